@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 
 from billing.engine import RefundTerms
 from billing.enums import PaymentState
 from billing.errors import PaymentStepRefused
 from billing.models import Payment
 from kernel.instants import count_minutes
-from scheduling.types import BookingView
+from kernel.law import find_withdrawal_period
+from scheduling.types import AgreedPolicy, BookingView
+from tenants.context import current_tenant
 
 TRANSITIONS: Mapping[str, frozenset[PaymentState]] = {
     PaymentState.OPEN: frozenset(
@@ -47,6 +51,27 @@ def check_payment_step(payment: Payment, state: PaymentState) -> None:
         raise PaymentStepRefused(state=PaymentState(payment.state).label)
 
 
-def read_refund_terms(booking: BookingView) -> RefundTerms:
-    """Return the table of refunds as agreed: free as long as the customer could cancel, then nothing goes back."""
-    return RefundTerms(free_until_minutes=max(0, count_minutes(booking.cancel_until, booking.starts_at)))
+def read_agreed_terms(agreed: AgreedPolicy) -> RefundTerms:
+    """Return the table of refunds as agreed, as long as no law gives more."""
+    if agreed.is_deposit_fee:
+        return RefundTerms(free_until_minutes=None)
+    return RefundTerms(
+        free_until_minutes=agreed.free_minutes,
+        kept_percent=agreed.refund_kept_percent,
+        no_show_percent=agreed.refund_no_show_percent,
+    )
+
+
+def read_refund_terms(booking: BookingView, *, at: datetime) -> RefundTerms:
+    """Return the table of refunds as agreed, for what happens ``at`` a moment.
+
+    A booking fee stays with the business, except where the law lets a customer withdraw: in the EU for 14 days, unless
+    the visit took place.
+    """
+    terms = read_agreed_terms(booking.agreed)
+    if booking.agreed.is_deposit_fee and at < booking.created_at + find_withdrawal_period(current_tenant().country):
+        return replace(terms, free_until_minutes=0)
+    if booking.agreed.refund_free_minutes is None and terms.free_until_minutes is not None:
+        # A customer who may cancel until then does so free of charge, whatever moved the limit.
+        return replace(terms, free_until_minutes=max(0, count_minutes(booking.cancel_until, booking.starts_at)))
+    return terms

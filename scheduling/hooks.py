@@ -5,25 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scheduling.enums import DepositKind
-from scheduling.types import BookingView
+from scheduling.types import BookingView, ServiceTerms
 
 
 @dataclass(frozen=True, slots=True)
 class DepositTerms:
-    """What a service asks in advance, and the price it is asked of.
+    """What a service asks in advance, of which visit, and the price it is asked of.
 
     Attributes:
-        amount_minor: For ``fixed``, in the smallest coin of ``currency``.
-        percent: For ``percent``, 0 to 100.
+        service: Its terms: kind and size of the deposit, and when it is asked.
         price_minor: None while the price is open.
+        is_outside_hours: The visit lies outside the usual hours.
+        lead_minutes: From booking to its begin.
+        is_first_visit: The customer never was here.
+        must_prepay: The business wants money from this customer first.
     """
 
-    kind: DepositKind
-    amount_minor: int
-    percent: int
+    service: ServiceTerms
     price_minor: int | None
     currency: str
+    is_outside_hours: bool = False
+    lead_minutes: int = 0
+    is_first_visit: bool = False
+    must_prepay: bool = False
 
 
 DepositCalculator = Callable[[DepositTerms], int]

@@ -15,6 +15,7 @@ class DepositConditions:
         is_outside_hours: The visit lies outside the usual hours.
         ahead_minutes: The visit begins so long after it was booked, or later.
         within_minutes: The visit begins sooner than so long after it was booked.
+        is_must_prepay: The business wants money from the customer first: such a one is asked in any case.
     """
 
     above_minor: int | None = None
@@ -22,6 +23,7 @@ class DepositConditions:
     is_outside_hours: bool = False
     ahead_minutes: int | None = None
     within_minutes: int | None = None
+    is_must_prepay: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from billing.engine.deposits import DepositKind, DepositPolicy, compute_deposit
+from billing.engine import (
+    Circumstances,
+    DepositConditions,
+    DepositKind,
+    DepositPolicy,
+    compute_deposit,
+    is_deposit_asked,
+)
 from billing.selectors.accounts import find_open_doors
 from kernel.money import Money
 from scheduling import hooks
+from scheduling.types import ServiceTerms
 
 CARD_MINUTES = 40
 """A place waits so long for a card: the provider's page stays open for half an hour, and is opened a little later."""
@@ -13,9 +21,41 @@ CARD_MINUTES = 40
 
 def compute_due(terms: hooks.DepositTerms) -> int:
     """Return what is due in advance, in minor units of the booking's currency."""
-    policy = DepositPolicy(kind=DepositKind(terms.kind), amount_minor=terms.amount_minor, percent=terms.percent)
-    price = None if terms.price_minor is None else Money(terms.price_minor, terms.currency)
+    service, price = terms.service, None if terms.price_minor is None else Money(terms.price_minor, terms.currency)
+    if not is_deposit_asked(read_conditions(service), _read_circumstances(terms)):
+        return 0
+    policy = DepositPolicy(
+        kind=DepositKind(service.deposit_kind), amount_minor=service.deposit_minor, percent=service.deposit_percent
+    )
     return compute_deposit(policy, price=price, currency=terms.currency).amount_minor
+
+
+def compute_whole(service: ServiceTerms, *, currency: str) -> int:
+    """Return what a service asks in advance of whoever is asked, at its own price and without add-ons."""
+    must_prepay = hooks.DepositTerms(service, service.price_minor, currency, must_prepay=True)
+    return compute_due(must_prepay)
+
+
+def read_conditions(service: ServiceTerms) -> DepositConditions:
+    """Return when a service asks for its deposit."""
+    return DepositConditions(
+        above_minor=service.deposit_above_minor,
+        is_first_visit=service.deposit_first_visit,
+        is_outside_hours=service.deposit_outside_hours,
+        ahead_minutes=service.deposit_ahead_minutes,
+        within_minutes=service.deposit_within_minutes,
+        is_must_prepay=service.deposit_must_prepay,
+    )
+
+
+def _read_circumstances(terms: hooks.DepositTerms) -> Circumstances:
+    return Circumstances(
+        price_minor=terms.price_minor,
+        is_first_visit=terms.is_first_visit,
+        is_outside_hours=terms.is_outside_hours,
+        lead_minutes=terms.lead_minutes,
+        must_prepay=terms.must_prepay,
+    )
 
 
 def find_terms() -> hooks.PaymentTerms | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from billing.engine import Ending
-from billing.enums import PaymentDoor, PaymentState
+from billing.enums import PaymentDoor, PaymentPurpose, PaymentState
 from billing.models import Payment
 from billing.selectors.accounts import find_open_doors
 from billing.services.movements import end_live, plan_look
@@ -22,8 +22,9 @@ ENDS = {
     BookingStatus.EXPIRED: PaymentState.EXPIRED,
     BookingStatus.CANCELLED: PaymentState.CLOSED,
     BookingStatus.DECLINED: PaymentState.CLOSED,
+    BookingStatus.NO_SHOW: PaymentState.CLOSED,
 }
-ENDINGS = frozenset({BookingEvent.EXPIRED, BookingEvent.CANCELLED, BookingEvent.DECLINED})
+ENDINGS = frozenset({BookingEvent.EXPIRED, BookingEvent.CANCELLED, BookingEvent.DECLINED, BookingEvent.NO_SHOW})
 RETURNS = frozenset({BookingEvent.RESTORED, BookingEvent.UNDONE})
 THEIRS = frozenset({CancelCause.TOLD, CancelCause.NO_ANSWER})
 """Staff cancelled, and the customer did not want to come or could not be reached."""
@@ -39,7 +40,7 @@ def follow_booking(event: EventView) -> None:
         _take_reserved(booking_id, event)
     elif kind in ENDINGS | RETURNS and Payment.objects.filter(booking_id=booking_id).exists():
         booking = get_booking(booking_id=booking_id)
-        if booking.status in CALLED_OFF:
+        if booking.status in CALLED_OFF | {BookingStatus.NO_SHOW}:
             _call_off(booking, event)
         else:
             drop_refunds(booking_id=booking_id, now=event.occurred_at)
@@ -66,6 +67,7 @@ def _call_off(booking: BookingView, event: EventView) -> None:
     now = event.occurred_at
     end_live(booking_id=booking.id, state=ENDS[booking.status], now=now)
     received = Payment.objects.filter(booking_id=booking.id, state=PaymentState.RECEIVED)
+    received = received.exclude(purpose=PaymentPurpose.NO_SHOW)  # what is asked because nobody came
     for payment in received.select_for_update().order_by("pk"):
         give_back(payment, booking, ending=find_ending(booking), now=booking.cancelled_at or now)
 
@@ -74,5 +76,7 @@ def find_ending(booking: BookingView) -> Ending:
     """Say who called a booking off: on that depends what goes back."""
     if booking.status == BookingStatus.EXPIRED:
         return Ending.LATE
+    if booking.status == BookingStatus.NO_SHOW:
+        return Ending.NO_SHOW
     is_theirs = booking.cancelled_by == ActorKind.CUSTOMER or booking.cancelled_cause in THEIRS
     return Ending.CUSTOMER if is_theirs else Ending.BUSINESS

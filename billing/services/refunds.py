@@ -26,7 +26,7 @@ CAUSES = {
 
 def give_back(payment: Payment, booking: BookingView, *, ending: Ending, now: datetime, by: Actor = SYSTEM) -> None:
     """Let go back what the terms agreed give back of a locked payment, and has not gone back yet."""
-    terms = read_refund_terms(booking)
+    terms = read_refund_terms(booking, at=now)
     split = split_received(payment.amount_minor, terms, ending=ending, starts_at=booking.starts_at, now=now)
     amount = split.back_minor - payment.refunded_minor
     if payment.state == PaymentState.RECEIVED and amount > 0:

@@ -54,6 +54,16 @@ class Service(CatalogRow):
     deposit_kind = models.CharField(max_length=8, choices=DepositKind.choices, default=DepositKind.NONE)
     deposit_minor = models.PositiveBigIntegerField(default=0)
     deposit_percent = models.PositiveSmallIntegerField(default=0)
+    deposit_above_minor = models.PositiveBigIntegerField(null=True, blank=True)
+    deposit_first_visit = models.BooleanField(default=False, db_default=False)
+    deposit_outside_hours = models.BooleanField(default=False, db_default=False)
+    deposit_ahead_minutes = models.PositiveIntegerField(null=True, blank=True)
+    deposit_within_minutes = models.PositiveIntegerField(null=True, blank=True)
+    deposit_must_prepay = models.BooleanField(default=False, db_default=False)
+    is_deposit_fee = models.BooleanField(default=False, db_default=False)
+    refund_free_minutes = models.PositiveIntegerField(null=True, blank=True)
+    refund_kept_percent = models.PositiveSmallIntegerField(default=100, db_default=100)
+    refund_no_show_percent = models.PositiveSmallIntegerField(default=100, db_default=100)
 
     minimum_notice_minutes = models.PositiveIntegerField(default=0)
     booking_window_days = models.PositiveIntegerField(null=True, blank=True, default=60)
@@ -112,6 +122,10 @@ class Service(CatalogRow):
             ),
             models.CheckConstraint(
                 condition=models.Q(deposit_percent__lte=100), name="scheduling_service_deposit_percent"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(refund_kept_percent__lte=100, refund_no_show_percent__lte=100),
+                name="scheduling_service_refund_percents",
             ),
             models.CheckConstraint(
                 condition=models.Q(align__in=[a.value for a in Align]), name="scheduling_service_align_known"

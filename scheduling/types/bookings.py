@@ -8,6 +8,7 @@ from datetime import datetime
 
 from kernel.money import Price
 from scheduling.enums import ActorKind, Approval, BookingLevel, BookingSource, BookingStatus
+from scheduling.types.policies import AgreedPolicy
 from scheduling.types.wishes import Wish
 
 
@@ -33,7 +34,11 @@ class OverrideReason:
 
 @dataclass(frozen=True, slots=True)
 class HeldSlot:
-    """A time kept for someone until ``expires_at``; ``token`` is shown once."""
+    """A time kept for someone until ``expires_at``; ``token`` is shown once.
+
+    Attributes:
+        first_deposit_minor: What is due in advance of whoever comes for the first time, where that is more; else 0.
+    """
 
     id: int
     token: str
@@ -45,6 +50,7 @@ class HeldSlot:
     currency: str
     deposit_minor: int
     reference: str
+    first_deposit_minor: int = 0
 
     @property
     def price(self) -> Price:
@@ -134,7 +140,7 @@ class BookingView:
 
     Attributes:
         wish: What asks for the same visit at another time.
-        approval: Whether staff was to accept it first, as it was agreed.
+        agreed: The policy as it was agreed, deposit and refunds included.
     """
 
     id: int
@@ -193,7 +199,12 @@ class BookingView:
     series_id: int | None
     is_sample: bool
     is_test: bool = False
-    approval: Approval = Approval.INSTANT
+    agreed: AgreedPolicy = field(default_factory=AgreedPolicy)
+
+    @property
+    def approval(self) -> Approval:
+        """Whether staff was to accept it first, as it was agreed."""
+        return self.agreed.approval
 
     @property
     def price(self) -> Price:

@@ -22,6 +22,12 @@ class AgreedPolicy:
             start, whichever is earlier.
         reminder_offsets_minutes: How long before the start to remind; None in a booking that does not say.
         is_price_from: The price may become more; None in a booking that does not say.
+        is_deposit_fee: Nothing of the deposit goes back when its customer cancels or does not come.
+        refund_free_minutes: Who cancels so long before the start gets all of it back; None: as long as one may cancel.
+        refund_kept_percent: What stays with the business of what is canceled later; ``refund_no_show_percent`` when
+            nobody comes.
+        deposit_first_minor: The deposit of whoever comes for the first time, and ``deposit_prepay_minor`` of whoever
+            must prepay; None: as everybody's. Who books is known only when the booking is sent.
     """
 
     cancel_cutoff_minutes: int = 0
@@ -32,15 +38,23 @@ class AgreedPolicy:
     is_price_from: bool | None = None
     answer_within_minutes: int = DAY_MINUTES
     answer_ahead_minutes: int = ANSWER_AHEAD_MINUTES
+    is_deposit_fee: bool = False
+    refund_free_minutes: int | None = None
+    refund_kept_percent: int = 100
+    refund_no_show_percent: int = 100
+    deposit_first_minor: int | None = None
+    deposit_prepay_minor: int | None = None
 
     @classmethod
     def agree(cls, services: Sequence[ServiceTerms]) -> Self:
         """Return what a booking keeps of its services' policies.
 
         The longest cut-off of the visit counts, and one service that wants approval, or whose price may
-        become more, is enough; of those that want approval, the one that answers first.
+        become more, is enough; of those that want approval, the one that answers first. Of the tables of
+        refunds the strictest counts, among the services that ask for a deposit; a fee is one if all of them say so.
         """
         first = services[0]
+        paid = [each for each in services if each.deposit_kind != DepositKind.NONE] or services
         asking = [each for each in services if each.approval == Approval.REQUEST]
         return cls(
             cancel_cutoff_minutes=max(each.cancel_cutoff_minutes for each in services),
@@ -51,6 +65,10 @@ class AgreedPolicy:
             is_price_from=any(each.is_price_from for each in services),
             answer_within_minutes=min(each.answer_within_minutes for each in asking or services),
             answer_ahead_minutes=max(each.answer_ahead_minutes for each in asking or services),
+            is_deposit_fee=all(each.is_deposit_fee for each in paid),
+            refund_free_minutes=_find_free_minutes(paid),
+            refund_kept_percent=max(each.refund_kept_percent for each in paid),
+            refund_no_show_percent=max(each.refund_no_show_percent for each in paid),
         )
 
     @property
@@ -62,6 +80,11 @@ class AgreedPolicy:
     def notice_to_move(self) -> timedelta:
         """Return how long before the start its customer can move it at the latest."""
         return timedelta(minutes=self.move_cutoff_minutes)
+
+    @property
+    def free_minutes(self) -> int:
+        """Return how long before the start its customer cancels free of charge, where nothing is a fee."""
+        return self.cancel_cutoff_minutes if self.refund_free_minutes is None else self.refund_free_minutes
 
     @classmethod
     def read(cls, kept: Mapping[str, Any]) -> Self:
@@ -76,6 +99,12 @@ class AgreedPolicy:
             is_price_from=None if is_price_from is None else bool(is_price_from),
             answer_within_minutes=int(kept.get("answer_within_minutes", DAY_MINUTES)),
             answer_ahead_minutes=int(kept.get("answer_ahead_minutes", ANSWER_AHEAD_MINUTES)),
+            is_deposit_fee=bool(kept.get("is_deposit_fee", False)),
+            refund_free_minutes=kept.get("refund_free_minutes"),
+            refund_kept_percent=int(kept.get("refund_kept_percent", 100)),
+            refund_no_show_percent=int(kept.get("refund_no_show_percent", 100)),
+            deposit_first_minor=kept.get("deposit_first_minor"),
+            deposit_prepay_minor=kept.get("deposit_prepay_minor"),
         )
 
     def to_json(self) -> dict[str, object]:
@@ -89,7 +118,22 @@ class AgreedPolicy:
             "is_price_from": bool(self.is_price_from),
             "answer_within_minutes": self.answer_within_minutes,
             "answer_ahead_minutes": self.answer_ahead_minutes,
+            "is_deposit_fee": self.is_deposit_fee,
+            "refund_free_minutes": self.refund_free_minutes,
+            "refund_kept_percent": self.refund_kept_percent,
+            "refund_no_show_percent": self.refund_no_show_percent,
+            "deposit_first_minor": self.deposit_first_minor,
+            "deposit_prepay_minor": self.deposit_prepay_minor,
         }
+
+
+def _find_free_minutes(services: Sequence[ServiceTerms]) -> int | None:
+    """Return the longest of the notices; one that says none has its cut-off."""
+    said = [each.refund_free_minutes for each in services]
+    if all(each is None for each in said):
+        return None
+    pairs = zip(said, services, strict=True)
+    return max(each.cancel_cutoff_minutes if minutes is None else minutes for minutes, each in pairs)
 
 
 class RuleUse(NamedTuple):

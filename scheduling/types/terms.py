@@ -44,6 +44,17 @@ class ServiceTerms(ServiceTiming):
         price_minor: None: on request, and only then.
         deposit_minor: For ``fixed``.
         deposit_percent: For ``percent``, 0 to 100.
+        deposit_above_minor: The deposit is asked where the price is more than this. So with the five that follow: one
+            that holds is enough, and without any it is asked always.
+        deposit_first_visit: Where the customer never was here.
+        deposit_outside_hours: Where the visit lies outside the usual hours.
+        deposit_ahead_minutes: Where it begins so long after it is booked, or later.
+        deposit_within_minutes: Where it begins sooner than so long after it is booked.
+        deposit_must_prepay: Where the customer must prepay; such a one is asked in any case.
+        is_deposit_fee: Nothing of the deposit goes back when its customer cancels or does not come.
+        refund_free_minutes: Who cancels so long before the start gets all of it back; None: as long as one may cancel.
+        refund_kept_percent: What stays with the business of what is canceled later.
+        refund_no_show_percent: What stays when nobody comes.
         answer_within_minutes: A request is answered so long after it was asked, or ``answer_ahead_minutes`` before the
             start, whichever is earlier; see `engine.find_answer_deadline`.
         reminder_offsets_minutes: Before the start.
@@ -61,6 +72,16 @@ class ServiceTerms(ServiceTiming):
     deposit_kind: DepositKind = DepositKind.NONE
     deposit_minor: int = field(default=0, metadata=limited(0, LARGEST_PRICE_MINOR))
     deposit_percent: int = field(default=0, metadata=limited(0, 100))
+    deposit_above_minor: int | None = field(default=None, metadata=limited(0, LARGEST_PRICE_MINOR))
+    deposit_first_visit: bool = False
+    deposit_outside_hours: bool = False
+    deposit_ahead_minutes: int | None = field(default=None, metadata=limited(1, LONGEST_AHEAD_MINUTES))
+    deposit_within_minutes: int | None = field(default=None, metadata=limited(1, LONGEST_AHEAD_MINUTES))
+    deposit_must_prepay: bool = False
+    is_deposit_fee: bool = False
+    refund_free_minutes: int | None = field(default=None, metadata=limited(0, LONGEST_AHEAD_MINUTES))
+    refund_kept_percent: int = field(default=100, metadata=limited(0, 100))
+    refund_no_show_percent: int = field(default=100, metadata=limited(0, 100))
     cancel_cutoff_minutes: int = field(default=0, metadata=limited(0, LONGEST_AHEAD_MINUTES, is_public=True))
     move_cutoff_minutes: int = field(default=0, metadata=limited(0, LONGEST_AHEAD_MINUTES, is_public=True))
     hold_minutes: int = field(default=10, metadata=limited(1, DAY_MINUTES))

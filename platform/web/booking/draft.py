@@ -39,6 +39,7 @@ class HeldTime:
         hold_id: 0: the time is not kept for them, since their network keeps many already.
         wish: What it was taken for; None when an older version of this program wrote it down.
         is_extended: It was kept longer already.
+        first_deposit_minor: What is due in advance of whoever comes for the first time, where that is more.
     """
 
     hold_id: int
@@ -52,6 +53,7 @@ class HeldTime:
     deposit_minor: int
     is_price_from: bool = False
     is_extended: bool = False
+    first_deposit_minor: int = 0
 
     @property
     def price(self) -> Price:

@@ -221,10 +221,14 @@ class Flow:
         return any(service.deposit_kind != DepositKind.NONE for service in self.chosen)
 
     @property
+    def agreed(self) -> AgreedPolicy:
+        """The policy as it will be agreed."""
+        return AgreedPolicy.agree(self.chosen) if self.chosen else AgreedPolicy()
+
+    @property
     def cancel_notice_minutes(self) -> int:
         """How long before the start the visit can be cancelled at the latest, as it will be agreed."""
-        agreed = AgreedPolicy.agree(self.chosen) if self.chosen else AgreedPolicy()
-        return agreed.notice_to_cancel // timedelta(minutes=1)
+        return self.agreed.notice_to_cancel // timedelta(minutes=1)
 
     @property
     def asset_label(self) -> str:

@@ -161,6 +161,7 @@ def hold_time(request: HttpRequest, flow: Flow, starts_at: datetime) -> HttpResp
             is_price_from=slot.is_price_from,
             currency=slot.currency,
             deposit_minor=slot.deposit_minor,
+            first_deposit_minor=slot.first_deposit_minor,
         ),
     )
     remember_hold(draft, now=flow.now)

@@ -11,7 +11,8 @@ from kernel.clock import utc_now
 from kernel.identity.customer_numbers import write_customer_number
 from kernel.identity.profiles import show_profile
 from kernel.money import Price
-from scheduling.types import ServiceTerms
+from scheduling.selectors.bookings.agreed import describe_refunds
+from scheduling.types import AgreedPolicy, ServiceTerms
 from tenants.context import find_current_tenant
 from web import formats
 from web.formats import Formats, get_formats
@@ -157,6 +158,12 @@ def money(amount_minor: int, currency: str) -> str:
 def in_words(price: Price) -> str:
     """``{{ booking.price|in_words }}``: "$850", "desde $850", "por cotizar"."""
     return get_current_formats().format_price(price)
+
+
+@register.filter
+def refunds_in_words(agreed: AgreedPolicy) -> str:
+    """``{{ booking.agreed|refunds_in_words }}``: what goes back of a deposit and when, in sentences."""
+    return " ".join(describe_refunds(agreed, get_current_formats()))
 
 
 @register.filter

@@ -191,7 +191,7 @@ def view_booking(booking: Booking) -> BookingView:
         series_id=booking.series_id,
         is_sample=booking.is_sample,
         is_test=booking.is_test,
-        approval=AgreedPolicy.read(booking.policy).approval,
+        agreed=AgreedPolicy.read(booking.policy),
     )
 
 

@@ -75,6 +75,8 @@ def hold_slot(
         if not is_test:
             _note_gone(plan, request, now=now)
         raise
+    policy = AgreedPolicy.read(booking.policy)
+    first = policy.deposit_first_minor or 0
     return HeldSlot(
         id=booking.pk,
         token=token,
@@ -82,9 +84,10 @@ def hold_slot(
         starts_at=booking.starts_at,
         ends_at=booking.ends_at,
         price_minor=booking.price_minor,
-        is_price_from=bool(AgreedPolicy.read(booking.policy).is_price_from),
+        is_price_from=bool(policy.is_price_from),
         currency=booking.currency,
         deposit_minor=booking.deposit_minor,
+        first_deposit_minor=first if first > booking.deposit_minor else 0,
         reference=booking.reference,
     )
 

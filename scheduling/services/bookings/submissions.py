@@ -34,6 +34,7 @@ from scheduling.services.writing.records import (
     make_booking,
     next_status,
     note_rules_and_group,
+    settle_deposit,
 )
 from scheduling.services.writing.takes import take_place
 from scheduling.services.writing.writes import BookingWrite, write_booking
@@ -241,6 +242,7 @@ def _clean(booking: Booking, details: VisitDetails, *, now: datetime) -> CleanDe
 
 def _advance(booking: Booking, known: Known, *, now: datetime) -> None:
     """Let policy decide what a customer's booking is, and until when its place is kept."""
+    settle_deposit(booking, known, now=now)
     status = next_status(booking, known.level)
     booking.status = status
     booking.is_active = True

@@ -19,6 +19,7 @@ from notifications.types.messages import Subject
 from notifications.types.words import Vocabulary, Words
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.hooks import MoneyFacts, find_money
+from scheduling.selectors.bookings.agreed import describe_refunds
 from scheduling.selectors.bookings.coinciding import Coinciding, list_coinciding
 from scheduling.services.messages.manage_tokens import make_manage_token, make_manage_url
 from scheduling.types import Answer, BookingView
@@ -210,8 +211,9 @@ def _say_to_customer(
             "paid": formats.format_money(money.paid_minor, booking.currency) if money.paid_minor else "",
         }
         if template in UNPAID:
-            words |= dict.fromkeys(("cancel_policy", "what_to_bring", "calendar_url", "move_url"), "")
+            words |= dict.fromkeys(("what_to_bring", "calendar_url", "move_url"), "")
             words |= {"action_label": gettext("View the appointment"), **_say_deposit(booking, money, formats)}
+            words["cancel_policy"] = " ".join(describe_refunds(booking.agreed, formats))
         elif template in OVER:
             words |= {"action_url": words["book_url"], "action_label": gettext("Choose another time")}
             words |= dict.fromkeys(("cancel_policy", "own_policy", "what_to_bring", "paid", *VOCABULARY.links), "")
@@ -379,6 +381,11 @@ def _describe_answers(booking: BookingView) -> str:
 
 
 def _describe_policy(booking: BookingView, formats: Formats, now: datetime) -> str:
+    refunds = describe_refunds(booking.agreed, formats) if booking.deposit_minor else ()
+    return " ".join((_describe_changes(booking, formats, now), *refunds))
+
+
+def _describe_changes(booking: BookingView, formats: Formats, now: datetime) -> str:
     """Say until when the link moves and cancels; in Spanish these sentences address nobody (no tú, no usted)."""
     move_until, cancel_until = booking.move_until, booking.cancel_until
     if max(move_until, cancel_until) <= now:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid4
 
 from kernel.ids import new_reference
-from scheduling.enums import Approval, BookingLevel, BookingSource, BookingStatus, OverrideKind
+from kernel.instants import to_minutes
+from scheduling.engine import expand_hours
+from scheduling.enums import Approval, BookingLevel, BookingSource, BookingStatus, DepositKind, OverrideKind
 from scheduling.hooks import DepositTerms, compute_deposit
 from scheduling.models import Booking, BookingLine
 from scheduling.selectors.availability.columns import AddOnTerms
@@ -15,10 +17,14 @@ from scheduling.selectors.availability.plans import Plan, PlannedService
 from scheduling.services.messages.manage_tokens import hash_manage_token, make_manage_token
 from scheduling.services.writing.agreed import agree_on
 from scheduling.services.writing.counters import Counters, list_usage
+from scheduling.services.writing.customers import Known
 from scheduling.services.writing.groups import join_session
 from scheduling.services.writing.placement import Place
 from scheduling.types import AgreedPolicy, LocalText, RuleUse, SubmittedBooking, map_names
 from tenants.context import current_tenant
+
+CAME = (BookingStatus.ARRIVED, BookingStatus.IN_PROGRESS, BookingStatus.COMPLETED)
+"""The statuses of a visit that took place, or does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +65,9 @@ def make_booking(plan: Plan, place: Place, agreed: Agreed) -> Booking:
         hold_expires_at=agreed.hold_expires_at,
         arrival_mode=plan.wish.arrival_mode,
         price_minor=price_visit(plan, place),
-        deposit_minor=sum(
-            _ask_deposit(plan, each, _price_line(plan, place, number), currency=tenant.currency)
-            for number, each in enumerate(plan.services)
-        ),
+        deposit_minor=_sum_deposits(plan, place, agreed.now),
         currency=tenant.currency,
-        policy=AgreedPolicy.agree(plan.services).to_json(),
+        policy=_agree_policy(plan, place, agreed.now).to_json(),
         override_kind=agreed.override_kind or "",
         override_reason=agreed.override_reason,
         overridden_by_id=agreed.overridden_by_id,
@@ -165,18 +168,73 @@ def _price_line(plan: Plan, place: Place, number: int) -> int | None:
     return plan.price_service(plan.services[number].id, begins)
 
 
-def _ask_deposit(plan: Plan, service: PlannedService, price_minor: int | None, *, currency: str) -> int:
-    """Return what one service of the visit asks in advance, of its own price with its add-ons."""
-    extras = sum(each.price_minor for each in _add_ons(plan, service))
-    return compute_deposit(
-        DepositTerms(
-            kind=service.deposit_kind,
-            amount_minor=service.deposit_minor,
-            percent=service.deposit_percent,
-            price_minor=None if price_minor is None else price_minor + extras,
-            currency=currency,
-        )
+def _agree_policy(plan: Plan, place: Place, now: datetime) -> AgreedPolicy:
+    """Return what is agreed, with the deposits of those whom the business does not know yet, or wants money from."""
+    policy = AgreedPolicy.agree(plan.services)
+    if any(each.deposit_first_visit for each in plan.services):
+        policy = replace(policy, deposit_first_minor=_sum_deposits(plan, place, now, is_first_visit=True))
+    if any(map(_is_conditional, plan.services)):
+        policy = replace(policy, deposit_prepay_minor=_sum_deposits(plan, place, now, must_prepay=True))
+    return policy
+
+
+def _is_conditional(service: PlannedService) -> bool:
+    is_asked = (
+        service.deposit_first_visit,
+        service.deposit_outside_hours,
+        service.deposit_must_prepay,
+        service.deposit_above_minor is not None,
+        service.deposit_ahead_minutes is not None,
+        service.deposit_within_minutes is not None,
     )
+    return service.deposit_kind != DepositKind.NONE and any(is_asked)
+
+
+def _sum_deposits(
+    plan: Plan, place: Place, now: datetime, *, is_first_visit: bool = False, must_prepay: bool = False
+) -> int:
+    """Return what the services of the visit ask in advance, each of its own price with its add-ons."""
+    currency, due = current_tenant().currency, 0
+    for number, service in enumerate(plan.services):
+        price = _price_line(plan, place, number)
+        extras = sum(each.price_minor for each in _add_ons(plan, service))
+        terms = DepositTerms(
+            service=service,
+            price_minor=None if price is None else price + extras,
+            currency=currency,
+            is_outside_hours=service.deposit_outside_hours and _is_outside_hours(plan, place),
+            lead_minutes=place.start_minute - to_minutes(now),
+            is_first_visit=is_first_visit,
+            must_prepay=must_prepay,
+        )
+        due += compute_deposit(terms)
+    return due
+
+
+def _is_outside_hours(plan: Plan, place: Place) -> bool:
+    """Tell whether somebody serves the visit when they do not work in a usual week, whatever the day was changed to."""
+    served = [plan.timetables.resources[each] for each in place.resource_ids if each in plan.timetables.resources]
+    usual = (replace(each, overrides=(), closings=(), time_off=(), observes_holidays=False) for each in served)
+    begin, end = place.start_minute, place.end_minute
+    return not all(
+        any(opens <= begin and end <= closes for opens, closes in expand_hours(each, frozenset(), begin, end).periods)
+        for each in usual
+    )
+
+
+def settle_deposit(booking: Booking, known: Known, *, now: datetime) -> None:
+    """Say what is due in advance now that it is known who books; one query if that depends on earlier visits."""
+    policy = AgreedPolicy.read(booking.policy)
+    if known.level == BookingLevel.MUST_PREPAY and policy.deposit_prepay_minor is not None:
+        booking.deposit_minor = policy.deposit_prepay_minor
+    elif policy.deposit_first_minor is not None and not _was_here(known.customer_id, now=now):
+        booking.deposit_minor = policy.deposit_first_minor
+
+
+def _was_here(customer_id: int | None, *, now: datetime) -> bool:
+    if customer_id is None:
+        return False
+    return Booking.objects.filter(customer_id=customer_id, status__in=CAME, starts_at__lt=now).exists()
 
 
 def next_status(booking: Booking, level: BookingLevel) -> BookingStatus:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scheduling import hooks
+from scheduling.types import ServiceTerms
 
 
 @pytest.mark.parametrize(
@@ -20,8 +21,9 @@ from scheduling import hooks
     ],
 )
 def test_scheduling_asks_billing(kind, amount_minor, percent, price_minor, due):
-    terms = hooks.DepositTerms(
-        kind=kind, amount_minor=amount_minor, percent=percent, price_minor=price_minor, currency="MXN"
+    service = ServiceTerms(
+        name="", duration_minutes=60, deposit_kind=kind, deposit_minor=amount_minor, deposit_percent=percent
     )
+    terms = hooks.DepositTerms(service=service, price_minor=price_minor, currency="MXN")
 
     assert hooks.compute_deposit(terms) == due

@@ -41,7 +41,7 @@ from web.parts.forms import PageForm, mark_needed, translate_findings
 from web.parts.rows import RowSet, show_unchecked
 from web.parts.widgets import Chips, Segments, SuggestInput
 from web.templatetags.formats import get_current_formats
-from web.workspace.catalog.deposits import add_deposit_fields, check_deposit, read_deposit
+from web.workspace.catalog.deposits import DepositForm, add_deposit_fields, check_deposit, read_deposit
 from web.workspace.catalog.further import (
     STRATEGY_CHOICES,
     STRATEGY_NOTES,
@@ -106,7 +106,7 @@ def span(name: str, **kwargs: Any) -> SpanField:
     return SpanField(max_minutes=LIMITS[name][1], **kwargs)
 
 
-class ServiceForm(SetupForm[ServiceSetup]):
+class ServiceForm(DepositForm):
     """A service; a deposit is asked about once the business has a way to take one."""
 
     name = TextField(label=gettext_lazy("Name"), max_length=120, attrs={"autocomplete": "off"})

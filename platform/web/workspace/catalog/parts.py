@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy
 
+from web.workspace.catalog.deposits import PART
 from web.workspace.catalog.texts import spread
 from web.workspace.setup_forms import Part
 
-FURTHER = {
-    "deposit_kind": gettext_lazy("Deposit"),
-    "deposit_minor": gettext_lazy("Deposit"),
-    "deposit_percent": gettext_lazy("Deposit"),
-}
+FURTHER = {name: PART.title for row in PART.rows for name in row}
 """What is logged of a service and asked elsewhere."""
 
 ROW_LABELS = {
@@ -33,9 +30,10 @@ PARTS = (
     Part(
         "price", gettext_lazy("Price and duration"),
         gettext_lazy("“From” tells that it may cost more once you have seen it. Bookings keep what was agreed."),
-        (("price_kind",), ("price", "duration_minutes"), ("deposit_kind",), ("deposit_minor", "deposit_percent")),
+        (("price_kind",), ("price", "duration_minutes")),
         after="workspace/catalog/own.html",
     ),
+    PART,
     Part(
         "needs", gettext_lazy("Who and what it takes"),
         gettext_lazy("Each row is taken for its minutes; in the others somebody else can have it."),
