@@ -23,7 +23,7 @@ from scheduling.selectors.bookings.views import get_booking
 from scheduling.types import BookingView
 from web.errors import translate_error
 from web.parts.fields import ChoiceField, MoneyField, TextField
-from web.parts.forms import PageForm
+from web.parts.forms import PageForm, mark_needed
 from web.parts.toasts import Toast
 from web.parts.widgets import ChoiceChips
 from web.workspace.actors import make_actor
@@ -34,7 +34,7 @@ from web.workspace.bookings.views import answer_done
 class PaymentForm(PageForm):
     """How much was paid and how; ``seen`` is how many payments the person saw, so that none is noted twice."""
 
-    amount = MoneyField(label=gettext_lazy("Amount"), required=False)
+    amount = mark_needed(MoneyField(label=gettext_lazy("Amount"), required=False))
     tip = MoneyField(label=gettext_lazy("Tip"), required=False)
     means = ChoiceField(label=gettext_lazy("Paid with"), choices=PaymentMeans.choices, widget=ChoiceChips())
     note = TextField(label=gettext_lazy("Note"), max_length=300, required=False)
