@@ -46,8 +46,8 @@ def get_booking(*, booking_id: int) -> BookingView:
 
 
 def list_views(booking_ids: Collection[int]) -> tuple[BookingView, ...]:
-    """Return bookings for staff, in no order; twelve queries at most, whatever their number."""
-    return tuple(view_booking(booking) for booking in _details_of_many().filter(pk__in=booking_ids))
+    """Return bookings for staff, in no order; eight queries, whatever their number."""
+    return tuple(view_booking(booking) for booking in _details().filter(pk__in=booking_ids))
 
 
 def get_by_token(*, token: str, now: datetime) -> BookingView:
@@ -95,14 +95,15 @@ def list_bookings(filters: BookingFilters) -> Page[BookingRow]:
 
 
 def list_page_of_views(filters: BookingFilters) -> Page[BookingView]:
-    """List bookings by start with everything, a page at a time, without a search; as many queries as `list_views`.
+    """List bookings by start with everything, a page at a time, without a search; twelve queries at most.
 
     Raises:
         Invalid: As `list_bookings`.
     """
     limit = limit_rows(filters.limit)
     rows = list(_list_from(_check_filters(filters)).only("starts_at")[: limit + 1])
-    views = {view.id: view for view in list_views([booking.pk for booking in rows[:limit]])}
+    found = _details_of_many().filter(pk__in=[booking.pk for booking in rows[:limit]])
+    views = {booking.pk: view_booking(booking) for booking in found}
     rows = [booking for place, booking in enumerate(rows) if place == limit or booking.pk in views]
     return cut_page(rows, limit=limit, view=lambda booking: views[booking.pk], key=_make_key)
 

@@ -11,7 +11,7 @@ from tenants.context import tenant_scope
 from tenants.types import TenantInfo
 from tests.conftest import make_tenant
 from tests.e2e.server import run_browser, run_server
-from tests.e2e.sight import COLOR_RULES, NARROW, PHONE, check_axe
+from tests.e2e.sight import COLOR_RULES, NARROW, PHONE, check_axe, stays_wide
 
 
 @pytest.fixture(scope="session")
@@ -114,7 +114,6 @@ def check_page():
 def _check_large_letters(page: Page) -> None:
     page.set_viewport_size(NARROW)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
-    wide = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-    assert not wide, f"{page.url} is too wide with large letters"
+    assert not stays_wide(page), f"{page.url} is too wide with large letters"
     page.evaluate("document.documentElement.style.fontSize = ''")
     page.set_viewport_size(PHONE)
