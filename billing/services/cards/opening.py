@@ -28,6 +28,8 @@ from scheduling.types import BookingView
 
 SLACK = timedelta(seconds=45)
 """The provider counts its shortest time from when the call arrives, which may be a repeated one."""
+LONGEST = timedelta(days=1)
+"""No page is open for longer, whatever the provider lets."""
 MOST_ATTEMPTS = 12
 """So often a payment is opened anew for one booking; after that its place is kept no longer."""
 
@@ -140,9 +142,8 @@ def _add(booking: BookingView, *, now: datetime) -> Payment:
 def _find_end(booking: BookingView, can: Capabilities, *, least: datetime) -> datetime:
     """Return when the page closes: when the place is free again, as far as the provider lets it."""
     wanted = max(least, booking.hold_expires_at or least)
-    if can.longest_start is not None:
-        wanted = min(wanted, least - can.shortest_start + can.longest_start)
-    return wanted.replace(microsecond=0)
+    latest = least - can.shortest_start + (can.longest_start or LONGEST)
+    return min(wanted, latest).replace(microsecond=0)
 
 
 def _open(payment: Payment, back: WayBack, *, now: datetime) -> str:
@@ -155,8 +156,7 @@ def _open(payment: Payment, back: WayBack, *, now: datetime) -> str:
         raise
     except Unavailable:
         raise  # it may have been opened: the next call has the same key
-    if not isinstance(started, Redirect):
-        raise CardNotOffered
+    assert isinstance(started, Redirect)  # the card provider has a page of its own
     _note_open(payment.pk, started, now=now)
     return started.url
 

@@ -63,7 +63,8 @@ def settle_payment(*, payment_id: int, found: PaymentFacts, now: datetime) -> Pa
         payment.save(update_fields=["state"])
         tell_payment(payment, payment.state, now=now)
     if payment.state in LIVE_STATES:
-        plan_look(payment, at=now + SILENCE, now=now)
+        is_taken = payment.state == PaymentState.RESERVED and _is_answered(booking_id)
+        plan_look(payment, at=now if is_taken else now + SILENCE, now=now)
     return PaymentState(payment.state)
 
 
@@ -112,8 +113,11 @@ def _reserve(payment: Payment, *, now: datetime) -> None:
         payment.state = PaymentState.RESERVED
         payment.save(update_fields=["state"])
         tell_payment(payment, "reserved", now=now)
-        if booking.status != BookingStatus.PENDING_APPROVAL:
-            plan_look(payment, at=now, now=now)  # approved, or needs no answer by now: it is taken
+
+
+def _is_answered(booking_id: int) -> bool:
+    """Tell whether what is reserved can be taken: the request was approved, or needs no answer by now."""
+    return get_booking(booking_id=booking_id).status != BookingStatus.PENDING_APPROVAL
 
 
 def _find_end(payment: Payment, found: PaymentFacts) -> PaymentState:

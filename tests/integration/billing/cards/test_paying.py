@@ -11,11 +11,11 @@ from billing.enums import PaymentState
 from billing.errors import CardNotOffered, PaymentStepRefused
 from billing.gateway.errors import AccountUnusable, OutcomeUnknown
 from billing.models import Payment
-from billing.services.cards import opening
+from billing.services.cards import looking, opening
 from billing.services.cards.accounts import switch_cards
 from billing.services.cards.looking import look_at_deposit, look_at_payment
 from billing.services.cards.opening import start_card_payment
-from billing.services.cards.settling import AmountDiffers
+from billing.services.cards.settling import AmountDiffers, settle_payment
 from billing.services.payments import receive_deposit, waive_deposit
 from devtools.stripe_server import accounts
 from devtools.stripe_server.server import Fault
@@ -436,3 +436,37 @@ def test_customer_who_cancels_in_time_gets_the_deposit_back_at_the_provider(till
 
     assert list_refunds(booking_id) == [(30_000, "done", "policy")]
     assert (add_up(), count_captured(till.stand_in)) == ({"stripe": 0, "prepaid": 0}, 0)
+
+
+def test_found_twice_at_the_same_moment_is_received_once(till, account_id):
+    booking_id = book_with_deposit(till)
+    till.stand_in.pay(till.start(booking_id))
+    payment = find(booking_id)
+    found = looking._ask(payment)
+
+    for _ in range(2):
+        settle_payment(payment_id=payment.pk, found=found, now=till.moment)
+
+    assert add_up() == {"stripe": 30_000, "prepaid": -30_000}
+
+
+def test_what_is_open_at_the_provider_is_not_given_up(till, account_id):
+    booking_id = book_with_deposit(till)
+    till.start(booking_id)
+
+    opening._give_up(find(booking_id).pk, now=till.moment)
+
+    assert list_payments(booking_id)[0][1] == "open"
+
+
+def test_transfer_after_the_page_has_expired_goes_back(till, account_id):
+    booking_id = book_with_deposit(till)
+    till.start(booking_id)
+    till.pass_by(timedelta(hours=1))
+    till.work()
+
+    receive_deposit(booking_id=booking_id, now=till.moment, by=STAFF)
+
+    assert list_payments(booking_id) == [
+        ("stripe", "expired", 30_000, 0), ("bank_transfer", "received", 30_000, 30_000),
+    ]  # fmt: skip

@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 
 from billing.models import Payment
+from billing.services.cards import looking
 from billing.services.cards.looking import look_at_payment
 from devtools.stripe_server import money
+from scheduling.models import Booking
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.transitions import approve, decline
 from tenants.models import DueWork
@@ -111,3 +113,18 @@ def test_late_reservation_takes_its_place_again(till, account_id):
         perform_due_work(schema_name=row.schema_name, kind=row.kind, row_id=row.row_id, now=till.moment)
 
     assert (status_of(booking_id), list_payments(booking_id)[0][1]) == ("pending_approval", "reserved")
+
+
+def test_what_is_reserved_for_a_visit_that_needs_no_answer_any_more_is_taken(till, account_id):
+    booking_id = book_with_deposit(till, approval="request")
+    till.stand_in.pay(till.start(booking_id))
+    Booking.objects.filter(pk=booking_id).update(status="confirmed", hold_expires_at=None)
+
+    till.post_all()
+    till.work()
+
+    assert list_payments(booking_id) == [("stripe", "received", 30_000, 0)]
+
+
+def test_booking_that_is_gone_takes_nothing(tenant):
+    assert not looking._is_approved(0)

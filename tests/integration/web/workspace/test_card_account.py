@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from accounts.models import User
+from audit.models import Entry
+from billing.gateway.enums import AccountState
+from billing.gateway.types import AccountFacts
 from billing.models import PaymentAccount
 from billing.public.models import PaymentAccountOwner
 from billing.selectors.accounts import get_card_account
+from billing.services.cards.accounts import _note_facts
 from devtools.stripe_server import accounts
 from devtools.stripe_server.server import Fault
 from tests.integration.billing.cards.conftest import till  # noqa: F401 - a fixture
@@ -98,6 +103,33 @@ def test_provider_that_is_silent_loses_nothing(till, owner_client):  # noqa: F81
     connect(owner_client)
 
     assert len(list(till.stand_in.world.find_all("v2.core.account", ""))) == 1
+
+
+def test_account_of_another_owner_is_opened_anew_after_a_lost_answer(till, owner_client):  # noqa: F811
+    till.stand_in.faults += [Fault.BREAK_AFTER] * 3
+    connect(owner_client)
+    User.objects.filter(role="owner").update(email="otra@taller.example")
+
+    statuses = [connect(owner_client).status_code for _ in range(2)]
+
+    assert (statuses, get_card_account().provider_id != "") == ([409, 200], True)
+
+
+def test_what_was_asked_of_an_account_that_is_another_by_now_is_not_kept(till, owner_client):  # noqa: F811
+    connect(owner_client)
+    before = get_card_account()
+
+    _note_facts(AccountFacts("acct_of_before", AccountState.GONE), now=till.moment)
+
+    assert get_card_account() == before
+
+
+def test_switching_off_again_changes_nothing(till, owner_client):  # noqa: F811
+    connect(owner_client)
+    for _ in range(2):
+        owner_client.post(f"{URL}card/disconnect/")
+
+    assert Entry.objects.filter(noun="payment_account").count() == 2  # opened, and switched off
 
 
 def test_country_without_the_provider_is_told(owner_client, tenant):
