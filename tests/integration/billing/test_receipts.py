@@ -219,7 +219,7 @@ def test_inbox_is_read_in_as_many_queries_however_long(service_id, django_assert
         made = book(service_id, MONDAY + timedelta(hours=hour), now=NOW)
         send(made.booking_id)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(7):
         found = list_awaited()
 
     assert len(found) == count
