@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import IntegrityError, transaction
 
-from billing.models import Credit, LedgerEntry, Payment, PaymentAccount, Refund, SavedMethod
+from billing.models import Credit, LedgerEntry, Payment, PaymentAccount, Receipt, Refund, SavedMethod
 from billing.public.models import PaymentAccountOwner, WebhookEvent
 from billing.services.forgetting import erase_payers
 from tenants.types import ErasedRows
@@ -199,10 +199,12 @@ def test_rows_are_called_by_what_they_are():
         customer_id=3, payment=payment, amount_minor=5, left_minor=5, currency="MXN", given_at=NOW
     )
     account = PaymentAccount.objects.create(door="at_business", changed_at=NOW)
+    receipt = Receipt.objects.create(payment=payment, sent_at=NOW)
 
-    assert [str(row) for row in (payment, make_refund(payment), make_entry(payment), method, credit, account)] == [
+    rows = (payment, make_refund(payment), make_entry(payment), method, credit, account, receipt)
+    assert [str(row) for row in rows] == [
         "deposit of booking 7", f"refund of payment {payment.pk}", "received: prepaid to bank_transfer",
-        "card of customer 3", "credit of customer 3", "at_business",
+        "card of customer 3", "credit of customer 3", "at_business", f"receipt of payment {payment.pk}",
     ]  # fmt: skip
 
 
