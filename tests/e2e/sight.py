@@ -54,7 +54,7 @@ def resize(page: Page, size: ViewportSize) -> None:
 
 
 def stays_wide(page: Page) -> bool:
-    """Tell whether a page scrolls sideways, also once it is drawn anew: a busy machine lays out later than it resizes."""
+    """Tell whether a page scrolls sideways, and goes on to: a busy machine lays out late."""
     page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     with suppress(PlaywrightTimeout):
         page.wait_for_function(
