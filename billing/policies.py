@@ -11,8 +11,8 @@ from billing.enums import PaymentState
 from billing.errors import PaymentStepRefused
 from billing.models import Payment
 from kernel.instants import count_minutes
-from kernel.law import find_withdrawal_period
 from scheduling.types import AgreedPolicy, BookingView
+from scheduling.types.policies import find_withdrawal_period
 from tenants.context import current_tenant
 
 TRANSITIONS: Mapping[str, frozenset[PaymentState]] = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext
 
 from kernel.formats import Formats
-from kernel.law import find_withdrawal_period
 from scheduling.types import AgreedPolicy
+from scheduling.types.policies import find_withdrawal_period
 from tenants.context import current_tenant
 
 WHOLE_PERCENT = 100
