@@ -159,5 +159,5 @@ def scratch_tenant(tenants, django_db_blocker) -> Iterator[TenantInfo]:
 
 
 def pytest_collection_finish() -> None:
-    """Never walk again what is loaded: a full collection stops a worker for half a second, every few tests."""
+    """Never walk in collections of garbage what is loaded by now."""
     settle()

@@ -17,8 +17,6 @@ A request makes some thousand objects, most of which die with it: Python's 700 w
 """
 SETTLED_AFTER = frozenset({64, 512, 4096})
 """After so many requests most of what is loaded at the first need is loaded: templates, catalogs of texts, regions."""
-
-
 TURN_SECONDS = 0.001
 """How long a thread computes while others want to (`sys.setswitchinterval`).
 
