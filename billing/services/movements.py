@@ -44,6 +44,12 @@ def lock_payments(booking_id: int) -> list[Payment]:
     return list(Payment.objects.filter(booking_id=booking_id).select_for_update().order_by("pk"))
 
 
+def find_live(booking_id: int) -> int | None:
+    """Return the id of the deposit of a booking that is waited for; whoever asks for one has locked the asking."""
+    live = Payment.objects.filter(booking_id=booking_id, purpose=PaymentPurpose.DEPOSIT, state__in=LIVE_STATES)
+    return live.values_list("pk", flat=True).first()
+
+
 def lock_live(booking_id: int) -> Payment | None:
     """Return the deposit of a booking that is waited for, locked."""
     deposits = (each for each in lock_payments(booking_id) if each.purpose == PaymentPurpose.DEPOSIT)

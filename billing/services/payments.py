@@ -14,7 +14,7 @@ from billing.engine import Ending
 from billing.enums import LIVE_STATES, PaymentDoor, PaymentMeans, PaymentPurpose, PaymentState
 from billing.models import Payment
 from billing.policies import check_payment_step
-from billing.services.movements import add_payment, end, lock_asking, lock_last, lock_live, receive
+from billing.services.movements import add_payment, end, find_live, lock_asking, lock_last, receive
 from billing.services.refunds import give_back
 from database.transactions import write_transaction
 from scheduling.enums import CALLED_OFF, BookingStatus
@@ -34,12 +34,14 @@ def open_deposit(*, booking_id: int, now: datetime, door: PaymentDoor = PaymentD
         BookingNotFound: There is no such booking.
     """
     lock_asking(booking_id)  # before looking: whoever was faster may have received it
+    # Read, not locked: whoever confirms the booking next locks that first. And read before the booking: who waives or
+    # misses the deposit ends both at once, so that of one that is not there any more the booking does not wait.
+    live = find_live(booking_id)
     booking = get_booking(booking_id=booking_id)
     if booking.status != BookingStatus.PENDING_PAYMENT or booking.is_test or booking.deposit_minor == 0:
         return None
-    live = lock_live(booking_id)
     if live is not None:
-        return live.pk
+        return live
     return add_payment(
         booking, door=door, purpose=PaymentPurpose.DEPOSIT, amount_minor=booking.deposit_minor, now=now
     ).pk
