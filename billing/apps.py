@@ -15,9 +15,10 @@ class BillingConfig(AppConfig):
         """Compute the deposits that scheduling asks for; declare what is kept about people, and what travels."""
         from billing import personal  # noqa: PLC0415 - models are loaded by now
         from billing.services import deposits, exporting, following, forgetting, receipts, telling  # noqa: PLC0415
-        from billing.services.cards import events, looking, refunding  # noqa: PLC0415
+        from billing.services.cards import comparing, events, looking, refunding  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
+        comparing.register()
         deposits.register()
         exporting.register()
         following.register()

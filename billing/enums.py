@@ -78,6 +78,7 @@ class RefundCause(models.TextChoices):
     BUSINESS = "business", _("The business called it off")
     LATE = "late", _("Paid too late")
     KINDER = "kinder", _("More than the policy says")
+    PROVIDER = "provider", _("Sent at the card provider")
 
 
 class LedgerAccount(models.TextChoices):
@@ -102,6 +103,17 @@ class LedgerKind(models.TextChoices):
     REFUNDED = "refunded", _("Refunded")
     CREDITED = "credited", _("Given as credit")
     KEPT = "kept", _("Kept")
+    RELEASED = "released", _("Not kept after all")
+
+
+class DifferenceKind(models.TextChoices):
+    """In what the ledger and the card provider differ."""
+
+    UNKNOWN = "unknown", _("The card provider has a payment that is not noted here.")
+    AMOUNT = "amount", _("The card provider has another amount than is noted here.")
+    MISSING = "missing", _("Noted here as received, but the card provider does not have it.")
+    REFUND = "refund", _("Noted here as sent back, but the card provider did not send it.")
+    DISPUTED = "disputed", _("The customer had the bank take this payment back.")
 
 
 class PlanLimit(StrEnum):

@@ -24,6 +24,13 @@ class RefundNotFound(NotFound):
     text = mark("This refund does not exist.")
 
 
+class DifferenceNotFound(NotFound):
+    """There is no such difference (any more)."""
+
+    code = "difference_not_found"
+    text = mark("This difference does not exist.")
+
+
 class PaymentStepRefused(Conflict):
     """Where the payment stands, this is not possible."""
 

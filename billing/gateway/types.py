@@ -364,6 +364,8 @@ class Movement:
     Attributes:
         gross: Signed: a payment is more than 0, a refund less.
         fee_minor: What the provider keeps of it.
+        payment_id: Of which payment it is (`ProviderIds.payment`); empty for payouts and fees.
+        key: The idempotency key with which we asked for it; None: somebody did at the provider.
     """
 
     movement_id: str
@@ -372,3 +374,5 @@ class Movement:
     gross: Money
     fee_minor: int
     happened_at: datetime
+    payment_id: str = ""
+    key: str | None = None

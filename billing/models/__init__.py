@@ -1,9 +1,10 @@
 """Tables of billing, all in the tenant's schema; no row points at a row of another room."""
 
 from billing.models.account import PaymentAccount
+from billing.models.difference import Difference
 from billing.models.kept import Credit, SavedMethod
 from billing.models.ledger import LedgerEntry
 from billing.models.payment import Payment, Refund
 from billing.models.receipt import Receipt
 
-__all__ = ["Credit", "LedgerEntry", "Payment", "PaymentAccount", "Receipt", "Refund", "SavedMethod"]
+__all__ = ["Credit", "Difference", "LedgerEntry", "Payment", "PaymentAccount", "Receipt", "Refund", "SavedMethod"]

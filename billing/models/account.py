@@ -19,7 +19,8 @@ class PaymentAccount(models.Model):
     ``provider_id`` is the account at a provider; ``holder``, ``bank``, ``number`` and ``tax_id`` are what customers
     need for a transfer, as the business typed it. ``wait_minutes`` is how long a place waits for its money, counted
     while the business is open. ``state``, ``missing_count`` and ``answer_by`` are what the provider said of the
-    account at ``checked_at``; ``attempt`` counts the accounts that were opened there.
+    account at ``checked_at``; ``attempt`` counts the accounts that were opened there. Up to ``compared_until`` the
+    ledger was compared with what the provider has.
     """
 
     door = models.CharField(max_length=16, choices=PaymentDoor.choices, unique=True)
@@ -37,6 +38,7 @@ class PaymentAccount(models.Model):
     answer_by = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
     attempt = models.PositiveSmallIntegerField(default=1, db_default=1)
+    compared_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         """A door that is open says where the money goes."""

@@ -78,6 +78,12 @@ class LedgerEntry(models.Model):
                     debit=LedgerAccount.PREPAID,
                     credit=LedgerAccount.KEPT,
                     refund__isnull=True,
+                )
+                | Q(
+                    kind=LedgerKind.RELEASED,
+                    debit=LedgerAccount.KEPT,
+                    credit=LedgerAccount.PREPAID,
+                    refund__isnull=True,
                 ),
                 name="billing_ledger_accounts",
             ),

@@ -27,7 +27,8 @@ class Payment(models.Model):
     on, how often the same was asked for. ``provider_…`` are what a provider calls it; at ``provider_url`` it is paid,
     until ``expires_at``, and at ``checked_at`` the provider was asked last. ``means``, ``note`` and
     ``received_by_id`` say how it was paid where a person says so. ``refunded_minor`` is what goes back, refunds on
-    their way included: never more than was received, whoever else refunds at the same moment.
+    their way included: never more than was received, whoever else refunds at the same moment. ``kept_minor`` is what
+    stays with the business without a visit; the rest waits for its visit.
     """
 
     booking_id = models.BigIntegerField()
@@ -47,6 +48,7 @@ class Payment(models.Model):
     means = models.CharField(max_length=8, choices=PaymentMeans.choices, blank=True, default="")
     note = models.CharField(max_length=300, blank=True, default="")
     refunded_minor = models.BigIntegerField(default=0)
+    kept_minor = models.BigIntegerField(default=0, db_default=0)
     opened_at = models.DateTimeField()
     received_at = models.DateTimeField(null=True, blank=True)
     received_by_id = models.BigIntegerField(null=True, blank=True)
@@ -73,6 +75,15 @@ class Payment(models.Model):
                 condition=Q(refunded_minor=0)
                 | Q(state=PaymentState.RECEIVED, refunded_minor__gte=0, refunded_minor__lte=F("amount_minor")),
                 name="billing_payment_refunded",
+            ),
+            models.CheckConstraint(
+                condition=Q(kept_minor=0)
+                | Q(
+                    state=PaymentState.RECEIVED,
+                    kept_minor__gte=0,
+                    kept_minor__lte=F("amount_minor") - F("refunded_minor"),
+                ),
+                name="billing_payment_kept",
             ),
             models.UniqueConstraint(fields=["booking_id", "purpose", "attempt"], name="billing_payment_attempts"),
             models.UniqueConstraint(

@@ -88,7 +88,7 @@ def add_payment(
 
 
 def receive(payment: Payment, *, now: datetime) -> None:
-    """Note that a locked payment arrived, and write it into the ledger."""
+    """Note that a locked payment arrived, and write it into the ledger; a fee for not coming is kept at once."""
     payment.state = PaymentState.RECEIVED
     payment.received_at, payment.closed_at = now, None
     payment.save()
@@ -102,7 +102,33 @@ def receive(payment: Payment, *, now: datetime) -> None:
         payment=payment,
         by_id=payment.received_by_id,
     )
+    if payment.purpose == PaymentPurpose.NO_SHOW:
+        keep(payment, payment.amount_minor, now=now)
     tell_payment(payment, "succeeded", now=now)
+
+
+def keep(payment: Payment, kept_minor: int, *, now: datetime, by_id: int | None = None) -> None:
+    """Let so much of a locked payment stay with the business without a visit, and write the change into the ledger."""
+    more = kept_minor - payment.kept_minor
+    if not more:
+        return
+    payment.kept_minor = kept_minor
+    payment.save(update_fields=["kept_minor"])
+    kind, debit, credit = (
+        (LedgerKind.KEPT, LedgerAccount.PREPAID, LedgerAccount.KEPT)
+        if more > 0
+        else (LedgerKind.RELEASED, LedgerAccount.KEPT, LedgerAccount.PREPAID)
+    )
+    LedgerEntry.objects.create(
+        at=now,
+        kind=kind,
+        debit=debit,
+        credit=credit,
+        amount_minor=abs(more),
+        currency=payment.currency,
+        payment=payment,
+        by_id=by_id,
+    )
 
 
 def end(payment: Payment, state: PaymentState, *, now: datetime) -> None:

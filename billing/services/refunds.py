@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from billing.engine import Ending, split_received
-from billing.enums import LedgerAccount, LedgerKind, PaymentDoor, PaymentState, RefundCause, RefundState
+from billing.enums import LedgerAccount, LedgerKind, PaymentDoor, PaymentPurpose, PaymentState, RefundCause, RefundState
 from billing.errors import AMOUNT_WRONG, REASON_MISSING, PaymentNotFound, RefundInvalid, RefundNotFound, RefundTooLarge
 from billing.models import LedgerEntry, Payment, Refund
 from billing.policies import read_refund_terms
-from billing.services.movements import LANE, REFUND_KIND
+from billing.services.movements import LANE, REFUND_KIND, keep
 from database.transactions import write_transaction
 from notifications.services.outbox import publish
 from scheduling.types import SYSTEM, Actor, BookingView
@@ -25,12 +25,15 @@ CAUSES = {
 
 
 def give_back(payment: Payment, booking: BookingView, *, ending: Ending, now: datetime, by: Actor = SYSTEM) -> None:
-    """Let go back what the terms agreed give back of a locked payment, and has not gone back yet."""
+    """Let go back what the terms agreed give back of a locked payment, and has not gone back yet; the rest is kept."""
+    if payment.state != PaymentState.RECEIVED:
+        return
     terms = read_refund_terms(booking, at=now)
     split = split_received(payment.amount_minor, terms, ending=ending, starts_at=booking.starts_at, now=now)
     amount = split.back_minor - payment.refunded_minor
-    if payment.state == PaymentState.RECEIVED and amount > 0:
+    if amount > 0:
         _ask(payment, amount, cause=CAUSES[ending], reason="", now=now, by=by)
+    keep(payment, min(split.kept_minor, payment.amount_minor - payment.refunded_minor), now=now, by_id=by.user_id)
 
 
 @write_transaction()
@@ -91,6 +94,20 @@ def note_sent(refund: Refund, *, now: datetime, by: Actor = SYSTEM) -> None:
     tell_refund(refund, "refunded", now=now)
 
 
+@write_transaction()
+def note_refund_elsewhere(*, payment_id: int, amount_minor: int, provider_refund_id: str, now: datetime) -> bool:
+    """Note a refund that the business sent at the provider; False: there is not so much left. Again changes nothing."""
+    payment = Payment.objects.select_for_update().get(pk=payment_id)
+    if payment.refunds.filter(provider_refund_id=provider_refund_id).exists():
+        return True
+    if payment.state != PaymentState.RECEIVED or amount_minor > payment.amount_minor - payment.refunded_minor:
+        return False
+    refund = _add(payment, amount_minor, cause=RefundCause.PROVIDER, reason="", now=now, by=SYSTEM)
+    refund.provider_refund_id, refund.tried_at = provider_refund_id, now
+    note_sent(refund, now=now)
+    return True
+
+
 def drop_refunds(*, booking_id: int, now: datetime) -> None:
     """Send nothing back that was not sent yet of a booking that takes place after all; what staff promised stays."""
     payments = list(Payment.objects.filter(booking_id=booking_id).select_for_update().order_by("pk"))
@@ -101,18 +118,26 @@ def drop_refunds(*, booking_id: int, now: datetime) -> None:
             refund.save()
             payment.refunded_minor -= refund.amount_minor
         payment.save()
+        if payment.purpose != PaymentPurpose.NO_SHOW:
+            keep(payment, 0, now=now)
 
 
 def _ask(payment: Payment, amount_minor: int, *, cause: RefundCause, reason: str, now: datetime, by: Actor) -> Refund:
-    payment.refunded_minor += amount_minor
-    payment.save()
-    refund = Refund.objects.create(
-        payment=payment, amount_minor=amount_minor, cause=cause, reason=reason, asked_at=now, asked_by_id=by.user_id
-    )
+    refund = _add(payment, amount_minor, cause=cause, reason=reason, now=now, by=by)
     tell_refund(refund, "refund_asked", now=now)
     if payment.door == PaymentDoor.STRIPE:
         add_due_work(kind=REFUND_KIND, row_id=refund.pk, due_at=now, now=now, urgency=Urgency.SOON, lane=LANE)
     return refund
+
+
+def _add(payment: Payment, amount_minor: int, *, cause: RefundCause, reason: str, now: datetime, by: Actor) -> Refund:
+    still = payment.amount_minor - payment.refunded_minor - amount_minor
+    keep(payment, min(payment.kept_minor, still), now=now, by_id=by.user_id)
+    payment.refunded_minor += amount_minor
+    payment.save()
+    return Refund.objects.create(
+        payment=payment, amount_minor=amount_minor, cause=cause, reason=reason, asked_at=now, asked_by_id=by.user_id
+    )
 
 
 def _lock(booking_id: int, refund_id: int) -> Refund:

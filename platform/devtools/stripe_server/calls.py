@@ -28,6 +28,7 @@ CODES = {
 }
 REFERENCES = frozenset({
     "payment_intent", "setup_intent", "latest_charge", "payment_method", "charge", "customer", "balance_transaction",
+    "source",
 })  # fmt: skip
 
 
@@ -298,6 +299,10 @@ def _read_params(verb: str, query: str, body: bytes, *, is_json: bool) -> Thing:
 
 def _expand(world: World, thing: Any, path: list[str]) -> None:
     name, *rest = path
+    if name == "data" and isinstance(thing.get(name), list):
+        for each in thing[name]:
+            _expand(world, each, rest)
+        return
     if name not in thing or (name not in REFERENCES):
         message = f"This property cannot be expanded ({name})."
         raise Refusal(message, param="expand")

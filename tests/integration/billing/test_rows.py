@@ -105,6 +105,7 @@ def test_impossible_refund_is_refused(values, constraint):
         ({"credit": "kept"}, "billing_ledger_accounts"),
         ({"kind": "kept", "debit": "bank_transfer", "credit": "kept"}, "billing_ledger_accounts"),
         ({"kind": "credited", "debit": "prepaid", "credit": "kept"}, "billing_ledger_accounts"),
+        ({"kind": "released", "debit": "prepaid", "credit": "kept"}, "billing_ledger_accounts"),
         ({"kind": "refunded", "debit": "prepaid", "credit": "bank_transfer"}, "billing_ledger_accounts"),
     ],
 )

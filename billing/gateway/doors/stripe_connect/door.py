@@ -306,7 +306,7 @@ class StripeDoor:
     def list_movements(self, account: DoorAccount, *, since: datetime, until: datetime) -> tuple[Movement, ...]:
         """Return every change of the balance in ``[since, until)``."""
         span = {"gte": int(since.timestamp()), "lt": int(until.timestamp())}
-        params: Any = {"created": span, "limit": PAGE_SIZE}
+        params: Any = {"created": span, "limit": PAGE_SIZE, "expand": ["data.source"]}
         with self._client.calling() as sdk:
             found = sdk.v1.balance_transactions.list(params, within(account))
             return tuple(read_movement(each) for each in found.auto_paging_iter())

@@ -250,4 +250,6 @@ def read_movement(row: Any) -> Movement:
         gross=from_provider_amount(row.amount, row.currency),
         fee_minor=from_provider_amount(row.fee, row.currency).amount_minor,
         happened_at=read_instant(row.created),
+        payment_id=read_id(getattr(row.source, "payment_intent", None)),
+        key=_read_key(getattr(row.source, "metadata", None)),
     )

@@ -1,0 +1,80 @@
+"""What the nightly comparison found, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Min
+
+from billing.enums import DifferenceKind, PaymentDoor
+from billing.errors import DifferenceNotFound
+from billing.models import Difference, Payment, PaymentAccount
+from database.locks import KeySpace, lock_words
+from database.transactions import write_transaction
+from scheduling.types import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDifference:
+    """Something that differs, as the comparison found it."""
+
+    kind: DifferenceKind
+    source_id: str
+    payment: Payment | None
+    ours_minor: int
+    theirs_minor: int
+    currency: str
+    happened_at: datetime
+
+
+def find_open_since() -> datetime | None:
+    """Return when the oldest of what still differs happened."""
+    oldest: datetime | None = Difference.objects.filter(settled_at=None).aggregate(at=Min("happened_at"))["at"]
+    return oldest
+
+
+@write_transaction()
+def note_differences(
+    found: Sequence[FoundDifference], *, account_id: str, since: datetime, until: datetime, now: datetime
+) -> None:
+    """Keep what differs once; what differs no more is settled, and what a person looked into stays so."""
+    lock_words(KeySpace.PAYMENT, "differences")
+    for each in found:
+        row, is_new = Difference.objects.get_or_create(
+            kind=each.kind,
+            source_id=each.source_id,
+            defaults={
+                "payment": each.payment,
+                "ours_minor": each.ours_minor,
+                "theirs_minor": each.theirs_minor,
+                "currency": each.currency,
+                "happened_at": each.happened_at,
+                "found_at": now,
+            },
+        )
+        if not is_new and row.settled_at is not None and row.settled_by_id is None:
+            row.settled_at = None
+            row.save(update_fields=["settled_at"])
+    names = {(each.kind, each.source_id) for each in found}
+    for row in Difference.objects.filter(settled_at=None, happened_at__gte=since):
+        if (row.kind, row.source_id) not in names:
+            row.settled_at = now
+            row.save(update_fields=["settled_at"])
+    PaymentAccount.objects.filter(door=PaymentDoor.STRIPE, provider_id=account_id).update(compared_until=until)
+
+
+@write_transaction()
+def settle_difference(*, difference_id: int, by: Actor, now: datetime) -> None:
+    """Note that a person looked into a difference. Again changes nothing.
+
+    Raises:
+        DifferenceNotFound: There is none.
+    """
+    row = Difference.objects.select_for_update().filter(pk=difference_id).first()
+    if row is None:
+        raise DifferenceNotFound
+    if row.settled_at is None:
+        row.settled_at, row.settled_by_id = now, by.user_id
+        row.save(update_fields=["settled_at", "settled_by_id"])
