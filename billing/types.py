@@ -155,6 +155,21 @@ class OpenDoors:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedDeposit:
+    """The deposit that a customer still has to pay.
+
+    Attributes:
+        pay_by: Until when its place is kept.
+        doors: How it can be paid from afar; without any, it is paid at the business.
+    """
+
+    amount_minor: int
+    currency: str
+    pay_by: datetime
+    doors: OpenDoors
+
+
+@dataclass(frozen=True, slots=True)
 class ReceiptView:
     """What a customer sent to show that a transfer is on its way.
 

@@ -92,14 +92,14 @@ def miss_deposit(*, booking_id: int, now: datetime, by: Actor, reason: str) -> N
 
 
 @write_transaction()
-def waive_deposit(*, booking_id: int, now: datetime, by: Actor) -> None:
-    """Let a booking take place without its deposit. Again changes nothing.
+def waive_deposit(*, booking_id: int, now: datetime, by: Actor, reason: str = "") -> None:
+    """Let a booking take place without its deposit; the ``reason`` is kept in its history. Again changes nothing.
 
     Raises:
         PaymentNotFound: Nobody asked for one.
         PaymentStepRefused, TransitionRefused, HoldExpired: It was paid, or its place is gone.
     """
-    transitions.accept_payment(booking_id=booking_id, now=now, by=by)
+    transitions.accept_payment(booking_id=booking_id, now=now, by=by, waived_because=reason.strip()[:300])
     payment = lock_last(booking_id)
     if payment.state == PaymentState.WAIVED:
         return

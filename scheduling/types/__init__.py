@@ -10,12 +10,14 @@ from scheduling.types.availability import (
 from scheduling.types.board import Board, BoardBlock, BoardColumn, Period
 from scheduling.types.bookings import (
     ALONE,
+    ASK_DEPOSIT,
     CUSTOMER,
     SYSTEM,
     Actor,
     BookingFilters,
     BookingRow,
     BookingView,
+    DepositChoice,
     FeedView,
     HeldSlot,
     LineView,
@@ -81,6 +83,7 @@ from scheduling.types.wishes import MOST_SERVICES, AvailabilityQuery, SlotReques
 
 __all__ = [
     "ALONE",
+    "ASK_DEPOSIT",
     "CUSTOMER",
     "LARGEST_PRICE_MINOR",
     "MOST_PHOTOS",
@@ -116,6 +119,7 @@ __all__ = [
     "CustomerView",
     "DateOverrideSetup",
     "Decision",
+    "DepositChoice",
     "Entry",
     "FeedView",
     "HeldSlot",

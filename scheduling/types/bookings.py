@@ -33,6 +33,24 @@ class OverrideReason:
 
 
 @dataclass(frozen=True, slots=True)
+class DepositChoice:
+    """What staff decides about the deposit of a booking that it makes.
+
+    Attributes:
+        is_asked: The place waits for it; False: the visit takes place without it, for a ``reason`` of staff's own.
+        pay_by: Until when it waits, and never past its start; None: as long as for a customer.
+    """
+
+    is_asked: bool = True
+    pay_by: datetime | None = None
+    reason: str = ""
+
+
+ASK_DEPOSIT = DepositChoice()
+"""As everybody is asked."""
+
+
+@dataclass(frozen=True, slots=True)
 class HeldSlot:
     """A time kept for someone until ``expires_at``; ``token`` is shown once.
 

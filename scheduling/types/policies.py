@@ -43,6 +43,7 @@ class AgreedPolicy:
             nobody comes.
         deposit_first_minor: The deposit of whoever comes for the first time, and ``deposit_prepay_minor`` of whoever
             must prepay; None: as everybody's. Who books is known only when the booking is sent.
+        deposit_waived_minor: What the visit takes place without, as staff decided; None: it was asked, or none was due.
     """
 
     cancel_cutoff_minutes: int = 0
@@ -59,6 +60,7 @@ class AgreedPolicy:
     refund_no_show_percent: int = 100
     deposit_first_minor: int | None = None
     deposit_prepay_minor: int | None = None
+    deposit_waived_minor: int | None = None
 
     @classmethod
     def agree(cls, services: Sequence[ServiceTerms]) -> Self:
@@ -120,6 +122,7 @@ class AgreedPolicy:
             refund_no_show_percent=int(kept.get("refund_no_show_percent", 100)),
             deposit_first_minor=kept.get("deposit_first_minor"),
             deposit_prepay_minor=kept.get("deposit_prepay_minor"),
+            deposit_waived_minor=kept.get("deposit_waived_minor"),
         )
 
     def to_json(self) -> dict[str, object]:
@@ -139,6 +142,7 @@ class AgreedPolicy:
             "refund_no_show_percent": self.refund_no_show_percent,
             "deposit_first_minor": self.deposit_first_minor,
             "deposit_prepay_minor": self.deposit_prepay_minor,
+            "deposit_waived_minor": self.deposit_waived_minor,
         }
 
 

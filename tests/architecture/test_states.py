@@ -30,6 +30,8 @@ ALWAYS = {
     "reviewing_limit": "only looks",
     "read_why": "only reads what was typed",
     "clean_asked": "only cleans what was typed",
+    "clean_choice": "as above",
+    "settle_by_staff": "of a booking that is being made, by `book_slot`, which asks",
     "end_booking": "takes a row that was locked, and so asked for",
     "follow_zone_changes": "keeps what was agreed: the hour on the wall is the same",
 }

@@ -17,10 +17,20 @@ from scheduling.services.bookings.holds import hold_slot
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.series.making import SeriesReport, book_series
 from scheduling.services.bookings.submissions import book_slot, submit_booking
-from scheduling.types import Actor, AvailabilityQuery, HeldSlot, OverrideReason, SlotRequest, SubmittedBooking
+from scheduling.types import (
+    ASK_DEPOSIT,
+    Actor,
+    AvailabilityQuery,
+    DepositChoice,
+    HeldSlot,
+    OverrideReason,
+    SlotRequest,
+    SubmittedBooking,
+)
 from tests.factories.scheduling import CUSTOMER, DETAILS, MONDAY, NOW, STAFF, make_rule, make_wish
 
 DAY = MONDAY.date()
+WITHOUT_DEPOSIT = DepositChoice(is_asked=False, reason="Cliente de siempre")
 DAILY = "FREQ=DAILY;COUNT=3"
 
 
@@ -72,10 +82,12 @@ def submit(held: HeldSlot, *, now=NOW) -> SubmittedBooking:
     return submit_booking(hold_id=held.id, token=held.token, details=DETAILS, now=now)
 
 
-def override(services: Services, starts_at=MONDAY, *, now=NOW, **wish) -> SubmittedBooking:
+def override(services: Services, starts_at=MONDAY, *, now=NOW, deposit=ASK_DEPOSIT, **wish) -> SubmittedBooking:
     request = SlotRequest(make_wish(services, **wish), starts_at)
     reason = OverrideReason(reason="Urgencia", user_id=7)
-    return book_slot(request=request, details=DETAILS, now=now, source="workspace", by=STAFF, override=reason)
+    return book_slot(
+        request=request, details=DETAILS, now=now, source="workspace", by=STAFF, override=reason, deposit=deposit
+    )
 
 
 def move(made: SubmittedBooking, starts_at, *, by: Actor = CUSTOMER, now=NOW, **values) -> SubmittedBooking:

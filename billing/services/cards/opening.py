@@ -82,13 +82,20 @@ def _find_live(booking_id: int) -> Payment | None:
     return live.filter(state=PaymentState.OPEN).first()
 
 
+def _find_open_until(booking_id: int) -> datetime | None:
+    """Return until when the page takes money that was opened before; None: there is none."""
+    payment = _find_live(booking_id)
+    return payment.expires_at if payment is not None and payment.provider_started_id else None
+
+
 @write_transaction()
 def _prepare(*, booking_id: int, now: datetime) -> tuple[Payment, bool]:
     """Return the row of what is to be paid, committed with when it closes; and whether it is open already."""
     lock_asking(booking_id)
     account, can = _require_door(get_booking(booking_id=booking_id))
     least = now + can.shortest_start
-    if not keep_while_paying(booking_id=booking_id, until=least, now=now):
+    open_until = _find_open_until(booking_id)
+    if not keep_while_paying(booking_id=booking_id, until=open_until or least, now=now):
         raise CardNotOffered
     booking = get_booking(booking_id=booking_id)
     payment = _find_row(booking, now=now)

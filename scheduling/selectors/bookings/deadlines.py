@@ -7,8 +7,15 @@ from datetime import UTC, datetime, timedelta
 
 from kernel.instants import is_mid_minute, to_instant, to_minutes
 from kernel.intervals import Interval, clip
-from scheduling.engine import find_answer_deadline, find_payment_deadline, list_chunks, list_openings
-from scheduling.hooks import find_payment_terms
+from scheduling.engine import (
+    OFFER_MINUTES,
+    find_answer_deadline,
+    find_payment_deadline,
+    list_chunks,
+    list_openings,
+)
+from scheduling.enums import BookingSource
+from scheduling.hooks import PaymentTerms, find_payment_terms
 from scheduling.models import Booking
 from scheduling.selectors.catalog.timetables import load_timetables
 from scheduling.types import AgreedPolicy
@@ -17,12 +24,21 @@ PAYMENT_MINUTES = 30
 """How long a place waits for its deposit where the business has no way to take it: it is paid by word of mouth."""
 
 
-def find_deposit_deadline(booking: Booking, *, now: datetime) -> datetime:
+def find_deposit_deadline(booking: Booking, *, now: datetime, offered_until: datetime | None = None) -> datetime:
     """Return until when the place of a booking that asks for its deposit ``now`` waits for it.
 
-    The one rule: `engine.find_payment_deadline`. One query, and what the room above asks.
+    The one rule: `engine.find_payment_deadline`. One query, and what the room above asks. What the waitlist offered
+    until ``offered_until`` waits no longer than that, or than a turn from now where that is longer: others wait for it.
     """
     terms = find_payment_terms()
+    deadline = _find_payment_deadline(booking, terms, now=now)
+    if offered_until is None or booking.source != BookingSource.WAITLIST:
+        return deadline
+    turn = now + timedelta(minutes=max(OFFER_MINUTES, 0 if terms is None else terms.minutes))
+    return min(deadline, max(offered_until, turn))
+
+
+def _find_payment_deadline(booking: Booking, terms: PaymentTerms | None, *, now: datetime) -> datetime:
     if terms is None:
         return now + timedelta(minutes=PAYMENT_MINUTES)
     asked, start = to_minutes(now) + is_mid_minute(now), to_minutes(booking.starts_at)

@@ -13,6 +13,7 @@ from scheduling.enums import ACTIVE_STATUSES, ActorKind, BookingEvent, BookingSo
 from scheduling.errors import ResourceNotFound
 from scheduling.policies import check_new_bookings
 from scheduling.selectors.availability.plans import Plan, load_plan_at
+from scheduling.services.bookings.asking import waive_deposit
 from scheduling.services.editions import keep_edition, plans_anew
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.groups import has_session
@@ -39,7 +40,7 @@ def import_booking(
 ) -> int:
     """Write a booking as it was agreed and return its id; nothing is checked against what is taken.
 
-    What overlaps beyond capacity is kept as an override, so that it blocks and is seen. Each
+    No deposit is asked: what was agreed elsewhere was asked for there. What overlaps beyond capacity is kept as an override, so that it blocks and is seen. Each
     resource takes its own part, in the order given where that fits, when the resources fill the
     places of the service and ``ends_at`` is not given; otherwise the whole visit.
 
@@ -74,6 +75,8 @@ def import_booking(
     booking = make_booking(plan, place, agreed)
     booking.customer_name = customer_name
     booking.is_active = status in ACTIVE_STATUSES
+    if booking.deposit_minor and status != BookingStatus.PENDING_PAYMENT:
+        waive_deposit(booking)
     counters = Counters()
     if booking.is_active:
         note_rules_and_group(plan, place, booking, counters=counters)

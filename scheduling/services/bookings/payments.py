@@ -6,14 +6,14 @@ from datetime import datetime
 
 from database.transactions import LostRace, run_write, write_transaction
 from kernel.instants import to_instant
-from scheduling.enums import Approval, BookingEvent, BookingStatus
+from scheduling.enums import Approval, BookingEvent, BookingSource, BookingStatus
 from scheduling.models import Booking
 from scheduling.policies import check_step, refuse_step
-from scheduling.selectors.bookings.deadlines import find_request_deadline
+from scheduling.selectors.bookings.deadlines import find_deposit_deadline, find_request_deadline
 from scheduling.selectors.bookings.history import find_last_step
 from scheduling.services.bookings.returning import find_held_place
 from scheduling.services.editions import plans_anew
-from scheduling.services.writing.allocations import forget_allocations, write_allocations
+from scheduling.services.writing.allocations import forget_allocations, set_expiry, write_allocations
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.events import record
 from scheduling.services.writing.expiry import clear_way, is_expired
@@ -22,7 +22,7 @@ from scheduling.services.writing.placement import PlaceRefused, explain_refusal
 from scheduling.services.writing.records import list_place_usage, note_rules_and_group
 from scheduling.services.writing.releases import HOLD_DUE_KIND
 from scheduling.services.writing.writes import BookingWrite, write_booking
-from scheduling.types import CUSTOMER, Actor, AgreedPolicy
+from scheduling.types import CUSTOMER, SYSTEM, Actor, AgreedPolicy
 from tenants.enums import Ability
 from tenants.services.due_work import add_due_work, remove_due_work
 
@@ -31,7 +31,8 @@ from tenants.services.due_work import add_due_work, remove_due_work
 def keep_while_paying(*, booking_id: int, until: datetime, now: datetime) -> bool:
     """Keep the place of a booking that waits for its deposit at least ``until``, and never past its start.
 
-    Return whether it is kept at all: False when it waits for none, or waited too long.
+    Return whether it is kept at all: False when it waits for none, or waited too long. What the waitlist offered is
+    kept longer once: others wait for it.
 
     Raises:
         StatusForbids: Nobody books here any more, so nobody pays in advance.
@@ -42,8 +43,34 @@ def keep_while_paying(*, booking_id: int, until: datetime, now: datetime) -> boo
         return False
     longer = min(until, booking.starts_at)
     if booking.hold_expires_at is not None and booking.hold_expires_at < longer:
+        if booking.source == BookingSource.WAITLIST:
+            if booking.hold_extended_at is not None:
+                return False
+            booking.hold_extended_at = now
         booking.hold_expires_at = longer
         write_booking(BookingWrite(booking, BookingEvent.EXTENDED, CUSTOMER, now))
+    return True
+
+
+@write_transaction()
+def ask_again(*, booking_id: int, now: datetime) -> bool:
+    """Let a confirmed visit wait for its deposit once more: what was reserved for it is gone. Tell whether it does.
+
+    It was approved before, so it is not asked about again. A visit that has begun stays as it is.
+
+    Raises:
+        BookingNotFound: There is none.
+    """
+    check_step(SYSTEM)
+    booking = lock_booking(now=now, booking_id=booking_id)
+    if booking.status != BookingStatus.CONFIRMED or booking.starts_at <= now:
+        return False
+    booking.status, booking.confirmed_at = BookingStatus.PENDING_PAYMENT, None
+    booking.policy = booking.policy | {"approval": Approval.INSTANT.value}
+    booking.hold_expires_at = until = find_deposit_deadline(booking, now=now)
+    record(booking, kind=BookingEvent.PAYMENT_REQUESTED, by=SYSTEM, now=now)
+    set_expiry(booking)
+    add_due_work(kind=HOLD_DUE_KIND, row_id=booking.pk, due_at=until, now=now)
     return True
 
 

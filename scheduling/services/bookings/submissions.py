@@ -8,7 +8,15 @@ from datetime import datetime, timedelta
 
 from database.transactions import LostRace, run_write
 from kernel.instants import count_minutes, to_instant, to_minutes
-from scheduling.enums import ActorKind, BookingEvent, BookingSource, BookingStatus, OverrideKind
+from scheduling.enums import (
+    ActorKind,
+    Approval,
+    BookingEvent,
+    BookingLevel,
+    BookingSource,
+    BookingStatus,
+    OverrideKind,
+)
 from scheduling.errors import HoldExpired, HoldUsed, SlotTaken
 from scheduling.models import Booking
 from scheduling.policies import check_new_bookings
@@ -16,6 +24,7 @@ from scheduling.selectors.availability.free_times import list_alternatives
 from scheduling.selectors.availability.plans import Plan, check_online, load_plan_at
 from scheduling.selectors.bookings.coinciding import list_coinciding
 from scheduling.selectors.bookings.deadlines import find_deposit_deadline, find_request_deadline
+from scheduling.services.bookings.asking import clean_choice, join_reasons, settle_by_staff
 from scheduling.services.bookings.counting import counted
 from scheduling.services.bookings.guards import Sending, check_refused, check_sole
 from scheduling.services.bookings.holds import get_hold, read_hold
@@ -40,8 +49,10 @@ from scheduling.services.writing.takes import take_place
 from scheduling.services.writing.writes import BookingWrite, write_booking
 from scheduling.types import (
     ALONE,
+    ASK_DEPOSIT,
     CUSTOMER,
     Actor,
+    DepositChoice,
     OverrideReason,
     Question,
     SeriesPart,
@@ -130,6 +141,7 @@ def book_slot(
     source: BookingSource,
     by: Actor,
     override: OverrideReason | None = None,
+    deposit: DepositChoice = ASK_DEPOSIT,
     is_sample: bool = False,
     is_test: bool = False,
     series: SeriesPart = ALONE,
@@ -137,8 +149,8 @@ def book_slot(
     """Book a time without a hold.
 
     With ``override`` staff books in spite of what is taken, closed or counted; the reason is kept.
-    Staff's own bookings (``by.kind`` staff) are confirmed at once, without deposit or approval, and
-    start at any minute: grid, notice and booking window bind customers alone. A test (`services.first_run.trials`)
+    Staff's own bookings (``by.kind`` staff) need no approval, and start at any minute: grid, notice and booking
+    window bind customers alone. Of their ``deposit`` staff decides; none is due: they are confirmed at once. A test (`services.first_run.trials`)
     is found a place like any other and takes nothing; no customer is made of what was typed.
 
     Raises:
@@ -152,6 +164,7 @@ def book_slot(
     check_start(request.starts_at)
     is_staff, is_over, sending = by.kind == ActorKind.STAFF, override is not None, Sending()
     reason = "" if override is None else clean_reason(override.reason, is_required=True)
+    deposit = clean_choice(deposit, now=now) if is_staff else deposit
     plan = load_plan_at(wish=request.wish, starts_at=request.starts_at, is_party_free=is_staff)
     if by.kind == ActorKind.CUSTOMER:
         check_online(plan)
@@ -169,15 +182,17 @@ def book_slot(
     )
 
     def book_at(place: Place, known: Known) -> BookingWrite:
-        booking = make_booking(plan, place, agreed)
-        if not is_staff:
+        booking, why = make_booking(plan, place, agreed), reason
+        if is_staff:
+            why = join_reasons(reason, settle_by_staff(booking, known, deposit, now=now))
+        else:
             check_refused(clean.details, known.refused)
             booking.is_sole = not is_test and _is_sole(booking, clean.details, known, sending, now=now)
             _advance(booking, known, now=now)
         attach_details(booking, clean, known)
         kind = EVENT_KINDS[booking.status]
         owner, run = None if is_test else clean, details.photo_run
-        return BookingWrite(booking, kind, by, now, plan, place, owner, known, reason, run, series.bundle)
+        return BookingWrite(booking, kind, by, now, plan, place, owner, known, why, run, series.bundle)
 
     start_minute = to_minutes(request.starts_at)
     asked = Asked(plan=plan, start_minute=start_minute, now=now, is_any_minute=is_staff, is_override=is_over)
@@ -242,6 +257,7 @@ def _clean(booking: Booking, details: VisitDetails, *, now: datetime) -> CleanDe
 
 def _advance(booking: Booking, known: Known, *, now: datetime) -> None:
     """Let policy decide what a customer's booking is, and until when its place is kept."""
+    offered_until = booking.hold_expires_at
     settle_deposit(booking, known, now=now)
     status = next_status(booking, known.level)
     booking.status = status
@@ -251,7 +267,9 @@ def _advance(booking: Booking, known: Known, *, now: datetime) -> None:
     if status == BookingStatus.CONFIRMED:
         booking.confirmed_at = now
     elif status == BookingStatus.PENDING_PAYMENT:
-        booking.hold_expires_at = find_deposit_deadline(booking, now=now)
+        booking.hold_expires_at = find_deposit_deadline(booking, now=now, offered_until=offered_until)
+        if known.level == BookingLevel.BY_APPROVAL:  # once it is paid: the deposit is no way around that
+            booking.policy = booking.policy | {"approval": Approval.REQUEST.value}
     else:
         booking.hold_expires_at = find_request_deadline(booking, now=now)
 

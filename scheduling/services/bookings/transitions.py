@@ -10,6 +10,7 @@ from scheduling.errors import HoldExpired
 from scheduling.models import Booking
 from scheduling.policies import check_step, check_transition, refuse_step
 from scheduling.selectors.bookings.deadlines import find_request_deadline
+from scheduling.services.bookings.asking import waive_deposit
 from scheduling.services.writing.allocations import set_expiry
 from scheduling.services.writing.events import record
 from scheduling.services.writing.expiry import is_expired
@@ -42,10 +43,18 @@ def approve(*, booking_id: int, now: datetime, by: Actor) -> None:
 
 
 @write_transaction()
-def accept_payment(*, booking_id: int, now: datetime, by: Actor, answer_by: datetime | None = None) -> None:
+def accept_payment(
+    *,
+    booking_id: int,
+    now: datetime,
+    by: Actor,
+    answer_by: datetime | None = None,
+    waived_because: str | None = None,
+) -> None:
     """The deposit was paid: confirm, or ask staff where the policy as agreed wants approval.
 
     Again changes nothing. ``answer_by``: staff has to answer by then, since what is reserved is let go after.
+    ``waived_because``: it was not paid, and the visit takes place without; None: it was.
 
     Raises:
         TransitionRefused: It does not wait for a payment.
@@ -58,16 +67,19 @@ def accept_payment(*, booking_id: int, now: datetime, by: Actor, answer_by: date
     if booking.status != BookingStatus.PENDING_PAYMENT:
         raise refuse_step(booking)
     _refuse_expired(booking, now)
+    if waived_because is not None:
+        waive_deposit(booking)
+    why = waived_because or ""
     if AgreedPolicy.read(booking.policy).approval == Approval.REQUEST:
         booking.status = BookingStatus.PENDING_APPROVAL
         deadline = find_request_deadline(booking, now=now)
         booking.hold_expires_at = deadline if answer_by is None else min(deadline, answer_by)
-        record(booking, kind=BookingEvent.REQUESTED, by=by, now=now)
+        record(booking, kind=BookingEvent.REQUESTED, by=by, now=now, reason=why)
         set_expiry(booking)
         add_due_work(kind=HOLD_DUE_KIND, row_id=booking.pk, due_at=booking.hold_expires_at, now=now)
         return
     _confirm(booking, now=now)
-    record(booking, kind=BookingEvent.CONFIRMED, by=by, now=now)
+    record(booking, kind=BookingEvent.CONFIRMED, by=by, now=now, reason=why)
     set_expiry(booking)
     remove_due_work(kind=HOLD_DUE_KIND, row_id=booking.pk)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext
+
 from database.transactions import write_transaction
 from kernel.text import mark
 from scheduling.enums import BookingSource
@@ -12,8 +14,9 @@ from scheduling.errors import RequestInvalid
 from scheduling.models import Booking
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.services.bookings.transitions import mark_arrived
-from scheduling.types import Actor, OverrideReason, SlotRequest, SubmittedBooking, VisitDetails, Wish
+from scheduling.types import Actor, DepositChoice, OverrideReason, SlotRequest, SubmittedBooking, VisitDetails, Wish
 
+IS_HERE = mark("The customer is here: everything is paid at the business.")
 NOT_TODAY = mark("Whoever is here is seen today. Book another day without marking them as here.")
 
 
@@ -35,7 +38,7 @@ def book_walk_in(
     """Book the first who is free (or who was chosen) from now on, and mark the customer as arrived.
 
     ``starts_at`` is a later time of this day for somebody who waits; None: `next_minute`. Notice, window and grid
-    do not bind staff, and a contact is not needed.
+    do not bind staff, and a contact is not needed. No deposit is asked: who is here pays here.
 
     Raises:
         RequestInvalid: The time is of another day than today, on the clock of the place.
@@ -50,6 +53,7 @@ def book_walk_in(
             source=BookingSource.WORKSPACE,
             by=by,
             override=override,
+            deposit=DepositChoice(is_asked=False, reason=gettext(IS_HERE)),
         )
         # Who comes in the last minute of a day is seen in the first of the next.
         if starts_at not in {None, at_once} and not _is_today(booked.booking_id, now=now):

@@ -10,7 +10,7 @@ from kernel.ids import new_reference
 from kernel.instants import to_minutes
 from scheduling.engine import expand_hours
 from scheduling.enums import Approval, BookingLevel, BookingSource, BookingStatus, DepositKind, OverrideKind
-from scheduling.hooks import DepositTerms, compute_deposit
+from scheduling.hooks import DepositTerms, compute_deposit, find_payment_terms
 from scheduling.models import Booking, BookingLine
 from scheduling.selectors.availability.columns import AddOnTerms
 from scheduling.selectors.availability.plans import Plan, PlannedService
@@ -223,10 +223,17 @@ def _is_outside_hours(plan: Plan, place: Place) -> bool:
 
 
 def settle_deposit(booking: Booking, known: Known, *, now: datetime) -> None:
-    """Say what is due in advance now that it is known who books; one query if that depends on earlier visits."""
+    """Say what is due in advance now that it is known who books; one query if that depends on earlier visits.
+
+    Whoever must prepay pays what the services ask in advance, and where they ask for nothing, the price: as far as
+    there is one, and the business has a way to take it.
+    """
     policy = AgreedPolicy.read(booking.policy)
-    if known.level == BookingLevel.MUST_PREPAY and policy.deposit_prepay_minor is not None:
-        booking.deposit_minor = policy.deposit_prepay_minor
+    if known.level == BookingLevel.MUST_PREPAY:
+        if policy.deposit_prepay_minor is not None:
+            booking.deposit_minor = policy.deposit_prepay_minor
+        if not booking.deposit_minor and booking.price_minor and find_payment_terms() is not None:
+            booking.deposit_minor = booking.price_minor
     elif policy.deposit_first_minor is not None and not _was_here(known.customer_id, now=now):
         booking.deposit_minor = policy.deposit_first_minor
 
@@ -240,7 +247,7 @@ def _was_here(customer_id: int | None, *, now: datetime) -> bool:
 def next_status(booking: Booking, level: BookingLevel) -> BookingStatus:
     """Return what a submitted hold becomes; ``level`` is its customer's.
 
-    Whoever must prepay and is asked for no deposit waits for approval: so staff can ask for the money first.
+    Whoever must prepay what cannot be asked for (`settle_deposit`) waits for approval: so staff can ask first.
     """
     if booking.deposit_minor > 0:
         return BookingStatus.PENDING_PAYMENT

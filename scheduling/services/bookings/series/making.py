@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from database.locks import lock_resources
@@ -24,7 +25,20 @@ from scheduling.services.editions import share_edition
 from scheduling.services.writing.counters import list_possible_usage, lock_counters
 from scheduling.services.writing.customers import meet_customer
 from scheduling.services.writing.inputs import check_start
-from scheduling.types import Actor, AvailabilityQuery, AvailableSlot, SeriesPart, SlotRequest, VisitDetails
+from scheduling.types import (
+    ASK_DEPOSIT,
+    Actor,
+    AvailabilityQuery,
+    AvailableSlot,
+    DepositChoice,
+    SeriesPart,
+    SlotRequest,
+    SubmittedBooking,
+    VisitDetails,
+)
+
+Book = Callable[..., SubmittedBooking]
+"""Books a ``request`` as a date of the series."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +80,14 @@ def book_series(
     on_conflict: ConflictChoice,
     now: datetime,
     by: Actor,
+    deposit: DepositChoice = ASK_DEPOSIT,
 ) -> SeriesReport:
     """Book the request's time again by an RFC 5545 rule, at the same wall time of the location.
 
     All dates are tried, one after the other, so that a date counts what earlier ones took: a
     week's quota, or a visit that lasts into the next. A date that is not free fails the whole
     series (nothing is booked), is left out, or takes the nearest free time of that local date
-    (of two as near, the earlier), as ``on_conflict`` says.
+    (of two as near, the earlier), as ``on_conflict`` says. Each date has a ``deposit`` of its own.
 
     Raises:
         StatusForbids: The business takes no bookings now.
@@ -92,10 +107,16 @@ def book_series(
         lock_resources(plan.list_resource_ids())
         lock_counters(list_possible_usage(plan, starts))
         series = Series.objects.create(rule=rule, on_conflict=on_conflict, created_at=now)
-        dates = tuple(
-            _book_date(replace(request, starts_at=start), details, on_conflict, now=now, by=by, series_id=series.pk)
-            for start in starts
+        book = partial(
+            book_slot,
+            details=details,
+            now=now,
+            source=BookingSource.SERIES,
+            by=by,
+            deposit=deposit,
+            series=SeriesPart(series.pk),
         )
+        dates = tuple(_book_date(replace(request, starts_at=start), book, on_conflict, now=now) for start in starts)
         report = tuple(each.to_json() for each in dates)
         if any(each.outcome == "conflict" for each in dates):
             raise SeriesConflict(report=report)
@@ -118,44 +139,25 @@ def list_dates(*, request: SlotRequest, rule: str) -> list[datetime]:
     return [to_instant(to_minute(zone, wall.date(), wall.hour * 60 + wall.minute)) for wall in walls]
 
 
-def _book_date(
-    request: SlotRequest,
-    details: VisitDetails,
-    on_conflict: ConflictChoice,
-    *,
-    now: datetime,
-    by: Actor,
-    series_id: int,
-) -> SeriesDate:
+def _book_date(request: SlotRequest, book: Book, on_conflict: ConflictChoice, *, now: datetime) -> SeriesDate:
     asked_at = request.starts_at
     try:
-        made = book_slot(
-            request=request, details=details, now=now, source=BookingSource.SERIES, by=by, series=SeriesPart(series_id)
-        )
+        made = book(request=request)
     except (SlotTaken, SlotUnavailable) as refusal:
         if on_conflict == ConflictChoice.SKIP:
             return SeriesDate(asked_at, "skipped", code=refusal.code)
         if on_conflict == ConflictChoice.MOVE:
-            return _book_nearest(request, details, refusal, now=now, by=by, series_id=series_id)
+            return _book_nearest(request, book, refusal, now=now)
         return SeriesDate(asked_at, "conflict", code=refusal.code)
     return SeriesDate(asked_at, "booked", made.booking_id, made.reference, asked_at)
 
 
-def _book_nearest(
-    request: SlotRequest, details: VisitDetails, refusal: Conflict, *, now: datetime, by: Actor, series_id: int
-) -> SeriesDate:
+def _book_nearest(request: SlotRequest, book: Book, refusal: Conflict, *, now: datetime) -> SeriesDate:
     asked_at = request.starts_at
     for slot in _list_nearest(request, now):
         moved = replace(request, starts_at=slot.starts_at)
         try:
-            made = book_slot(
-                request=moved,
-                details=details,
-                now=now,
-                source=BookingSource.SERIES,
-                by=by,
-                series=SeriesPart(series_id),
-            )
+            made = book(request=moved)
         except (SlotTaken, SlotUnavailable):
             continue
         return SeriesDate(asked_at, "moved", made.booking_id, made.reference, slot.starts_at)

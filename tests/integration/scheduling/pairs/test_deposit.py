@@ -14,6 +14,7 @@ from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.transitions import accept_payment
 from scheduling.services.writing.expiry import expire_hold
 from tests.factories.feature_pairs import (
+    WITHOUT_DEPOSIT,
     check_offer,
     hold,
     limit,
@@ -77,7 +78,7 @@ def test_deposit_with_override(tenant):
     service_id, _ = make_shop(price_minor=1000, deposit_kind=DepositKind.FULL)
     waiting = book(service_id)
 
-    assert override(service_id).status == "confirmed"
+    assert override(service_id, deposit=WITHOUT_DEPOSIT).status == "confirmed"
 
     accept_payment(booking_id=waiting.booking_id, now=NOW, by=STAFF)
     assert check_offer(service_id) == REST
