@@ -11,10 +11,11 @@ from billing.selectors.accounts import find_open_doors
 from billing.services.movements import end_live, plan_look
 from billing.services.payments import open_deposit
 from billing.services.refunds import drop_refunds, give_back
+from billing.services.repricing import follow_price
 from notifications.hooks import register_event_handler
 from notifications.types.messages import EventView
 from scheduling.enums import CALLED_OFF, ActorKind, BookingEvent, BookingStatus, CancelCause
-from scheduling.errors import BookingNotFound
+from scheduling.errors import BookingNotFound, HoldExpired
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.types import BookingView
 
@@ -36,6 +37,9 @@ def follow_booking(event: EventView) -> None:
     if kind == BookingEvent.PAYMENT_REQUESTED:
         with suppress(BookingNotFound):
             open_deposit(booking_id=booking_id, now=event.occurred_at, door=_find_door())
+    elif kind == BookingEvent.CORRECTED:
+        with suppress(BookingNotFound, HoldExpired):
+            follow_price(booking_id=booking_id, now=event.occurred_at)
     elif kind == BookingEvent.CONFIRMED:
         _take_reserved(booking_id, event)
     elif kind in ENDINGS | RETURNS and Payment.objects.filter(booking_id=booking_id).exists():
@@ -68,6 +72,8 @@ def _call_off(booking: BookingView, event: EventView) -> None:
     end_live(booking_id=booking.id, state=ENDS[booking.status], now=now)
     received = Payment.objects.filter(booking_id=booking.id, state=PaymentState.RECEIVED)
     received = received.exclude(purpose=PaymentPurpose.NO_SHOW)  # what is asked because nobody came
+    if booking.status == BookingStatus.NO_SHOW:  # what was paid at the counter was paid for what took place
+        received = received.filter(purpose=PaymentPurpose.DEPOSIT)
     for payment in received.select_for_update().order_by("pk"):
         give_back(payment, booking, ending=find_ending(booking), now=booking.cancelled_at or now)
 

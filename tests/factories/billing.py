@@ -12,8 +12,11 @@ from notifications.models import Event
 from notifications.services.outbox import process_event
 from scheduling.enums import DepositKind
 from scheduling.models import Service
+from scheduling.selectors.bookings.views import get_booking
 from scheduling.selectors.catalog.setups import read_service
+from scheduling.services.bookings.corrections import correct_booking
 from scheduling.services.catalog.services import change_service
+from scheduling.types import Correction
 from tests.factories.scheduling import NOW, STAFF
 
 __all__ = ["NOW"]
@@ -69,6 +72,16 @@ def ask_deposits(amount_minor: int) -> None:
     for row in Service.objects.filter(approval="instant", price_minor__gte=amount_minor):
         setup = replace(read_service(row), deposit_kind=kind, deposit_minor=amount_minor)
         change_service(service_id=row.pk, setup=setup, version=None, by=STAFF, now=NOW)
+
+
+def correct_price(booking_id: int, price_minor: int | None, *, now=NOW) -> None:
+    """Let staff put the price of a booking right."""
+    booking = get_booking(booking_id=booking_id)
+    correction = Correction(
+        name=booking.customer_name, phone=booking.customer_phone, email=booking.customer_email,
+        asset=booking.asset_data, note=booking.note, price_minor=price_minor,
+    )  # fmt: skip
+    correct_booking(booking_id=booking_id, correction=correction, now=now, by=STAFF)
 
 
 def tell_events() -> None:

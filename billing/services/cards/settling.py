@@ -39,7 +39,7 @@ def settle_payment(*, payment_id: int, found: PaymentFacts, now: datetime) -> Pa
 
     Paid: the deposit is received and its booking goes on; one whose place was lost meanwhile takes it again if it is
     free, or the money goes back. Reserved: the booking waits for its answer. Over: the payment ends, and the place is
-    free when its time is.
+    free when its time is; of what was reserved and is gone, a confirmed visit waits for its deposit once more.
 
     Raises:
         AmountDiffers: Not what was asked.
@@ -48,6 +48,8 @@ def settle_payment(*, payment_id: int, found: PaymentFacts, now: datetime) -> Pa
     lock_asking(booking_id)
     if found.state in {Found.PAID, Found.AUTHORIZED} and _is_awaited(payment_id, found):
         _go_on(booking_id, found, now=now)
+    elif found.state in ENDED and Payment.objects.filter(pk=payment_id, state=PaymentState.RESERVED).exists():
+        places.ask_again(booking_id=booking_id, now=now)  # no visit without its deposit
     payment = next(each for each in lock_payments(booking_id) if each.pk == payment_id)
     payment.provider_payment_id = found.ids.payment or payment.provider_payment_id
     payment.checked_at = now

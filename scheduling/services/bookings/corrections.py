@@ -139,6 +139,8 @@ def _apply(booking: Booking, clean: CleanDetails, correction: Correction) -> Non
         booking.answers = _join_answers(booking.answers, clean.details.answers)
     if booking.price_minor != correction.price_minor or (correction.is_price_final and _may_become_more(booking)):
         booking.price_minor = correction.price_minor
+        if booking.status == BookingStatus.PENDING_PAYMENT and booking.price_minor is not None:
+            booking.deposit_minor = min(booking.deposit_minor, booking.price_minor)  # nobody prepays more than all
         booking.policy = {**booking.policy, "is_price_from": False}
 
 

@@ -73,12 +73,43 @@ def test_request_that_nobody_answers_lets_go_what_was_reserved(till, booking_id)
     assert find_intent(till, booking_id)["status"] == "canceled"
 
 
-def test_reservation_that_lapsed_is_told_when_it_is_to_be_taken(till, booking_id):
+def test_visit_whose_reservation_lapsed_waits_for_its_deposit_again(till, booking_id):
     money.cancel_intent(till.stand_in.world, find_intent(till, booking_id), "automatic")
     approve(booking_id=booking_id, now=till.moment, by=STAFF)
     till.work()
+    assert (status_of(booking_id), [each[1] for each in list_payments(booking_id)]) == (
+        "pending_payment", ["failed", "open"],
+    )  # fmt: skip
 
-    assert (status_of(booking_id), list_payments(booking_id)[0][1]) == ("confirmed", "failed")
+    till.stand_in.pay(till.start(booking_id))
+    till.post_all()
+    till.work()
+
+    assert (status_of(booking_id), [each[1] for each in list_payments(booking_id)]) == (
+        "confirmed", ["failed", "received"],
+    )  # fmt: skip
+    assert add_up() == {"stripe": 30_000, "prepaid": -30_000}
+
+
+def test_visit_whose_reservation_lapsed_is_free_again_when_nobody_pays(till, booking_id):
+    money.cancel_intent(till.stand_in.world, find_intent(till, booking_id), "automatic")
+    approve(booking_id=booking_id, now=till.moment, by=STAFF)
+    till.work()
+    till.pass_by(timedelta(minutes=41))
+    till.work()
+
+    assert (status_of(booking_id), [each[1] for each in list_payments(booking_id)]) == (
+        "expired", ["failed", "expired"],
+    )  # fmt: skip
+
+
+def test_visit_that_has_begun_stays_without_what_was_reserved(till, booking_id):
+    money.cancel_intent(till.stand_in.world, find_intent(till, booking_id), "automatic")
+    approve(booking_id=booking_id, now=till.moment, by=STAFF)
+    till.moment = MONDAY
+    till.work()
+
+    assert (status_of(booking_id), [each[1] for each in list_payments(booking_id)]) == ("confirmed", ["failed"])
 
 
 def test_request_is_looked_at_while_it_waits(till, booking_id):

@@ -1,0 +1,38 @@
+"""A price that is corrected while its deposit is waited for: what is asked is never more than the price."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from billing.enums import PaymentDoor, PaymentPurpose, PaymentState
+from billing.services.movements import add_payment, end, lock_asking, lock_live
+from database.transactions import write_transaction
+from scheduling.enums import BookingStatus
+from scheduling.selectors.bookings.views import get_booking
+from scheduling.services.bookings import transitions
+from scheduling.types import SYSTEM
+
+
+@write_transaction()
+def follow_price(*, booking_id: int, now: datetime) -> None:
+    """Ask for the deposit as its booking says now, or confirm it where nothing is due any more. Again changes nothing.
+
+    What is on its way is received as it comes.
+
+    Raises:
+        BookingNotFound: There is no such booking.
+        HoldExpired: Its time is over.
+    """
+    lock_asking(booking_id)
+    booking = get_booking(booking_id=booking_id)
+    if booking.status != BookingStatus.PENDING_PAYMENT:
+        return
+    if booking.deposit_minor == 0:
+        transitions.accept_payment(booking_id=booking_id, now=now, by=SYSTEM)
+    live = lock_live(booking_id)
+    if live is None or live.state != PaymentState.OPEN or live.amount_minor == booking.deposit_minor:
+        return
+    end(live, PaymentState.CLOSED, now=now)
+    if booking.deposit_minor:
+        door, amount = PaymentDoor(live.door), booking.deposit_minor
+        add_payment(booking, door=door, purpose=PaymentPurpose.DEPOSIT, amount_minor=amount, now=now)
