@@ -30,9 +30,11 @@ from scheduling.enums import BookingSource
 from scheduling.errors import BookingNotFound, CustomerInvalid, RequestInvalid
 from scheduling.selectors.bookings.views import get_booking, list_page_of_views
 from scheduling.services.bookings.submissions import book_slot
-from scheduling.types import BookingFilters, SlotRequest
+from scheduling.types import BookingFilters, DepositChoice, SlotRequest
 
 NAME = "bookings"
+DEPOSIT_FIELDS = {"deposit_reason": "deposit.reason", "pay_by": "deposit.pay_by"}
+"""What the service finds fault with, as this call's body names it."""
 NO_HOLD = mark("Staff books without a hold: send a service and starts_at.")
 
 
@@ -57,12 +59,13 @@ class BookingsView(SharedView):
         """Turn a hold into a booking, or book a start directly.
 
         Staff and programs book without a hold, at any minute, and are asked for no code; what they book is confirmed
-        at once. With ``override`` whoever may books over what is taken, closed or counted.
+        at once, or waits for its deposit where one is due, unless ``deposit`` says why it takes place without. With
+        ``override`` whoever may books over what is taken, closed or counted.
         """
         asked = BookingFields.read(request).validated_data
         if request.user.is_authenticated:
             return _book_as_staff(request, asked)
-        if asked.get("override"):
+        if asked.get("override") or asked.get("deposit"):
             raise exceptions.NotAuthenticated
         return book_as_customer(request, asked)
 
@@ -109,10 +112,19 @@ def _book_as_staff(request: Request, asked: dict[str, Any]) -> HttpResponse:
                 source=BookingSource.API,
                 by=make_actor(request),
                 override=override,
+                deposit=_read_choice(asked),
             )
         except CustomerInvalid as error:
             raise name_fields(error) from error
+        except RequestInvalid as error:
+            named = {DEPOSIT_FIELDS.get(name, name): texts for name, texts in error.errors.items()}
+            raise RequestInvalid(errors=named) from error
         body = {**describe_booked(booked, booked.manage_token), "id": str(booked.booking_id)}
         return Result(status=status.HTTP_201_CREATED, body=body)
 
     return answer_once(request, run, is_personal=False)
+
+
+def _read_choice(asked: Mapping[str, Any]) -> DepositChoice:
+    said = asked.get("deposit") or {}
+    return DepositChoice(is_asked=said.get("is_asked", True), pay_by=said.get("pay_by"), reason=said.get("reason", ""))

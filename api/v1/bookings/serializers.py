@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from rest_framework import serializers
 
 from api.fields import AnswerField, AnswersField, IdField, InstantField, TextField, WholeField
+from api.payments import PaymentShape
 from api.serializers import MoneyShape, PriceKindField, StrictSerializer
 from api.v1.availability.serializers import MAX_PARTY, MOST_WEEKS
 from kernel.languages import LANGUAGES
@@ -69,6 +70,16 @@ class OverrideFields(StrictSerializer):
     reason = TextField(max_length=TEXT_LENGTH)
 
 
+class DepositFields(StrictSerializer):
+    """What becomes of the deposit, where one is due."""
+
+    is_asked = serializers.BooleanField(
+        required=False, default=True, help_text="False: the visit takes place without it, for a ``reason``."
+    )
+    pay_by = InstantField(required=False, help_text="How long its time is kept; left out: as long as for customers.")
+    reason = TextField(required=False, allow_blank=True, max_length=TEXT_LENGTH)
+
+
 class BookingFields(SlotFields):
     """Body of ``POST bookings``: a hold, or what `SlotFields` asks for."""
 
@@ -92,6 +103,7 @@ class BookingFields(SlotFields):
         required=False, default=False, help_text="The same person comes for another appointment at this time, too."
     )
     override = OverrideFields(required=False, help_text="Of staff that may book over the rules.")
+    deposit = DepositFields(required=False, help_text="Of staff; left out, it is asked for as of customers.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Ask for a hold with its token, or a service with a start.
@@ -181,6 +193,7 @@ class HoldShape(serializers.Serializer[Any]):
     price = MoneyShape(allow_null=True)
     price_kind = PriceKindField()
     deposit = MoneyShape(allow_null=True)
+    first_deposit = MoneyShape(required=False, help_text="Of whoever comes for the first time, where that is more.")
 
 
 class ExtendedHoldShape(serializers.Serializer[Any]):
@@ -197,4 +210,5 @@ class BookedShape(serializers.Serializer[Any]):
     status = TextField()
     answer_by = InstantField(allow_null=True, help_text="Until when the business answers a request; null for others.")
     manage_url = serializers.URLField()
+    payment = PaymentShape(required=False, help_text="While a deposit is waited for.")
     id = serializers.CharField(required=False, help_text="For staff.")

@@ -16,6 +16,7 @@ from rest_framework.throttling import BaseThrottle
 
 from api.choices import check_choosable, find_timezone, read_wish, takes_photos
 from api.document import describe_call
+from api.payments import describe_payment
 from api.v1.bookings.serializers import ExtendedHoldShape, HoldShape, SlotFields
 from api.views import OpenView, Result, answer_once, make_money
 from edge.limits import Keeping, keep_time, note_end, note_extension
@@ -27,7 +28,7 @@ from kernel.identity.phones import clean_phone
 from kernel.ids import read_row_id
 from kernel.text import mark
 from notifications.errors import BudgetSpent, TooManyCodes
-from scheduling.enums import BookingSource, ContactKind
+from scheduling.enums import BookingSource, BookingStatus, ContactKind
 from scheduling.errors import (
     AlreadyBooked,
     CustomerInvalid,
@@ -46,6 +47,7 @@ from scheduling.errors import (
     SlotUnavailable,
     VerificationRequired,
 )
+from scheduling.selectors.bookings.views import get_booking
 from scheduling.selectors.bookings.visits import find_visits_contact
 from scheduling.services.bookings.guards import Guard, admit, open_guard, require_proof, send_code
 from scheduling.services.bookings.holds import extend_hold, hold_slot, is_hold_used, release_hold
@@ -169,12 +171,16 @@ def book_as_customer(request: Request, asked: dict[str, Any]) -> HttpResponse:
 
 def describe_booked(booked: SubmittedBooking | BookingView, manage_token: str) -> dict[str, object]:
     """Return what a booking answers to whoever made it."""
-    return {
+    body: dict[str, object] = {
         "reference": booked.reference,
         "status": booked.status,
         "answer_by": booked.answer_by,
         "manage_url": make_manage_url(manage_token),
     }
+    if booked.status == BookingStatus.PENDING_PAYMENT:
+        booking = booked if isinstance(booked, BookingView) else get_booking(booking_id=booked.booking_id)
+        body |= describe_payment(booking, manage_token, now=utc_now())
+    return body
 
 
 def _hold(asked: dict[str, Any], keeping: Keeping) -> Result:
@@ -191,6 +197,8 @@ def _hold(asked: dict[str, Any], keeping: Keeping) -> Result:
         "price_kind": held.price.kind,
         "deposit": make_money(held.deposit_minor, held.currency) if held.deposit_minor else None,
     }
+    if held.first_deposit_minor:
+        body["first_deposit"] = make_money(held.first_deposit_minor, held.currency)
     return Result(status=status.HTTP_201_CREATED, body=body)
 
 

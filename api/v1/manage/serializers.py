@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from api.fields import IdField, InstantField, TextField, WholeField
 from api.pagination import PageShape
+from api.payments import PaymentShape
 from api.serializers import MoneyShape, PriceKindField, StrictSerializer
 from scheduling.enums import ActorKind, DataRequestKind
 from scheduling.services.aftercare.feedback import LEAST, MOST, MOST_RECOMMEND
@@ -97,6 +98,7 @@ class ManagedShape(serializers.Serializer[Any]):
     can_write = serializers.BooleanField(help_text="Somebody of the business could answer a message.")
     is_attendance_confirmed = serializers.BooleanField()
     locale = serializers.CharField(help_text="The language of the messages about it.")
+    payment = PaymentShape(required=False, help_text="While a deposit is waited for.")
 
 
 class SaidShape(serializers.Serializer[Any]):

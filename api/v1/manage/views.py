@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from api.choices import choose_again
 from api.document import describe_call
+from api.payments import describe_payment
 from api.v1.manage.serializers import CancelFields, CancelledTogetherShape, EmptyFields, ManagedShape, RescheduleFields
 from api.views import OpenView, Result, answer_once, make_money
 from edge.language import current_language
@@ -193,4 +194,5 @@ def describe_managed(token: str) -> dict[str, object]:
         "can_write": may_business(Ability.STEP),
         "locale": booking.customer_locale,
         "is_attendance_confirmed": booking.attendance_confirmed_at is not None,
+        **describe_payment(booking, token, now=now),
     }
