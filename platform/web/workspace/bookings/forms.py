@@ -34,6 +34,8 @@ from web.parts.forms import PageForm, mark_needed
 from web.parts.questions import QUESTION_PREFIX, Given, make_question_fields, read_answers
 from web.parts.widgets import ChoiceChips
 from web.templatetags.formats import get_current_formats
+from web.workspace.bookings.deposits import FIELDS as DEPOSIT_FIELDS
+from web.workspace.bookings.deposits import make_deposit_fields
 
 MAX_SHIFT_MINUTES = 24 * 60
 PHONE_ATTRS = {"type": "tel", "inputmode": "tel", "autocomplete": "off"}
@@ -184,6 +186,7 @@ class BookingForm(ContactForm):
         service: ServiceView | None,
         resources: Sequence[ResourceView],
         initial: Mapping[str, object],
+        is_walk_in: bool = False,
     ) -> None:
         super().__init__(data, initial=initial)
         tenant, language = current_tenant(), get_current_formats().language
@@ -204,6 +207,7 @@ class BookingForm(ContactForm):
                 required=False,
             )
             self.fields["arrival_mode"] = mark_needed(arrival)
+        self.fields |= make_deposit_fields(service, is_walk_in=is_walk_in)
         self.questions = service.questions if service else ()
         self.fields |= make_question_fields(self.questions, language, is_staff=True)
         self.fields |= make_asset_fields(self.asked, lambda each: list_suggestions(vertical, each.key, ""))
@@ -211,6 +215,11 @@ class BookingForm(ContactForm):
     def clean(self) -> dict[str, Any]:
         """Ask for no contact: somebody who stands at the counter may leave none."""
         return dict(self.cleaned_data)
+
+    @property
+    def deposit_fields(self) -> tuple[BoundField, ...]:
+        """Return the questions about the deposit."""
+        return tuple(self[name] for name in DEPOSIT_FIELDS if name in self.fields)
 
     @property
     def asset_fields(self) -> tuple[BoundField, ...]:

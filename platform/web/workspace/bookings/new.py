@@ -30,6 +30,7 @@ from tenants.context import current_tenant
 from web.errors import translate_error
 from web.parts.toasts import Toast, add_triggers, go_on, is_fragment_asked
 from web.workspace.actors import make_actor
+from web.workspace.bookings.deposits import describe_asked, read_deposit
 from web.workspace.bookings.forms import BookingForm, StartForm
 from web.workspace.bookings.obstacles import explain_time
 from web.workspace.bookings.times import Times, load_times
@@ -74,7 +75,7 @@ def make_booking(request: HttpRequest) -> HttpResponse:
         )
     booking = bookings.get_booking(booking_id=booked.booking_id)
     title = gettext("Walk-in booked") if typed.is_walk_in else gettext("Booking made")
-    toast = Toast(title=title, text=describe(booking))
+    toast = Toast(title=title, text=describe_asked(booking) or describe(booking))
     if is_drawer_asked(request):
         return add_triggers(render_booking(request, booking.id), toast)
     return go_on(request, toast, to=reverse("workspace:booking", args=[booking.id]))
@@ -105,7 +106,15 @@ def _book(request: HttpRequest, typed: Typed, asked: SlotRequest, form: BookingF
         return book_walk_in(
             wish=asked.wish, starts_at=asked.starts_at, details=details, now=now, override=override, by=by
         )
-    return book_slot(request=asked, details=details, now=now, source=BookingSource.WORKSPACE, override=override, by=by)
+    return book_slot(
+        request=asked,
+        details=details,
+        now=now,
+        source=BookingSource.WORKSPACE,
+        override=override,
+        deposit=read_deposit(data, now=now),
+        by=by,
+    )
 
 
 def _explain(error: DomainError, typed: Typed, asked: SlotRequest, now: datetime) -> tuple[str, ...]:

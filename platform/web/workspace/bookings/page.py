@@ -39,6 +39,7 @@ from web.templatetags.formats import get_current_formats, local_date_time
 from web.workspace.bookings.actions import Action, is_movable, list_actions, may_end
 from web.workspace.bookings.answers import show_answer
 from web.workspace.bookings.changes import describe_changes
+from web.workspace.bookings.deposits import PayLink, find_pay_link
 from web.workspace.bookings.payments import BookingMoney, load_money
 
 MESSAGE_TONES = {
@@ -103,6 +104,7 @@ class BookingPage:
         is_waited_for: The customer wrote, and nobody has answered.
         series: The dates that were booked with it; None: it was booked alone.
         money: Its deposit, and what else was paid.
+        pay_link: Where its deposit is paid; None: none is waited for, or the person may only look.
     """
 
     booking: BookingView
@@ -125,6 +127,7 @@ class BookingPage:
     is_waited_for: bool
     series: SeriesView | None
     money: BookingMoney
+    pay_link: PayLink | None
 
     @property
     def dates(self) -> tuple[tuple[BookingView, StatusLook], ...]:
@@ -193,6 +196,7 @@ def load_booking_page(*, booking_id: int, user: object, now: datetime) -> Bookin
         is_waited_for=any(line.is_waiting for line in said),
         series=series,
         money=load_money(booking, names),
+        pay_link=find_pay_link(booking, now=now) if may_act else None,
     )
 
 

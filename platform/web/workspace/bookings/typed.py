@@ -87,7 +87,14 @@ class Typed:
         given["resource"] = str(self.resource.id) if self.resource else ""
         given["location"] = str(self.place.id) if self.place else ""
         given |= list_typed(self.service.questions if self.service else (), self.values)
-        return BookingForm(data, offer=self.offer, service=self.service, resources=self.choices, initial=given)
+        return BookingForm(
+            data,
+            offer=self.offer,
+            service=self.service,
+            resources=self.choices,
+            initial=given,
+            is_walk_in=self.is_walk_in,
+        )
 
     def make_start_form(self, data: QueryDict | None = None) -> StartForm:
         """Return the form of the start, likewise."""
