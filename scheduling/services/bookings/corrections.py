@@ -40,7 +40,8 @@ def correct_booking(*, booking_id: int, correction: Correction, now: datetime, b
     Time, people and status stay. The booking's own copy is corrected, and with ``is_customer_too`` the
     customer's and the asset's records as well; other bookings keep what they say. Where a contact
     makes way for another, the manage link is renewed: who has the old one reads somebody else's mail.
-    A customer who is written to at a new address, or has a new link, gets it there; nobody else is told.
+    A customer who is written to at a new address, or has a new link, gets it there, and so does one who is asked for
+    another deposit than before; nobody else is told.
 
     Raises:
         StatusForbids: Staff takes no steps in this state of the business.
@@ -60,6 +61,7 @@ def correct_booking(*, booking_id: int, correction: Correction, now: datetime, b
         raise BookingChanged
     clean = _clean(booking, correction, now=now)
     reached, said = (booking.customer_phone, booking.customer_email), booking.asset_data
+    deposit = booking.deposit_minor
     is_now_final = correction.is_price_final and _may_become_more(booking)
     _apply(booking, clean, correction)
     if mark_state(booking) == before and not is_now_final:
@@ -74,7 +76,7 @@ def correct_booking(*, booking_id: int, correction: Correction, now: datetime, b
         _renew_link(booking)
     told_at = _pick_address(new)
     is_contact_new = bool(told_at) and (is_link_new or told_at != _pick_address(reached))
-    extra = {"is_contact_new": is_contact_new}
+    extra = {"is_contact_new": is_contact_new, "is_deposit_new": booking.deposit_minor != deposit}
     record(booking, kind=BookingEvent.CORRECTED, by=by, now=now, extra=extra)
     return True
 

@@ -40,9 +40,9 @@ def import_booking(
 ) -> int:
     """Write a booking as it was agreed and return its id; nothing is checked against what is taken.
 
-    No deposit is asked: what was agreed elsewhere was asked for there. What overlaps beyond capacity is kept as an override, so that it blocks and is seen. Each
-    resource takes its own part, in the order given where that fits, when the resources fill the
-    places of the service and ``ends_at`` is not given; otherwise the whole visit.
+    No deposit is asked: what was agreed elsewhere was asked for there. What overlaps beyond capacity is kept as an
+    override, so that it blocks and is seen. Each resource takes its own part, in the order given where that fits, when
+    the resources fill the places of the service and ``ends_at`` is not given; otherwise the whole visit.
 
     Raises:
         StatusForbids: The business takes no bookings now.

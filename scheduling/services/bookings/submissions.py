@@ -150,8 +150,9 @@ def book_slot(
 
     With ``override`` staff books in spite of what is taken, closed or counted; the reason is kept.
     Staff's own bookings (``by.kind`` staff) need no approval, and start at any minute: grid, notice and booking
-    window bind customers alone. Of their ``deposit`` staff decides; none is due: they are confirmed at once. A test (`services.first_run.trials`)
-    is found a place like any other and takes nothing; no customer is made of what was typed.
+    window bind customers alone. Of their ``deposit`` staff decides; where none is due, they are confirmed at once. A
+    test (`services.first_run.trials`) is found a place like any other and takes nothing; no customer is made of what
+    was typed.
 
     Raises:
         StatusForbids: The business takes no bookings now.
@@ -169,17 +170,8 @@ def book_slot(
     if by.kind == ActorKind.CUSTOMER:
         check_online(plan)
     clean = clean_asked(plan, request, details, now=now, is_staff=is_staff)
-    agreed = Agreed(
-        status=BookingStatus.CONFIRMED,
-        source=source,
-        now=now,
-        override_kind=None if override is None else OverrideKind.STAFF,
-        override_reason=reason,
-        overridden_by_id=override.user_id if override else None,
-        is_sample=is_sample,
-        is_test=is_test,
-        series_id=series.series_id,
-    )
+    begun = _begin(source, override, reason, now=now)
+    agreed = replace(begun, is_sample=is_sample, is_test=is_test, series_id=series.series_id)
 
     def book_at(place: Place, known: Known) -> BookingWrite:
         booking, why = make_booking(plan, place, agreed), reason
@@ -197,6 +189,17 @@ def book_slot(
     start_minute = to_minutes(request.starts_at)
     asked = Asked(plan=plan, start_minute=start_minute, now=now, is_any_minute=is_staff, is_override=is_over)
     return describe_submitted(take_place(asked, book_at, clean=None if is_test else clean))
+
+
+def _begin(source: BookingSource, override: OverrideReason | None, reason: str, *, now: datetime) -> Agreed:
+    return Agreed(
+        status=BookingStatus.CONFIRMED,
+        source=source,
+        now=now,
+        override_kind=None if override is None else OverrideKind.STAFF,
+        override_reason=reason,
+        overridden_by_id=override.user_id if override else None,
+    )
 
 
 def clean_asked(

@@ -64,6 +64,8 @@ RESTORED = "booking.restored"
 CORRECTED = "booking.corrected"
 UNDONE = "booking.undone"
 UNPAID = "booking.payment_requested"
+AWAITED = frozenset({BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL, BookingStatus.PENDING_PAYMENT})
+"""What is still to come, or to be paid or answered before."""
 BOOKED = frozenset({"booking.requested", "booking.confirmed", UNPAID})
 
 TELLINGS = {
@@ -139,12 +141,14 @@ def _find_telling(event: EventView) -> tuple[BookingView, Telling] | None:
     """Return the booking as it is now, and whom the event concerns; nothing of samples."""
     if event.kind not in TELLINGS or event.payload.get("is_sample"):
         return None
-    if event.kind == CORRECTED and not event.payload.get("is_contact_new"):
+    if event.kind == CORRECTED and not (event.payload.get("is_contact_new") or event.payload.get("is_deposit_new")):
         return None  # a typing mistake is no news; whoever has a new address has not read anything yet
     try:
         booking = get_booking(booking_id=event.subject_id)
     except BookingNotFound:
         return None  # removed since: there is nobody to tell
+    if event.kind == CORRECTED and booking.status == BookingStatus.PENDING_PAYMENT:
+        return booking, TELLINGS[UNPAID]
     if event.kind in {MOVED, RESTORED, CORRECTED} and booking.status == BookingStatus.PENDING_APPROVAL:
         requested = TELLINGS["booking.requested"]  # a request for another time is a request
         return booking, replace(requested, business="") if event.kind == CORRECTED else requested
@@ -161,7 +165,9 @@ def _is_news(event: EventView, booking: BookingView) -> bool:
     """Tell whether a customer wants to hear it: how a visit stands again, or at another address, only before it."""
     if event.kind not in {RESTORED, CORRECTED}:
         return True
-    is_awaited = booking.status in {BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL}
+    if booking.status == BookingStatus.CONFIRMED and event.payload.get("is_deposit_new"):
+        return bool(event.payload.get("is_contact_new"))  # it was paid meanwhile
+    is_awaited = booking.status in AWAITED
     return is_awaited and booking.starts_at > event.occurred_at
 
 
@@ -191,7 +197,7 @@ def _pick_template(event: EventView, telling: Telling, booking: BookingView) -> 
     Nothing of a hold that ended: nobody had left a contact. Of clocks that changed only who has it in a calendar: on
     the wall the time is the same. Nothing of a deposit that is not transferred: the page that asks for it says all.
     """
-    if event.kind == UNPAID:
+    if telling.customer == "deposit_requested":
         return telling.customer if find_money(booking).account else ""
     if event.kind == CLOCK:
         return telling.customer if booking.status in CONFIRMED and booking.customer_email else ""

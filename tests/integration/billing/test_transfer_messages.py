@@ -11,11 +11,15 @@ from notifications.models import Message
 from scheduling.enums import DepositKind
 from scheduling.models import Booking
 from scheduling.selectors.bookings.views import get_booking
+from scheduling.services.bookings.corrections import correct_booking
+from scheduling.services.bookings.submissions import book_slot
 from scheduling.services.messages.deposits import remind_of_deposit
+from scheduling.services.messages.manage_tokens import make_manage_token, make_manage_url
 from scheduling.services.writing.expiry import expire_hold
+from scheduling.types import Correction, SlotRequest
 from tenants.models import DueWork
-from tests.factories.billing import BANK, make_payment, take_transfers, tell_events
-from tests.factories.scheduling import MONDAY, NOW, STAFF, book, make_shop
+from tests.factories.billing import BANK, correct_price, make_payment, take_transfers, tell_events
+from tests.factories.scheduling import DETAILS, MONDAY, NOW, STAFF, book, make_shop, make_wish
 
 SOON = NOW + timedelta(minutes=40)
 HALF = NOW + timedelta(hours=3)
@@ -173,3 +177,50 @@ def test_business_that_reminds_nobody_urges_nobody(taking, monkeypatch):
     remind_of_deposit(booking_id, HALF)
 
     assert list_told() == ["deposit_requested"]
+
+
+def test_customer_whose_deposit_is_another_reads_of_it(taking):
+    booking_id = book_with_deposit()
+
+    correct_price(booking_id, 20000)
+    tell_events()
+
+    assert list_told() == ["deposit_requested"] * 2
+    assert "$200" in Message.objects.filter(template="deposit_requested").latest("pk").body_text
+
+
+def test_customer_at_another_address_gets_the_link_to_pay_there(taking):
+    booking_id = book_with_deposit()
+    booking = get_booking(booking_id=booking_id)
+    correction = Correction(
+        name=booking.customer_name, phone=booking.customer_phone, email="otra@example.com", asset=booking.asset_data,
+        note=booking.note, price_minor=booking.price_minor,
+    )  # fmt: skip
+
+    correct_booking(booking_id=booking_id, correction=correction, now=NOW, by=STAFF)
+    tell_events()
+
+    told = Message.objects.filter(role="customer", template="deposit_requested").order_by("pk")
+    assert list(told.values_list("to", flat=True)) == [booking.customer_email, "otra@example.com"]
+
+
+def test_customer_who_paid_meanwhile_reads_nothing_of_another_deposit(taking):
+    booking_id = book_with_deposit()
+    correct_price(booking_id, 20000)
+    receive_deposit(booking_id=booking_id, now=NOW, by=STAFF)
+
+    tell_events()
+
+    assert list_told() == ["deposit_requested", "booking_confirmed"]
+
+
+def test_customer_whom_staff_booked_gets_the_link_to_pay(taking):
+    service_id, _ = make_shop(price_minor=100000, deposit_kind=DepositKind.FIXED, deposit_minor=30000)
+    request = SlotRequest(make_wish(service_id), MONDAY)
+    book_slot(request=request, details=DETAILS, now=NOW, source="workspace", by=STAFF)
+
+    tell_events()
+
+    booking = get_booking(booking_id=Booking.objects.get().pk)
+    assert list_told() == ["deposit_requested"]
+    assert make_manage_url(make_manage_token(booking)) in read("deposit_requested")

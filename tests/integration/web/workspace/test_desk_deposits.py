@@ -44,7 +44,7 @@ def test_reception_asks_for_the_deposit_and_reads_out_the_link(owner_client):
     made = Booking.objects.get()
     tell_events()
     page = read_page(owner_client, made)
-    assert (form["deposit"], form["pay_within"], form["deposit_reason"] if "deposit_reason" in form else "") == (
+    assert (form["deposit"], form["pay_within"], form.get("deposit_reason", "")) == (
         "ask", "", "",
     )  # fmt: skip
     assert (answer.status_code, made.status) == (302, "pending_payment")
