@@ -11,6 +11,7 @@ from django.core.handlers.asgi import ASGIHandler
 
 from edge.memory import SETTLED_AFTER, settle
 from edge.problems import is_fit, make_problem_of
+from edge.turns import Turns
 from tenants.services.connections import release_connections
 
 KEPT_THREADS = 32
@@ -70,7 +71,7 @@ class OneThreadHandler(ASGIHandler):
         """Put the middleware together as for WSGI, and enter it from the event loop."""
         super().load_middleware(is_async=False)
         chain: Any = self._middleware_chain  # type: ignore[has-type]
-        self._middleware_chain = sync_to_async(chain, thread_sensitive=True)
+        self._middleware_chain = Turns(sync_to_async(chain, thread_sensitive=True))
 
 
 async def _read_pieces(content: Iterator[bytes]) -> AsyncIterator[bytes]:

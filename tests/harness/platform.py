@@ -45,8 +45,7 @@ DELETE FROM public.tenants_tenant WHERE slug NOT IN ('taller', 'salon');
 def forget_leftovers() -> None:
     """Remove what limits counted, which codes were sent and what is due, inside the test's transaction."""
     with connection.cursor() as cursor:
-        for sql in LEFTOVERS:
-            cursor.execute(sql)
+        cursor.execute("; ".join(LEFTOVERS))
 
 
 def empty_platform() -> None:
