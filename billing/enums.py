@@ -51,6 +51,27 @@ class PaymentMeans(models.TextChoices):
     OTHER = "other", _("Another way")
 
 
+class PaymentMethod(models.TextChoices):
+    """How somebody paid, whichever door it came through."""
+
+    ONLINE = "online", _("Card, online")
+    TRANSFER = "transfer", _("Bank transfer")
+    CASH = "cash", _("Cash")
+    CARD = "card", _("Card, at the business")
+    OTHER = "other", _("Another way")
+
+
+class PaymentGroup(models.TextChoices):
+    """To what a list of payments can be narrowed."""
+
+    RECEIVED = "received", _("Received")
+    WAITING = "waiting", _("Waited for")
+    REFUNDED = "refunded", _("Sent back, whole or in part")
+    TO_SEND = "to_send", _("Still to be sent back")
+    KEPT = "kept", _("Kept without a visit")
+    MISSED = "missed", _("Did not come")
+
+
 class CardState(models.TextChoices):
     """What the business's account at the card provider can do, as it was found last; the values are the gateway's."""
 

@@ -24,6 +24,13 @@ class RefundNotFound(NotFound):
     text = mark("This refund does not exist.")
 
 
+class SpanInvalid(Invalid):
+    """The days asked for are none, or too many."""
+
+    code = "span_invalid"
+    text = mark("Choose days within one year, the first one first.")
+
+
 class DifferenceNotFound(NotFound):
     """There is no such difference (any more)."""
 

@@ -8,8 +8,11 @@ from datetime import datetime
 
 from billing.enums import (
     CardState,
+    DifferenceKind,
+    LedgerKind,
     PaymentDoor,
     PaymentMeans,
+    PaymentMethod,
     PaymentPurpose,
     PaymentState,
     PlanFeature,
@@ -18,7 +21,8 @@ from billing.enums import (
     RefundState,
 )
 from files.types import Picture
-from scheduling.types import BookingView
+from kernel.page import Page
+from scheduling.types import BookingFacts, BookingView
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +96,108 @@ class PaymentView:
     received_at: datetime | None
     refunds: tuple[RefundView, ...]
     received_by_id: int | None = None
+    kept_minor: int = 0
+
+    @property
+    def method(self) -> PaymentMethod:
+        """How it was paid, or is to be paid."""
+        if self.door == PaymentDoor.STRIPE:
+            return PaymentMethod.ONLINE
+        if self.means:
+            return PaymentMethod(self.means)
+        return PaymentMethod.TRANSFER if self.door == PaymentDoor.BANK_TRANSFER else PaymentMethod.OTHER
+
+    @property
+    def sent_back_minor(self) -> int:
+        """How much went back."""
+        return sum(each.amount_minor for each in self.refunds if each.state == RefundState.DONE)
+
+    @property
+    def to_send_minor(self) -> int:
+        """How much is still to be sent back."""
+        return sum(each.amount_minor for each in self.refunds if each.state == RefundState.PENDING)
+
+    @property
+    def moment(self) -> datetime:
+        """When it came; until then, when it was asked for."""
+        return self.received_at or self.opened_at
 
     @property
     def left_minor(self) -> int:
         """How much can still go back."""
         return self.amount_minor - self.refunded_minor if self.state == PaymentState.RECEIVED else 0
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """A payment in a list; ``facts`` are those of its booking, None when that is gone."""
+
+    payment: PaymentView
+    facts: BookingFacts | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentFilters:
+    """Which payments to list: what came, or was asked for, in ``[since, until)``.
+
+    Attributes:
+        search: Part of a customer's name, of a reference, or an amount as people type it.
+    """
+
+    since: datetime
+    until: datetime
+    method: str = ""
+    group: str = ""
+    service_id: int | None = None
+    resource_id: int | None = None
+    booking_id: int | None = None
+    search: str = ""
+    cursor: str = ""
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentTotals:
+    """What some payments add up to, in one currency."""
+
+    currency: str
+    count: int = 0
+    received_minor: int = 0
+    refunded_minor: int = 0
+    to_send_minor: int = 0
+    kept_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPayments:
+    """A page of payments, and what all that were found add up to, by currency."""
+
+    page: Page[PaymentRow]
+    totals: tuple[PaymentTotals, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """A row of the ledger; ``by_id`` is who of the business did it."""
+
+    at: datetime
+    kind: LedgerKind
+    amount_minor: int
+    currency: str
+    by_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceView:
+    """In what the ledger and the card provider differ."""
+
+    id: int
+    kind: DifferenceKind
+    payment_id: int | None
+    ours_minor: int
+    theirs_minor: int
+    currency: str
+    happened_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

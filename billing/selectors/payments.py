@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from billing.engine import Balance, compute_balance
+from datetime import datetime
+
+from billing.engine import Balance, Ending, compute_balance, split_received
 from billing.enums import PaymentDoor, PaymentPurpose, PaymentState, RefundCause, RefundState
+from billing.errors import PaymentNotFound
 from billing.models import Payment
+from billing.policies import read_refund_terms
 from billing.types import PaymentView, RefundView
 from scheduling.enums import CALLED_OFF, BookingStatus
 from scheduling.types import BookingView
@@ -17,7 +21,19 @@ PAYABLE = frozenset(
 def list_payments_of(*, booking_id: int) -> tuple[PaymentView, ...]:
     """Return the payments of a booking in the order in which they were asked for; two queries."""
     rows = Payment.objects.filter(booking_id=booking_id).prefetch_related("refunds").order_by("opened_at", "pk")
-    return tuple(_view(row) for row in rows)
+    return tuple(view_payment(row) for row in rows)
+
+
+def get_payment(*, payment_id: int) -> PaymentView:
+    """Return a payment; two queries.
+
+    Raises:
+        PaymentNotFound: There is none.
+    """
+    row = Payment.objects.filter(pk=payment_id).prefetch_related("refunds").first()
+    if row is None:
+        raise PaymentNotFound
+    return view_payment(row)
 
 
 def balance_booking(booking: BookingView, payments: tuple[PaymentView, ...]) -> Balance:
@@ -36,12 +52,25 @@ def balance_booking(booking: BookingView, payments: tuple[PaymentView, ...]) -> 
     )
 
 
+def suggest_refund(payment: PaymentView, booking: BookingView, *, now: datetime) -> int:
+    """Return what would go back by the table agreed if its customer called the visit off now."""
+    split = split_received(
+        payment.amount_minor,
+        read_refund_terms(booking, at=now),
+        ending=Ending.CUSTOMER,
+        starts_at=booking.starts_at,
+        now=now,
+    )
+    return max(0, min(split.back_minor - payment.refunded_minor, payment.left_minor))
+
+
 def may_record_payment(booking: BookingView) -> bool:
     """Tell whether a booking can be paid at the counter: it takes place, or took place, whatever was its deposit."""
     return booking.status in PAYABLE
 
 
-def _view(row: Payment) -> PaymentView:
+def view_payment(row: Payment) -> PaymentView:
+    """Return a row as a value; its refunds were loaded with it."""
     refunds = sorted(row.refunds.all(), key=lambda each: each.pk)
     return PaymentView(
         id=row.pk,
@@ -57,6 +86,7 @@ def _view(row: Payment) -> PaymentView:
         opened_at=row.opened_at,
         received_at=row.received_at,
         received_by_id=row.received_by_id,
+        kept_minor=row.kept_minor,
         refunds=tuple(
             RefundView(
                 id=each.pk,

@@ -250,6 +250,33 @@ class BookingView:
 
 
 @dataclass(frozen=True, slots=True)
+class BookingFacts:
+    """What a list or a report of money says of a booking.
+
+    Attributes:
+        service_id: Of its first service, under which a report counts it.
+        services: Names of all its services, as they were booked.
+        people: Whom the customer meets, by id, in the order of the visit; a report counts it under the first.
+    """
+
+    id: int
+    reference: str
+    status: BookingStatus
+    starts_at: datetime
+    customer_name: str
+    price_minor: int | None
+    currency: str
+    service_id: int
+    services: tuple[str, ...]
+    people: Mapping[int, str]
+
+    @property
+    def service_name(self) -> str:
+        """Return its services in one line."""
+        return " + ".join(self.services)
+
+
+@dataclass(frozen=True, slots=True)
 class BookingFilters:
     """Which bookings to list; instants are half-open.
 

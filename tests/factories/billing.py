@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+from billing.enums import PaymentMeans, PaymentPurpose
 from billing.models import LedgerEntry, Payment, Refund
 from billing.services.accounts import change_bank_data
+from billing.services.payments import record_payment
 from billing.types import BankData
 from notifications.models import Event
 from notifications.services.outbox import process_event
@@ -56,6 +58,14 @@ def make_entry(payment: Payment, **values) -> LedgerEntry:
         "payment": payment,
     }
     return LedgerEntry.objects.create(**defaults | values)
+
+
+def pay(booking_id: int, amount_minor: int = 50_000, means: str = "cash", purpose: str = "balance", now=NOW) -> int:
+    """Note what was paid at the counter; return the payment's id."""
+    return record_payment(
+        booking_id=booking_id, amount_minor=amount_minor, means=PaymentMeans(means), now=now, by=STAFF,
+        purpose=PaymentPurpose(purpose),
+    )  # fmt: skip
 
 
 BANK = BankData(holder="Taller Ríos SA", bank="BBVA", number="012 180 0151 2345 6789", is_on=True)

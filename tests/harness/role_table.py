@@ -13,6 +13,7 @@ STAFF = frozenset({OWNER, MANAGER, RECEPTIONIST, PROVIDER, READ_ONLY})
 DESK = frozenset({OWNER, MANAGER, RECEPTIONIST})
 OFFICE = frozenset({OWNER, MANAGER, RECEPTIONIST, READ_ONLY})
 SETUP = frozenset({OWNER, MANAGER})
+BOOKS = frozenset({OWNER, MANAGER, READ_ONLY})
 OWNERS = frozenset({OWNER})
 ANYONE = STAFF | {STRANGER, OPERATOR}
 OPERATORS = frozenset({OPERATOR})
@@ -180,6 +181,11 @@ TENANT: dict[str, Rights] = {
     "workspace/payments/card/look/": change(SETUP),
     "workspace/payments/card/disconnect/": change(SETUP),
     "workspace/payments/bank/": form(SETUP),
+    "workspace/payments/list/": read(BOOKS),
+    "workspace/payments/list/payments.csv": read(BOOKS),
+    "workspace/payments/differences/<int:difference_id>/settled/": change(SETUP),
+    "workspace/payments/<int:payment_id>/": read(BOOKS),
+    "workspace/payments/<int:payment_id>/refund/": change(SETUP),
     "workspace/services/": read(OFFICE),
     "workspace/services/new/": form(SETUP),
     "workspace/services/prices/": form(SETUP),

@@ -25,6 +25,7 @@ from tenants.models import SignUp
 from tenants.services.sign_up import make_verify_token, start_sign_up
 from tests.conftest import HostClient, make_details
 from tests.factories.accounts import invite, make_key, make_operator, sign_in_fully
+from tests.factories.billing import pay
 from tests.factories.scheduling import CAR
 from tests.factories.webhooks import make_webhook
 
@@ -39,6 +40,9 @@ SAMPLES = {
     "workspace/bookings/<int:booking_id>/move/": "workspace/bookings/{booking}/move/",
     "workspace/bookings/<int:booking_id>/payments/new/": "workspace/bookings/{booking}/payments/new/",
     "workspace/bookings/<int:booking_id>/refunds/<int:refund_id>/sent/": "workspace/bookings/{booking}/refunds/1/sent/",
+    "workspace/payments/differences/<int:difference_id>/settled/": "workspace/payments/differences/1/settled/",
+    "workspace/payments/<int:payment_id>/": "workspace/payments/{payment}/",
+    "workspace/payments/<int:payment_id>/refund/": "workspace/payments/{payment}/refund/",
     "workspace/bookings/<int:booking_id>/correct/": "workspace/bookings/{booking}/correct/",
     "workspace/bookings/<int:booking_id>/level/": "workspace/bookings/{booking}/level/",
     "workspace/bookings/<int:booking_id>/undo/<slug:status>/": "workspace/bookings/{booking}/undo/arrived/",
@@ -339,6 +343,7 @@ def facts(customer_client, other_tenant, platform_client) -> dict[str, str]:
     progress = start_sign_up(details=make_details("por-venir", "salon"), now=datetime.now(tz=UTC))
     return {
         "booking": str(Booking.objects.get(reference=booked["reference"]).pk),
+        "payment": str(pay(Booking.objects.get(reference=booked["reference"]).pk)),
         "customer": str(Booking.objects.get(reference=booked["reference"]).customer_id),
         "asset": str(Booking.objects.get(reference=booked["reference"]).asset_id),
         "token": booked["manage_url"].rstrip("/").rpartition("/")[2],

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.policies import Permission
 from web.workspace.nav import SETTINGS, NavEntry, add_entries
-from web.workspace.payments import cards, recording, views
+from web.workspace.payments import cards, listing, page, recording, views
 
 add_entries(
     NavEntry(
@@ -17,7 +17,16 @@ add_entries(
         position=91,
         belongs=("payments_",),
         parent=SETTINGS,
-    )
+    ),
+    NavEntry(
+        key="money",
+        label=gettext_lazy("Money"),
+        icon="banknote",
+        url_name="money",
+        permission=Permission.REPORT_VIEW,
+        position=47,
+        belongs=("money_",),
+    ),
 )
 
 urlpatterns = [
@@ -25,6 +34,11 @@ urlpatterns = [
     path("payments/card/connect/", cards.connect, name="payments_connect"),
     path("payments/card/look/", cards.look, name="payments_look"),
     path("payments/card/disconnect/", cards.disconnect, name="payments_disconnect"),
+    path("payments/list/", listing.list_payments, name="money"),
+    path("payments/list/payments.csv", listing.download, name="money_file"),
+    path("payments/differences/<int:difference_id>/settled/", listing.settle, name="money_settle"),
+    path("payments/<int:payment_id>/", page.show, name="money_payment"),
+    path("payments/<int:payment_id>/refund/", page.refund, name="money_refund"),
     path("payments/bank/", views.change_bank, name="payments_bank"),
     path("bookings/<int:booking_id>/payments/new/", recording.record, name="payment_new"),
     path("bookings/<int:booking_id>/refunds/<int:refund_id>/sent/", views.mark_sent, name="refund_sent"),

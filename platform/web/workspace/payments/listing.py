@@ -1,0 +1,223 @@
+"""The list of payments: narrowed by days, way, state, service and person, with what it adds up to; and as a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.policies import Permission, has_permission
+from billing.enums import LIVE_STATES, PaymentGroup, PaymentMethod, PaymentState
+from billing.errors import SpanInvalid
+from billing.selectors.listing import find_payments, list_all_payments, list_differences
+from billing.services.differences import settle_difference
+from billing.types import PaymentFilters, PaymentRow, PaymentView
+from edge.access import requires
+from edge.downloads import answer_csv
+from edge.reading import read_date
+from kernel.clock import utc_now
+from kernel.ids import read_row_id
+from scheduling.selectors.catalog.services import list_services
+from scheduling.selectors.catalog.staff import list_bookable_people
+from tenants.context import current_tenant
+from tenants.enums import Ability
+from tenants.policies import may_business
+from web.errors import translate_error
+from web.formats import to_local
+from web.parts.cells import write_amount
+from web.parts.filters import Filter
+from web.parts.lists import PAGE_SIZE, ListQuery, read_query
+from web.parts.toasts import Toast, go_on
+from web.workspace.actors import make_actor
+
+METHOD = Filter(
+    key="method",
+    label=gettext_lazy("Paid with"),
+    choices=(("", gettext_lazy("Any way")), *PaymentMethod.choices),
+)
+GROUP = Filter(
+    key="state",
+    label=gettext_lazy("State"),
+    choices=(("", gettext_lazy("Any state")), *PaymentGroup.choices),
+)
+ICONS = {
+    PaymentMethod.ONLINE: "credit-card",
+    PaymentMethod.TRANSFER: "landmark",
+    PaymentMethod.CASH: "banknote",
+    PaymentMethod.CARD: "credit-card",
+    PaymentMethod.OTHER: "wallet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentLook:
+    """How the state of a payment is drawn."""
+
+    label: str | Promise
+    tone: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentListLine:
+    """A row of the list."""
+
+    row: PaymentRow
+    look: PaymentLook
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days asked for, both inclusive."""
+
+    first: date
+    last: date
+
+    @property
+    def since(self) -> datetime:
+        """When the first begins, on the clock of the business."""
+        return datetime.combine(self.first, time(), tzinfo=_zone())
+
+    @property
+    def until(self) -> datetime:
+        """When the last is over."""
+        return datetime.combine(self.last + timedelta(days=1), time(), tzinfo=_zone())
+
+
+@requires(Permission.REPORT_VIEW)
+@require_safe
+def list_payments(request: HttpRequest) -> HttpResponse:
+    """List what came, what is waited for and what went back."""
+    days, query = read_days(request), read_query(request, filters=(METHOD, GROUP))
+    problem = ""
+    try:
+        found = find_payments(_make_filters(request, days, query))
+    except SpanInvalid as error:
+        problem, days = translate_error(error), _this_month()
+        found = find_payments(_make_filters(request, days, query))
+    asked = {"from": days.first.isoformat(), "to": days.last.isoformat()}
+    asked |= {key: request.GET[key] for key in ("service", "person") if request.GET.get(key)}
+    query = ListQuery(query.typed, {**query.filters, **asked}, "", query.cursor)
+    context = {
+        "query": query,
+        "days": days,
+        "problem": problem,
+        "methods": METHOD.choices,
+        "groups": GROUP.choices,
+        "services": list_services(),
+        "people": list_bookable_people(),
+        "service_id": read_row_id(request.GET.get("service")),
+        "person_id": read_row_id(request.GET.get("person")),
+        "totals": found.totals,
+        "lines": [PaymentListLine(row, get_look(row.payment), ICONS[row.payment.method]) for row in found.page.rows],
+        "differences": list_differences(),
+        "more_url": query.make_url(cursor=found.page.next_cursor) if found.page.next_cursor else "",
+        "file_url": reverse("workspace:money_file") + query.make_url(),
+        "may_settle": has_permission(request.user, Permission.BOOKING_OVERRIDE) and may_business(Ability.STEP),
+    }
+    return render(request, "workspace/payments/list.html", context)
+
+
+@requires(Permission.REPORT_VIEW)
+@require_safe
+def download(request: HttpRequest) -> HttpResponse:
+    """Answer the same payments as a file, all of them."""
+    days, query = read_days(request), read_query(request, filters=(METHOD, GROUP))
+    header = [
+        gettext("Date"), gettext("Reference"), gettext("Customer"), gettext("Service"), gettext("For"),
+        gettext("Paid with"), gettext("State"), gettext("Amount"), gettext("Sent back"), gettext("Kept"),
+        gettext("Currency"),
+    ]  # fmt: skip
+    rows = list_all_payments(_make_filters(request, days, query))
+    name = f"payments-{days.first.isoformat()}-{days.last.isoformat()}"
+    return answer_csv(name=name, header=header, rows=[_write(row) for row in rows])
+
+
+@requires(Permission.BOOKING_OVERRIDE)
+@require_POST
+def settle(request: HttpRequest, difference_id: int) -> HttpResponse:
+    """Note that somebody looked into a difference."""
+    settle_difference(difference_id=difference_id, by=make_actor(request), now=utc_now())
+    return go_on(request, Toast(title=gettext("Noted as looked into")), to=reverse("workspace:money"))
+
+
+def read_days(request: HttpRequest) -> Days:
+    """Return the days that the address asks for: this month when it names none, or none that follow each other."""
+    first, last = read_date(request.GET.get("from")), read_date(request.GET.get("to"))
+    if first is None and last is None:
+        return _this_month()
+    first = first or last or date.min
+    last = last or first
+    return Days(first, last) if first <= last else Days(last, first)
+
+
+def get_look(payment: PaymentView) -> PaymentLook:
+    """Return how the state of a payment is drawn: what went back says more than that it came."""
+    if payment.to_send_minor:
+        return PaymentLook(gettext_lazy("To be sent back"), "warn", "undo-2")
+    if payment.state == PaymentState.RECEIVED and payment.sent_back_minor:
+        is_whole = payment.sent_back_minor == payment.amount_minor
+        text = gettext_lazy("Sent back") if is_whole else gettext_lazy("Sent back in part")
+        return PaymentLook(text, "", "undo-2")
+    if payment.state == PaymentState.RECEIVED and payment.kept_minor:
+        return PaymentLook(gettext_lazy("Kept"), "", "lock")
+    if payment.state == PaymentState.RECEIVED:
+        return PaymentLook(payment.state.label, "good", "check")
+    if payment.state in LIVE_STATES:
+        return PaymentLook(payment.state.label, "warn", "hourglass")
+    return PaymentLook(payment.state.label, "bad" if payment.state == PaymentState.FAILED else "", "x")
+
+
+def _this_month() -> Days:
+    today = to_local(utc_now(), current_tenant().timezone).date()
+    first = today.replace(day=1)
+    return Days(first, (first + timedelta(days=32)).replace(day=1) - timedelta(days=1))
+
+
+def _make_filters(request: HttpRequest, days: Days, query: ListQuery) -> PaymentFilters:
+    return PaymentFilters(
+        since=days.since,
+        until=days.until,
+        method=query.filters["method"],
+        group=query.filters["state"],
+        service_id=read_row_id(request.GET.get("service")),
+        resource_id=read_row_id(request.GET.get("person")),
+        search=query.search,
+        cursor=query.cursor,
+        limit=PAGE_SIZE,
+    )
+
+
+def _write(row: PaymentRow) -> list[object]:
+    payment, facts = row.payment, row.facts
+    currency = payment.currency
+    return [
+        _write_time(payment.moment),
+        facts.reference if facts else "",
+        facts.customer_name if facts else "",
+        facts.service_name if facts else "",
+        str(payment.purpose.label),
+        str(payment.method.label),
+        str(get_look(payment).label),
+        write_amount(payment.amount_minor, currency),
+        write_amount(payment.sent_back_minor, currency),
+        write_amount(payment.kept_minor, currency),
+        currency,
+    ]
+
+
+def _write_time(at: datetime) -> str:
+    """Return an instant on the clock of the business, as spreadsheets read it."""
+    return to_local(at, current_tenant().timezone).replace(tzinfo=None).isoformat(sep=" ", timespec="minutes")
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(current_tenant().timezone)

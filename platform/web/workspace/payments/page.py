@@ -1,0 +1,142 @@
+"""One payment: what became of it, and money that goes back."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.policies import Permission, has_permission
+from accounts.selectors.staff import name_people
+from billing.enums import LedgerKind, PaymentDoor
+from billing.errors import RefundInvalid, RefundTooLarge
+from billing.selectors.listing import list_entries
+from billing.selectors.payments import get_payment, suggest_refund
+from billing.services.refunds import refund_payment
+from billing.types import PaymentView
+from edge.access import requires
+from edge.statuses import get_status
+from kernel.clock import utc_now
+from scheduling.errors import BookingNotFound
+from scheduling.selectors.bookings.views import get_booking
+from scheduling.types import BookingView
+from tenants.context import current_tenant
+from tenants.enums import Ability
+from tenants.policies import may_business
+from web.errors import translate_error
+from web.parts.fields import MoneyField, TextField
+from web.parts.forms import PageForm, mark_needed
+from web.parts.toasts import Toast, go_on
+from web.workspace.actors import make_actor
+from web.workspace.payments.listing import ICONS, get_look
+
+LEDGER_ICONS = {
+    LedgerKind.RECEIVED: "check",
+    LedgerKind.REFUNDED: "undo-2",
+    LedgerKind.CREDITED: "wallet",
+    LedgerKind.KEPT: "lock",
+    LedgerKind.RELEASED: "lock-open",
+}
+
+
+class RefundForm(PageForm):
+    """How much goes back, and why."""
+
+    amount = mark_needed(MoneyField(label=gettext_lazy("Amount"), required=False))
+    reason = mark_needed(
+        TextField(
+            label=gettext_lazy("Reason"), max_length=300, required=False,
+            help_text=gettext_lazy("It stays in your books, beside the payment."),
+        )
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """Something that happened to the payment."""
+
+    at: datetime
+    icon: str
+    text: str | Promise
+    amount_minor: int
+    author: str
+
+
+@requires(Permission.REPORT_VIEW)
+@require_safe
+def show(request: HttpRequest, payment_id: int) -> HttpResponse:
+    """Show a payment."""
+    return _render(request, get_payment(payment_id=payment_id))
+
+
+@requires(Permission.BOOKING_OVERRIDE)
+@require_POST
+def refund(request: HttpRequest, payment_id: int) -> HttpResponse:
+    """Let money go back, more than was agreed or a part of it; what was kept is waived that way."""
+    payment, form = get_payment(payment_id=payment_id), RefundForm(request.POST)
+    if not form.is_valid():
+        return _render(request, payment, form=form, status=422)
+    typed = form.cleaned_data
+    try:
+        refund_payment(
+            payment_id=payment_id, amount_minor=typed["amount"] or 0, reason=typed["reason"], now=utc_now(),
+            by=make_actor(request),
+        )  # fmt: skip
+    except RefundInvalid as error:
+        form.refuse(error)
+        return _render(request, payment, form=form, status=get_status(error))
+    except RefundTooLarge as error:
+        form.add_error("amount", translate_error(error))
+        return _render(request, payment, form=form, status=get_status(error))
+    is_sent = payment.door == PaymentDoor.STRIPE
+    text = gettext("It is on its way.") if is_sent else gettext("Send it, and note it here once you did.")
+    toast = Toast(title=gettext("Refund noted"), text=text)
+    return go_on(request, toast, to=reverse("workspace:money_payment", args=[payment_id]))
+
+
+def _render(
+    request: HttpRequest, payment: PaymentView, *, form: RefundForm | None = None, status: int = 200
+) -> HttpResponse:
+    now = utc_now()
+    booking: BookingView | None = None
+    with suppress(BookingNotFound):
+        booking = get_booking(booking_id=payment.booking_id)
+    agreed = None if booking is None else suggest_refund(payment, booking, now=now)
+    first = payment.kept_minor or agreed or payment.left_minor
+    context = {
+        "payment": payment,
+        "booking": booking,
+        "look": get_look(payment),
+        "method_icon": ICONS[payment.method],
+        "history": _list_history(payment),
+        "agreed_minor": agreed,
+        "form": form or RefundForm(initial={"amount": first}),
+        "may_refund": bool(payment.left_minor)
+        and has_permission(request.user, Permission.BOOKING_OVERRIDE)
+        and may_business(Ability.STEP),
+        "may_note": has_permission(request.user, Permission.BOOKING_MANAGE) and may_business(Ability.STEP),
+        "timezone": current_tenant().timezone,
+    }
+    return render(request, "workspace/payments/payment.html", context, status=status)
+
+
+def _list_history(payment: PaymentView) -> list[HistoryLine]:
+    entries = list_entries(payment_id=payment.id)
+    names = name_people({each.by_id for each in entries if each.by_id is not None})
+    asked = HistoryLine(payment.opened_at, "hourglass", gettext_lazy("Asked for"), payment.amount_minor, "")
+    return [
+        asked,
+        *(
+            HistoryLine(
+                each.at, LEDGER_ICONS[each.kind], each.kind.label, each.amount_minor, names.get(each.by_id or 0, "")
+            )
+            for each in entries
+        ),
+    ]
