@@ -28,6 +28,8 @@ FEW_SERVICES = 3
 MANY_SERVICES = 8
 """Of more one looks for a name rather than reading all."""
 LONGEST_SEARCH = 80
+KEEP = "keep"
+"""Says in an address that who goes to another place wants there what was chosen here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,9 @@ def choose_service(request: HttpRequest) -> HttpResponse:
         read_row_id(request.GET.get(name)) for name in ("location", "service", "resource")
     )
     if location_id is not None:
-        flow = make_flow(
-            flow.tenant, flow.draft.choose_location(location_id), flow.offer, now=flow.now, is_test=flow.is_test
-        )
+        flow = _move(flow, location_id, keeps=KEEP in request.GET)
+        if KEEP in request.GET:
+            return HttpResponseRedirect(flow.link(flow.find_missing_step()))
     person_id = read_person_key(request.GET.get("person", ""))
     if person_id is not None:
         flow = _follow_person(flow, person_id)
@@ -96,19 +98,30 @@ def choose_service(request: HttpRequest) -> HttpResponse:
 @require_safe
 @while_bookings_are_taken
 def choose_location(request: HttpRequest) -> HttpResponse:
-    """Show the places of a business that has several."""
+    """Show the places of a business that has several; with ``keep``, what was chosen and told goes along."""
     flow = load_flow(request)
+    keeping = {KEEP: "yes"} if KEEP in request.GET else {}
     sealed = flow.seal()
     photos = list_pictures(LOCATION_PHOTO, (each.id for each in flow.locations))
     options = [
         LocationOption(
             each,
-            make_link(StepKey.SERVICE, sealed, location=str(each.id)),
+            make_link(StepKey.SERVICE, sealed, location=str(each.id), **keeping),
             show_picture(photos.get(each.id), width=480),
         )
         for each in flow.locations
     ]
     return render_step(request, "booking/location.html", flow, StepKey.LOCATION, sealed=sealed, options=options)
+
+
+def _move(flow: Flow, location_id: int, *, keeps: bool) -> Flow:
+    """Return the flow at another place, with the services and extras that were chosen if they are to be kept."""
+    chosen, draft = flow.draft, flow.draft.choose_location(location_id)
+    if keeps:
+        draft = replace(
+            draft, service_id=chosen.service_id, further_ids=chosen.further_ids, add_on_ids=chosen.add_on_ids
+        )
+    return make_flow(flow.tenant, draft, flow.offer, now=flow.now, is_test=flow.is_test)
 
 
 def _keep_person(flow: Flow) -> Flow:

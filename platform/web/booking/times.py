@@ -48,7 +48,7 @@ def render_times(
         form_url=make_link(StepKey.TIME, sealed),
         day_url=make_link(StepKey.TIME, sealed, on=""),
         anyone_url=make_link(StepKey.TIME, sealed, who="anyone") if flow.draft.resource_id else "",
-        places_url=make_link(StepKey.LOCATION, sealed) if len(flow.locations) > 1 else "",
+        places_url=make_link(StepKey.LOCATION, sealed, keep="yes") if len(flow.locations) > 1 else "",
         weeks_url=make_link("calendar_weeks", sealed),
         several_url=make_link("several", sealed) if flow.combinable else "",
         waitlist_url="" if flow.is_test else make_link("waitlist", sealed, on=""),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import pytest
@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, expect
 
 from kernel.clock import utc_now
 from notifications.models import Message
-from scheduling.models import Booking, Customer, Location, Service, WaitlistEntry
+from scheduling.models import Booking, Customer, Feedback, Location, Service, WaitlistEntry
 from scheduling.selectors.availability.free_times import get_availability
 from scheduling.services.bookings.levels import set_booking_level
 from scheduling.services.bookings.submissions import book_slot
@@ -56,6 +56,25 @@ class Manner:
         self.reach(target)
         target.page.keyboard.type(text)
 
+    def choose(self, group: Locator, number: int) -> None:
+        """Choose one of a group of radio buttons, by its place from 0 on."""
+        if self.is_by_keyboard:
+            self.reach(group.first)
+            group.page.keyboard.press("Space")
+            for _ in range(number):
+                group.page.keyboard.press("ArrowRight")
+        else:
+            group.nth(number).check(force=True)  # the label is drawn over it
+        expect(group.nth(number)).to_be_checked()
+
+    def tick(self, target: Locator) -> None:
+        """Tick a box."""
+        if self.is_by_keyboard:
+            self.reach(target)
+            target.page.keyboard.press("Space")
+        else:
+            target.check()
+
     def reach(self, target: Locator) -> None:
         """Go to something with Tab, as far as it takes."""
         expect(target).to_be_visible()
@@ -73,6 +92,10 @@ MANNERS = (
     ),
     Manner("no script", {"locale": "es-MX", "java_script_enabled": False}),
 )
+KEYBOARD_ALONE = replace(
+    MANNERS[1], name="keyboard, no script", options={**MANNERS[1].options, "java_script_enabled": False}
+)
+"""The strictest of all."""
 
 
 @pytest.fixture
@@ -162,6 +185,34 @@ def test_everything_behind_the_link(workshop, address, make_booking, open_page, 
     with tenant_scope(workshop):
         booking = Booking.objects.get(pk=made.booking_id)
         assert (booking.status, booking.cancelled_reason, booking.starts_at > soon) == ("cancelled", "Viaje", True)
+    assert complaints == []
+
+
+@pytest.mark.parametrize("manner", [*MANNERS, KEYBOARD_ALONE], ids=lambda manner: manner.name)
+def test_a_visit_is_rated_and_no_longer_published(workshop, address, make_booking, open_page, complaints, manner):
+    made = make_booking()
+    with tenant_scope(workshop):
+        Booking.objects.filter(pk=made.booking_id).update(status="completed", completed_at=utc_now())
+    page = open_page(**manner.options)
+    page.goto(f"{address}/b/{made.manage_token}/")
+
+    manner.use(page.locator("a[href$='/feedback/']").first)
+    manner.write(page.locator("[name=comment]"), "Muy amables")
+    manner.use(page.locator(".booking-foot .button.primary"))
+    expect(page.locator("[aria-invalid=true], .error").first).to_be_visible()
+    expect(page.locator("[name=comment]")).to_have_value("Muy amables")
+    manner.choose(page.locator("[name=score]"), 3)
+    manner.choose(page.locator("[name=recommend_score]"), 9)
+    manner.tick(page.locator("[name=may_publish]"))
+    manner.use(page.locator(".booking-foot .button.primary"))
+    expect(page.locator(".rating")).to_be_visible()
+    manner.use(page.locator("button[name=may_publish]"))
+    expect(page.locator(".note.good")).to_be_visible()
+
+    with tenant_scope(workshop):
+        said = Feedback.objects.get(booking_id=made.booking_id)
+        assert (said.score, said.comment, said.recommend_score) == (4, "Muy amables", 9)
+        assert said.may_publish is False
     assert complaints == []
 
 

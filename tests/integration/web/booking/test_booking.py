@@ -307,7 +307,8 @@ def test_a_lost_hold_is_told_and_the_typed_details_stay(customer_client, service
     assert 'value="laura@example.com"' in details
 
 
-def test_a_business_with_two_places_asks_which_one_first(customer_client, service):
+def open_second_place() -> Location:
+    """Open a place that is as the first one, in another time zone."""
     first = Location.objects.get()
     second = Location.objects.create(name="Sucursal Sur", timezone="America/Cancun", address="Calle 2")
     for resource in Resource.objects.filter(location=first):
@@ -318,6 +319,15 @@ def test_a_business_with_two_places_asks_which_one_first(customer_client, servic
         hours.pk = None
         hours.location = second
         hours.save()
+    return second
+
+
+def find_link(page, pattern: str) -> str:
+    return unescape(re.search(rf'href="({pattern})"', page.content.decode())[1])
+
+
+def test_a_business_with_two_places_asks_which_one_first(customer_client, service):
+    second = open_second_place()
 
     page = customer_client.get("/?lang=es", follow=True)
 
@@ -334,6 +344,27 @@ def test_a_business_with_two_places_asks_which_one_first(customer_client, servic
     held = customer_client.post(told.url, {"starts_at": list_times(times)[0]})
     customer_client.post(held.url, PERSON)
     assert Booking.objects.get().location_id == second.pk
+
+
+def test_another_place_is_asked_about_times_and_nothing_else_again(customer_client, service):
+    first, second = Location.objects.get(), open_second_place()
+    services = customer_client.get(f"/?location={first.pk}&lang=es")
+    visit = customer_client.get(find_link(services, rf"/\?[^\"]*service={service.pk}")).url
+    times = customer_client.get(customer_client.post(visit, VISIT).url)
+
+    places = customer_client.get(find_link(times, '/place/[^"]+'))
+    there = find_link(places, rf"/\?[^\"]*location={second.pk}&amp;keep=yes")
+    moved = customer_client.get(there)
+    nowhere = customer_client.get(there.replace(f"location={second.pk}", "location=999999"))
+
+    assert (urlsplit(moved.url).path, urlsplit(nowhere.url).path) == ("/time/", "/place/")
+    there = customer_client.get(moved.url)
+    assert (service.name in text_of(there), "(UTC−5)" in text_of(there)) == (True, True)
+    held = customer_client.post(moved.url, {"starts_at": list_times(there)[0]})
+    customer_client.post(held.url, PERSON)
+    booking = Booking.objects.get()
+    assert (booking.location_id, booking.service_id) == (second.pk, service.pk)
+    assert booking.asset_data["make"] == "Nissan"
 
 
 def test_what_is_due_when_is_said_from_the_first_page_on(customer_client, service):
