@@ -51,9 +51,10 @@ def book(frame: FrameLocator) -> None:
     expect(frame.locator("h1")).to_have_text("Cita confirmada")
 
 
-def tell_visit(frame: FrameLocator) -> None:
-    """From the services to the page of the booking."""
-    frame.locator(".pick").first.click()
+def tell_visit(frame: FrameLocator, *, is_chosen: bool = False) -> None:
+    """From the services, or from the one that is chosen already, to the page of the booking."""
+    if not is_chosen:
+        frame.locator(".pick").first.click()
     frame.locator('[name="asset.make"]').fill("nissan")
     frame.locator('[name="asset.model"]').fill("Versa")
     if not frame.locator('[name="asset.plate"]').input_value():
