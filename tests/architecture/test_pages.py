@@ -24,6 +24,14 @@ def test_template_lines_are_short(path):
     assert [number for number, line in enumerate(lines, start=1) if len(line) > MAX_LINE] == []
 
 
+ROWS = [path for path in TEMPLATES if 'class="acts"' in path.read_text()]
+
+
+@pytest.mark.parametrize("path", ROWS, ids=lambda path: str(path.relative_to(ROOT / "templates")))
+def test_acts_of_a_row_say_what_of_them_stays_on_a_phone(path):
+    assert re.search(r'class="[^"]*\bkept\b', path.read_text()), "without it nobody can do any of it there"
+
+
 SHEETS = sorted((ROOT / "platform" / "web" / "static" / "css").glob("*.css"))
 SHORT_WORDS = {"is", "no", "of", "on", "to", "up"}
 
