@@ -1,4 +1,4 @@
-/* A button that copies what a field holds, and says so for two seconds; also one that came later (htmx). */
+/* A button that copies what a field or a code says, and says so for two seconds; also one that came later (htmx). */
 const said = document.querySelector("#said");
 
 document.addEventListener("click", async (event) => {
@@ -9,9 +9,11 @@ document.addEventListener("click", async (event) => {
   const label = button.querySelector("span");
   const field = document.querySelector(button.dataset.copy);
   try {
-    await navigator.clipboard.writeText(field.value);
+    await navigator.clipboard.writeText(field.value ?? field.textContent);
   } catch {
-    field.select(); // not allowed to: one key does the rest
+    // Not allowed to: one key does the rest.
+    if (field.select) field.select();
+    else getSelection().selectAllChildren(field);
     return;
   }
   button.dataset.usual ??= label.textContent;

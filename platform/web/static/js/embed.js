@@ -35,7 +35,7 @@ iframe{display:block;inline-size:100%;block-size:460px;border:0;border-radius:va
 .wait{inline-size:28px;block-size:28px;border:3px solid #c5ccd5;border-block-start-color:var(--turnero-accent,#38424e);border-radius:50%;animation:turn .9s linear infinite}
 @keyframes turn{to{transform:rotate(1turn)}}
 button{cursor:pointer;border:0}
-.open{border:1px solid #fff9;font:600 16px/1.2 var(--turnero-font,inherit);min-block-size:48px;padding:12px 22px;border-radius:var(--turnero-radius,10px);background:var(--turnero-accent,#131a24);color:#fff}
+.open{border:1px solid #fff9;font:600 16px/1.2 var(--turnero-font,inherit);min-block-size:48px;padding:12px 22px;border-radius:var(--turnero-radius,10px);background:var(--turnero-accent,#131a24);color:var(--turnero-on-accent,#fff)}
 :host([mode=floating]) .open{border-radius:999px;box-shadow:0 8px 24px #0004}
 button:focus-visible{outline:3px solid #3b82f6;outline-offset:3px}
 dialog{padding:0;border:0;margin:auto;inline-size:min(60rem,100vw);max-inline-size:100vw;block-size:min(54rem,100dvh);max-block-size:100dvh;overflow:hidden;background:#f6f7f9;border-radius:var(--turnero-radius,14px)}

@@ -104,12 +104,15 @@ class LookForm(PageForm):
         field: Any = self.fields[name]
         field.choices = [("", nothing), *((str(each.id), each.name) for each in rows)]
 
-    def read_look(self) -> tuple[Look, str]:
-        """Return the look, and the kind of site; what somebody wrote into the address and is no choice is as usual."""
+    def read_look(self, *, accent: str) -> tuple[Look, str]:
+        """Return the look, and the kind of site; what somebody wrote into the address and is no choice is as usual.
+
+        ``accent`` is the color of the business.
+        """
         self.is_valid()
         values = {**self.usual, **{name: value for name, value in self.cleaned_data.items() if value}}
         place = str(values.pop("place"))
-        return Look(**values), place
+        return Look(**values, accent=accent), place
 
 
 class SiteForm(PageForm):

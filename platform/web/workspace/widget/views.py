@@ -29,6 +29,7 @@ from web.errors import add_wait, translate_error
 from web.parts.toasts import Toast, go_on
 from web.widget.sightings import list_sightings
 from web.workspace.widget.checking import Line, check_page
+from web.workspace.widget.coloring import color_code
 from web.workspace.widget.forms import CheckForm, LookForm, SiteForm
 from web.workspace.widget.snippets import make_snippet
 
@@ -111,14 +112,15 @@ def _render(
 ) -> HttpResponse:
     tenant = current_tenant()
     form = LookForm(request.GET, language=current_language(), label=gettext("Book an appointment"))
-    look, place = form.read_look()
-    origin = make_base_url(tenant.primary_host)
+    look, place = form.read_look(accent=tenant.accent)
+    snippet = make_snippet(look, place, make_base_url(tenant.primary_host))
     context = {
         "form": form,
         "look": look,
         "place": place,
         "attributes": look.list_attributes(),
-        "snippet": make_snippet(look, place, origin),
+        "snippet": snippet,
+        "pieces": color_code(snippet.code, is_script=place == "react"),
         "sites": list_sightings(tenant.profile.widget_sites),
         "site_form": site_form or SiteForm(),
         "check_form": check_form or CheckForm(),

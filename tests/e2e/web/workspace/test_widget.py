@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
@@ -11,6 +9,10 @@ from tenants.models import Tenant
 from tests.e2e.sight import DESK, PHONE, check_everywhere
 
 pytestmark = pytest.mark.e2e
+
+
+def to_rgb(color: str) -> str:
+    return f"rgb({', '.join(str(each) for each in bytes.fromhex(color[1:]))})"
 
 
 @pytest.fixture(autouse=True)
@@ -31,8 +33,10 @@ def test_the_preview_follows_what_is_chosen(houses, open_workspace):
     page.locator(".screens label", has_text="Computadora").click()
     page.frames[1].wait_for_function("innerWidth > 700")
     page.locator(".mode-cards label", has_text="Botón").click()
-    expect(page.locator("#snippet")).to_have_value(re.compile('mode="button"'))
+    expect(page.locator("#snippet")).to_contain_text('mode="button"')
     expect(page.locator("turnero-widget button.open")).to_have_text("Reservar cita")
+    expect(page.locator("turnero-widget button.open")).to_have_css("background-color", to_rgb(houses[0].accent))
+    expect(page.locator("#snippet .code-value", has_text=houses[0].accent)).to_have_count(1)
     page.select_option("[name=theme]", "dark")
     page.locator("turnero-widget[theme=dark] button.open").click()
     expect(frame.locator("html")).to_have_attribute("data-theme", "dark")

@@ -44,8 +44,9 @@ def text_of(response) -> str:
 
 
 def read_box(response, name: str) -> str:
-    found = re.search(rf'<textarea [^>]*id="{name}"[^>]*>(.*?)</textarea>', response.content.decode(), re.DOTALL)
-    return unescape(found[1]) if found else ""
+    """Return what is in a field or in a code, whose colors are no part of it."""
+    found = re.search(rf'<(textarea|pre) [^>]*id="{name}"[^>]*>(.*?)</\1>', response.content.decode(), re.DOTALL)
+    return unescape(re.sub(r"<[^>]+>", "", found[2])) if found else ""
 
 
 def make_chooseable(service: Service) -> Resource:
@@ -81,7 +82,7 @@ def test_the_code_is_there_at_once_with_a_preview(owner_client):
     assert "Ningún sitio puede mostrarlo todavía" in text_of(answer)
 
 
-def test_what_is_chosen_is_in_code_and_preview(owner_client):
+def test_what_is_chosen_is_in_code_and_preview(owner_client, tenant):
     service = Service.objects.filter(approval="instant").order_by("position", "pk").first()
     chosen = {"mode": "button", "service": service.pk, "locale": "en", "theme": "dark", "label": "Book <now>"}
 
@@ -89,6 +90,7 @@ def test_what_is_chosen_is_in_code_and_preview(owner_client):
 
     attributes = f'mode="button" service="{service.pk}" locale="en" theme="dark"'
     assert f"<turnero-widget {attributes}>" in read_box(answer, "snippet")
+    assert read_box(answer, "rule") == f"turnero-widget {{ --turnero-accent: {tenant.accent} }}"
     assert f'<turnero-widget {attributes} label="Book &lt;now&gt;">' in answer.content.decode()
     assert read_box(answer, "policy") == f"script-src {HOST}; frame-src {HOST}"
 
