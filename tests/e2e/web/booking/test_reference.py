@@ -16,6 +16,7 @@ from playwright.sync_api import expect
 
 from scheduling.models import Booking
 from tenants.context import tenant_scope
+from tests.e2e.sight import NARROW, stays_wide
 from tests.e2e.whole.site import Site
 from tests.harness.api_client import write_client
 
@@ -107,3 +108,19 @@ def test_a_call_is_tried_on_the_page_of_the_reference(workshop, address, open_pa
     expect(call.locator(".live-responses-table .response-col_status").last).to_contain_text("200")
     expect(call.locator(".live-responses-table")).to_contain_text(workshop.name)
     assert complaints == []
+
+
+def test_the_reference_is_read_with_large_letters_on_the_narrowest_page(address, open_page):
+    page = open_page(viewport=NARROW)
+    page.goto(f"{address}/api/v1/docs/#/availability/get_availability")
+    call = page.locator("[id$=get_availability]")
+    call.get_by_role("button", name="Try it out").click()
+    assert not stays_wide(page)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert not stays_wide(page)
+
+    page.evaluate("document.documentElement.style.fontSize = ''")
+    page.goto(f"{address}/api/v1/docs/")
+    page.locator(".operation-filter-input").fill("waitl")
+    expect(page.locator(".opblock-tag")).to_have_count(1)
+    expect(page.locator(".opblock-tag")).to_contain_text("waitlist")
