@@ -111,7 +111,7 @@ def test_a_call_is_tried_on_the_page_of_the_reference(workshop, address, open_pa
 
 
 def test_the_reference_is_read_with_large_letters_on_the_narrowest_page(address, open_page):
-    page = open_page(viewport=NARROW)
+    page = open_page(viewport=NARROW, is_mobile=False, has_touch=False)
     page.goto(f"{address}/api/v1/docs/#/availability/get_availability")
     call = page.locator("[id$=get_availability]")
     call.get_by_role("button", name="Try it out").click()
