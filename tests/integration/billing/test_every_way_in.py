@@ -11,10 +11,11 @@ import pytest
 from billing.models import Payment
 from billing.selectors.asking import find_asked_deposit
 from billing.selectors.payments import balance_booking, list_payments_of
-from billing.services.payments import receive_deposit
+from billing.services.payments import receive_deposit, waive_deposit
 from devtools.scratch.shop import add_team
 from scheduling.engine import WeeklyPeriod
 from scheduling.enums import BookingLevel, DepositKind
+from scheduling.errors import RequestInvalid
 from scheduling.models import Booking, Customer, WaitlistEntry
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking
@@ -329,3 +330,61 @@ def test_group_and_party_pay_the_price_that_is_shown(tenant):
     made = submit_booking(hold_id=held.id, token=held.token, details=DETAILS, now=NOW)
 
     assert (held.deposit_minor, get_booking(booking_id=made.booking_id).deposit_minor) == (held.price_minor,) * 2
+
+
+def test_what_has_begun_is_not_asked_for(tenant):
+    shop, _ = open_case("due")
+
+    with pytest.raises(RequestInvalid) as refused:
+        book_as(STAFF, shop, starts_at=NOW, override=OverrideReason("Urgencia"))
+    assert (list(refused.value.errors), Booking.objects.count()) == (["deposit"], 0)
+
+    (booking_id,) = book_as(STAFF, shop, starts_at=NOW + timedelta(hours=1), deposit=WAIVED)
+    assert get_booking(booking_id=booking_id).status == "confirmed"
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 2001])
+def test_deposit_is_left_out_for_a_reason_that_can_be_kept(tenant, reason):
+    shop, _ = open_case("due")
+
+    with pytest.raises(RequestInvalid) as refused:
+        book_as(STAFF, shop, deposit=DepositChoice(is_asked=False, reason=reason))
+
+    assert (list(refused.value.errors), Booking.objects.count()) == (["deposit_reason"], 0)
+
+
+def test_both_reasons_of_staff_stand_in_the_history(tenant):
+    shop, _ = open_case("due")
+
+    (booking_id,) = book_as(STAFF, shop, override=OverrideReason("Urgencia"), deposit=WAIVED)
+
+    row = Booking.objects.get(pk=booking_id)
+    assert row.history.get().history_change_reason == "Urgencia · Cliente de siempre"
+    assert row.override_reason == "Urgencia"
+
+
+def test_deposit_that_is_waived_later_is_owed_no_more(tenant):
+    shop, _ = open_case("due")
+    (booking_id,) = at_once(shop)
+    tell_events()
+
+    for _ in range(2):
+        waive_deposit(booking_id=booking_id, now=NOW, by=STAFF, reason=" Es de la casa ")
+
+    row = Booking.objects.get(pk=booking_id)
+    assert (row.status, row.deposit_minor, row.policy["deposit_waived_minor"]) == ("confirmed", 0, DEPOSIT)
+    assert row.history.latest().history_change_reason == "Es de la casa"
+    check_no_visit_without_deposit()
+
+
+def test_place_of_staff_waits_as_long_as_they_say_and_never_past_its_start(tenant):
+    shop, _ = open_case("due")
+    until = [NOW + timedelta(days=2), MONDAY + timedelta(days=1)]
+
+    made = [
+        book_as(STAFF, shop, starts_at=hours_later(hour), deposit=DepositChoice(pay_by=pay_by))[0]
+        for hour, pay_by in enumerate(until)
+    ]
+
+    kept = [get_booking(booking_id=each).hold_expires_at for each in made]
+    assert kept == [until[0], hours_later(1)]

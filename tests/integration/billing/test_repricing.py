@@ -6,6 +6,8 @@ import pytest
 
 from billing.models import Payment, Refund
 from billing.services.payments import receive_deposit, record_payment
+from billing.services.repricing import follow_price
+from notifications.models import Event
 from scheduling.enums import DepositKind
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.transitions import mark_no_show
@@ -77,3 +79,26 @@ def test_who_does_not_come_gets_back_of_the_deposit_alone(tenant):
     tell_events()
 
     assert list(Refund.objects.values_list("amount_minor", "payment__purpose")) == [(150, "deposit")]
+
+
+def test_price_that_is_corrected_before_a_worker_came_asks_once(tenant):
+    take_transfers()
+    service_id, _ = make_shop(price_minor=1000, deposit_kind=DepositKind.FIXED, deposit_minor=300)
+    made = book(service_id)
+
+    correct(made.booking_id, 200)
+    follow_price(booking_id=made.booking_id, now=NOW)  # nobody asked yet
+    tell_events()
+
+    assert list_payments() == [("open", 200)]
+
+
+def test_price_of_a_place_that_was_lost_changes_nothing(tenant):
+    booking_id = book_with_deposit()
+    correct(booking_id, 0)
+    late = get_booking(booking_id=booking_id).hold_expires_at
+
+    Event.objects.filter(processed_at=None).update(occurred_at=late)
+    tell_events()
+
+    assert (get_booking(booking_id=booking_id).status, list_payments()) == ("pending_payment", [("open", 300)])
