@@ -62,6 +62,8 @@ TAKEN_BACK: Mapping[str, frozenset[BookingStatus]] = {
 LINK_LIFE = timedelta(days=30)
 """How long after its visit a booking's manage link leads to it."""
 
+ASKABLE = (BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL)
+"""Of what staff may ask for money first."""
 MOVABLE_STATUSES = (BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL)
 """What takes another time, by customers and by staff."""
 

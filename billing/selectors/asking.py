@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from billing.enums import PaymentPurpose, PaymentState
+from billing.models import Payment
 from billing.selectors.accounts import find_open_doors
-from billing.types import AskedDeposit
+from billing.types import AskedDeposit, PaymentView
 from scheduling.enums import BookingStatus
+from scheduling.policies import ASKABLE
 from scheduling.types import BookingView
+
+THERE = (PaymentState.RECEIVED, PaymentState.RESERVED, PaymentState.PROCESSING)
+"""The states of a deposit beside which no other one is asked for."""
 
 
 def find_asked_deposit(booking: BookingView, *, now: datetime) -> AskedDeposit | None:
@@ -17,3 +23,15 @@ def find_asked_deposit(booking: BookingView, *, now: datetime) -> AskedDeposit |
         return None
     doors = find_open_doors(amount_minor=booking.deposit_minor, currency=booking.currency)
     return AskedDeposit(booking.deposit_minor, booking.currency, limit, doors)
+
+
+def find_deposit_state(booking_id: int) -> str | None:
+    """Return where the deposit of a booking stands that is there, or on its way; None: nobody paid one."""
+    paid = Payment.objects.filter(booking_id=booking_id, purpose=PaymentPurpose.DEPOSIT, state__in=THERE)
+    return paid.order_by("pk").values_list("state", flat=True).first()
+
+
+def may_ask_for_deposit(booking: BookingView, payments: tuple[PaymentView, ...], *, now: datetime) -> bool:
+    """Tell whether staff may ask for money first: it is a request or to come, and nobody paid a deposit."""
+    is_paid = any(each.purpose == PaymentPurpose.DEPOSIT and each.state in THERE for each in payments)
+    return booking.status in ASKABLE and booking.starts_at > now and not is_paid and not booking.is_test

@@ -175,6 +175,7 @@ TENANT: dict[str, Rights] = {
     "workspace/bookings/<int:booking_id>/undo-following/": change(DESK),
     "workspace/bookings/<int:booking_id>/<slug:key>/": change(DESK),
     "workspace/bookings/<int:booking_id>/payments/new/": form(DESK),
+    "workspace/bookings/<int:booking_id>/payments/ask/": form(DESK),
     "workspace/bookings/<int:booking_id>/refunds/<int:refund_id>/sent/": change(DESK),
     "workspace/payments/": read(SETUP),
     "workspace/payments/card/connect/": change(SETUP),

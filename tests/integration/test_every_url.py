@@ -39,6 +39,7 @@ SAMPLES = {
     "workspace/page/tests/<int:booking_id>/delete/": "workspace/page/tests/{booking}/delete/",
     "workspace/bookings/<int:booking_id>/move/": "workspace/bookings/{booking}/move/",
     "workspace/bookings/<int:booking_id>/payments/new/": "workspace/bookings/{booking}/payments/new/",
+    "workspace/bookings/<int:booking_id>/payments/ask/": "workspace/bookings/{booking}/payments/ask/",
     "workspace/bookings/<int:booking_id>/refunds/<int:refund_id>/sent/": "workspace/bookings/{booking}/refunds/1/sent/",
     "workspace/payments/differences/<int:difference_id>/settled/": "workspace/payments/differences/1/settled/",
     "workspace/payments/<int:payment_id>/": "workspace/payments/{payment}/",

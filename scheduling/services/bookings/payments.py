@@ -6,11 +6,14 @@ from datetime import datetime
 
 from database.transactions import LostRace, run_write, write_transaction
 from kernel.instants import to_instant
+from kernel.text import mark
 from scheduling.enums import Approval, BookingEvent, BookingSource, BookingStatus
+from scheduling.errors import RequestInvalid
 from scheduling.models import Booking
-from scheduling.policies import check_step, refuse_step
+from scheduling.policies import ASKABLE, check_step, refuse_step
 from scheduling.selectors.bookings.deadlines import find_deposit_deadline, find_request_deadline
 from scheduling.selectors.bookings.history import find_last_step
+from scheduling.services.bookings.asking import OVER
 from scheduling.services.bookings.returning import find_held_place
 from scheduling.services.editions import plans_anew
 from scheduling.services.writing.allocations import forget_allocations, set_expiry, write_allocations
@@ -22,9 +25,11 @@ from scheduling.services.writing.placement import PlaceRefused, explain_refusal
 from scheduling.services.writing.records import list_place_usage, note_rules_and_group
 from scheduling.services.writing.releases import HOLD_DUE_KIND
 from scheduling.services.writing.writes import BookingWrite, write_booking
-from scheduling.types import CUSTOMER, SYSTEM, Actor, AgreedPolicy
+from scheduling.types import CUSTOMER, LARGEST_PRICE_MINOR, SYSTEM, Actor, AgreedPolicy
 from tenants.enums import Ability
 from tenants.services.due_work import add_due_work, remove_due_work
+
+AMOUNT_WRONG = mark("Ask for more than nothing, and for no more than the price.")
 
 
 @write_transaction()
@@ -65,13 +70,36 @@ def ask_again(*, booking_id: int, now: datetime) -> bool:
     booking = lock_booking(now=now, booking_id=booking_id)
     if booking.status != BookingStatus.CONFIRMED or booking.starts_at <= now:
         return False
-    booking.status, booking.confirmed_at = BookingStatus.PENDING_PAYMENT, None
-    booking.policy = booking.policy | {"approval": Approval.INSTANT.value}
-    booking.hold_expires_at = until = find_deposit_deadline(booking, now=now)
-    record(booking, kind=BookingEvent.PAYMENT_REQUESTED, by=SYSTEM, now=now)
-    set_expiry(booking)
-    add_due_work(kind=HOLD_DUE_KIND, row_id=booking.pk, due_at=until, now=now)
+    _wait(booking, until=find_deposit_deadline(booking, now=now), by=SYSTEM, now=now)
     return True
+
+
+@write_transaction()
+def ask_for_deposit(*, booking_id: int, amount_minor: int, pay_by: datetime | None, now: datetime, by: Actor) -> None:
+    """Let a request, or a visit that is to come, wait for money that staff asks for first.
+
+    A request is approved by that: once it is paid it is confirmed. ``pay_by``: until when the place waits, and never
+    past its start; None: as long as for a customer.
+
+    Raises:
+        TransitionRefused: It is neither, or it waited too long.
+        RequestInvalid: Nothing, more than the price, or a time that is over; by field: ``amount``, ``pay_by``.
+        BookingNotFound: There is none.
+    """
+    check_step(by)
+    booking = lock_booking(now=now, booking_id=booking_id)
+    is_coming = booking.status in ASKABLE and booking.starts_at > now and not is_expired(booking, now)
+    if not is_coming or booking.is_test:
+        raise refuse_step(booking)
+    price = booking.price_minor
+    if amount_minor < 1 or amount_minor > (LARGEST_PRICE_MINOR if price is None else price):
+        raise RequestInvalid(errors={"amount": (AMOUNT_WRONG,)})
+    if pay_by is not None and pay_by <= now:
+        raise RequestInvalid(errors={"pay_by": (OVER,)})
+    booking.deposit_minor = amount_minor
+    booking.policy = booking.policy | {"deposit_waived_minor": None}
+    until = find_deposit_deadline(booking, now=now) if pay_by is None else min(pay_by, booking.starts_at)
+    _wait(booking, until=until, by=by, now=now)
 
 
 @plans_anew
@@ -112,6 +140,16 @@ def take_place_again(*, booking_id: int, now: datetime, by: Actor, answer_by: da
         run_write(work)
     except PlaceRefused as refused:
         raise explain_refusal(refused) from refused
+
+
+def _wait(booking: Booking, *, until: datetime, by: Actor, now: datetime) -> None:
+    """Let a place wait for its deposit that was not waited for; nobody approves it once more."""
+    booking.status, booking.confirmed_at = BookingStatus.PENDING_PAYMENT, None
+    booking.policy = booking.policy | {"approval": Approval.INSTANT.value}
+    booking.hold_expires_at = until
+    record(booking, kind=BookingEvent.PAYMENT_REQUESTED, by=by, now=now)
+    set_expiry(booking)
+    add_due_work(kind=HOLD_DUE_KIND, row_id=booking.pk, due_at=until, now=now)
 
 
 def _check_waited(booking: Booking, now: datetime) -> None:

@@ -40,7 +40,6 @@ def make_deposit_fields(service: ServiceView | None, *, is_walk_in: bool) -> dic
     """
     if service is None or is_walk_in or service.deposit_kind == DepositKind.NONE:
         return {}
-    formats = get_current_formats()
     return {
         "deposit": ChoiceField(
             label=gettext_lazy("Deposit"),
@@ -53,22 +52,21 @@ def make_deposit_fields(service: ServiceView | None, *, is_walk_in: bool) -> dic
             widget=ChoiceChips(),
             help_text=gettext_lazy("Asked: the customer gets the link, and the time is free again when nobody pays."),
         ),
-        "pay_within": mark_needed(
-            ChoiceField(
-                label=gettext_lazy("The time waits for it"),
-                choices=[
-                    ("", gettext_lazy("As long as for everybody")),
-                    *((str(minutes), formats.format_span(minutes)) for minutes in WAITS),
-                ],
-                required=False,
-            )
-        ),
+        "pay_within": make_wait_field(),
         "deposit_reason": ReasonField(
             label=gettext_lazy("Why without deposit"),
             required=False,
             help_text=gettext_lazy("Only for your team: it is kept in the history of the booking."),
         ),
     }
+
+
+def make_wait_field() -> forms.Field:
+    """Return the question how long a time waits for its deposit."""
+    formats = get_current_formats()
+    waits = [(str(minutes), formats.format_span(minutes)) for minutes in WAITS]
+    choices = [("", gettext_lazy("As long as for everybody")), *waits]
+    return mark_needed(ChoiceField(label=gettext_lazy("The time waits for it"), choices=choices, required=False))
 
 
 def read_deposit(data: Mapping[str, str], *, now: datetime) -> DepositChoice:

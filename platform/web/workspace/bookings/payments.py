@@ -11,9 +11,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from billing.enums import LIVE_STATES, PaymentMeans
+from billing.selectors.asking import may_ask_for_deposit
 from billing.selectors.payments import balance_booking, list_payments_of, may_record_payment
 from billing.selectors.receipts import list_receipts
 from billing.types import PaymentView, ReceiptView
+from kernel.clock import utc_now
 from scheduling.types import BookingView
 from web.parts.pictures import ShownPicture, make_address, show_picture
 
@@ -51,12 +53,14 @@ class BookingMoney:
         held_minor: What the business has of the customer, tips aside.
         owed_minor: What is left to pay; None while the price is open.
         may_record: It can be paid at the counter.
+        may_ask: Staff may ask for a deposit.
     """
 
     lines: tuple[PaymentLine, ...]
     held_minor: int
     owed_minor: int | None
     may_record: bool
+    may_ask: bool
 
 
 def load_money(booking: BookingView, names: Mapping[int, str] = MappingProxyType({})) -> BookingMoney:
@@ -73,7 +77,13 @@ def load_money(booking: BookingView, names: Mapping[int, str] = MappingProxyType
         )
         for each in payments
     )
-    return BookingMoney(tuple(lines), balance.held_minor, balance.owed_minor, may_record_payment(booking))
+    return BookingMoney(
+        tuple(lines),
+        balance.held_minor,
+        balance.owed_minor,
+        may_record=may_record_payment(booking),
+        may_ask=may_ask_for_deposit(booking, payments, now=utc_now()),
+    )
 
 
 def show_receipt(receipt: ReceiptView | None) -> ShownReceipt | None:

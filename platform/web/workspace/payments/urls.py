@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.policies import Permission
 from web.workspace.nav import SETTINGS, NavEntry, add_entries
-from web.workspace.payments import cards, listing, page, recording, views
+from web.workspace.payments import asking, cards, listing, page, recording, views
 
 add_entries(
     NavEntry(
@@ -41,5 +41,6 @@ urlpatterns = [
     path("payments/<int:payment_id>/refund/", page.refund, name="money_refund"),
     path("payments/bank/", views.change_bank, name="payments_bank"),
     path("bookings/<int:booking_id>/payments/new/", recording.record, name="payment_new"),
+    path("bookings/<int:booking_id>/payments/ask/", asking.ask, name="deposit_ask"),
     path("bookings/<int:booking_id>/refunds/<int:refund_id>/sent/", views.mark_sent, name="refund_sent"),
 ]

@@ -1,0 +1,54 @@
+"""The page on which staff asks for a deposit before a visit."""
+
+from __future__ import annotations
+
+import pytest
+
+from scheduling.models import Booking
+from tests.factories.billing import take_transfers
+from tests.integration.web.workspace.test_bookings import new_booking, some_start
+
+
+@pytest.fixture
+def booking(owner_client) -> Booking:
+    take_transfers()
+    typed = new_booking()
+    owner_client.post("/workspace/bookings/new/", {**typed, "starts_at": some_start(typed["service"])})
+    made = Booking.objects.get()
+    Booking.objects.update(price_minor=100_000)
+    return made
+
+
+def address(booking: Booking) -> str:
+    return f"/workspace/bookings/{booking.pk}/payments/ask/"
+
+
+def test_staff_asks_for_an_amount_and_the_booking_waits_for_it(owner_client, booking):
+    page = owner_client.get(f"/workspace/bookings/{booking.pk}/").content.decode()
+    form = owner_client.get(address(booking)).content.decode()
+
+    answer = owner_client.post(address(booking), {"amount": "300", "pay_within": "120"})
+
+    booking.refresh_from_db()
+    assert (address(booking) in page, 'value="1,000"' in form or 'value="1000"' in form) == (True, True)
+    assert (answer.status_code, booking.status, booking.deposit_minor) == (302, "pending_payment", 30_000)
+    after = owner_client.get(f"/workspace/bookings/{booking.pk}/").content.decode()
+    assert ('id="pay-link"' in after, address(booking) in after) == (True, False)
+
+
+@pytest.mark.parametrize("amount", ["", "0", "1001", "mucho"])
+def test_amount_that_cannot_be_asked_changes_nothing(owner_client, booking, amount):
+    answer = owner_client.post(address(booking), {"amount": amount, "pay_within": ""})
+
+    booking.refresh_from_db()
+    assert (answer.status_code, booking.status, 'role="alert"' in answer.content.decode()) == (422, "confirmed", True)
+
+
+def test_what_waits_already_is_not_asked_again(owner_client, booking):
+    owner_client.post(address(booking), {"amount": "300"})
+
+    page = owner_client.get(address(booking)).content.decode()
+    answer = owner_client.post(address(booking), {"amount": "500"})
+
+    booking.refresh_from_db()
+    assert ('name="amount"' in page, answer.status_code, booking.deposit_minor) == (False, 409, 30_000)
