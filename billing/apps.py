@@ -14,10 +14,19 @@ class BillingConfig(AppConfig):
     def ready(self) -> None:
         """Compute the deposits that scheduling asks for; declare what is kept about people, and what travels."""
         from billing import personal  # noqa: PLC0415 - models are loaded by now
-        from billing.services import deposits, exporting, following, forgetting, receipts, telling  # noqa: PLC0415
+        from billing.services import (  # noqa: PLC0415
+            announcing,
+            deposits,
+            exporting,
+            following,
+            forgetting,
+            receipts,
+            telling,
+        )
         from billing.services.cards import comparing, events, looking, refunding  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
+        announcing.register()
         comparing.register()
         deposits.register()
         exporting.register()

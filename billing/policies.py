@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from billing.engine import RefundTerms
-from billing.enums import PaymentState
+from billing.engine import Ending, RefundTerms, Split, split_received
+from billing.enums import PaymentPurpose, PaymentState
 from billing.errors import PaymentStepRefused
 from billing.models import Payment
 from kernel.instants import count_minutes
@@ -75,3 +75,14 @@ def read_refund_terms(booking: BookingView, *, at: datetime) -> RefundTerms:
         # A customer who may cancel until then does so free of charge, whatever moved the limit.
         return replace(terms, free_until_minutes=max(0, count_minutes(booking.cancel_until, booking.starts_at)))
     return terms
+
+
+def goes_back(purpose: PaymentPurpose) -> bool:
+    """Tell whether the terms agreed share a payment when its visit comes to nothing; a fee for not coming stays."""
+    return purpose != PaymentPurpose.NO_SHOW
+
+
+def split_payment(amount_minor: int, booking: BookingView, *, ending: Ending, at: datetime) -> Split:
+    """Share what was received for a booking that ends ``at`` a moment, on the terms agreed and as the law says."""
+    terms = read_refund_terms(booking, at=at)
+    return split_received(amount_minor, terms, ending=ending, starts_at=booking.starts_at, now=at)

@@ -72,11 +72,13 @@ class MoneyFacts:
         paid_minor: What the business has of its customer, in the smallest coin of the booking's currency.
         account: Where the deposit that is waited for goes; None: none is, or it is not transferred.
         has_receipt: The customer says that it is on its way, and nobody has looked yet.
+        takes_card: The deposit that is waited for can be paid by card, by the link of the message.
     """
 
     paid_minor: int = 0
     account: TransferAccount | None = None
     has_receipt: bool = False
+    takes_card: bool = False
 
 
 MoneyTeller = Callable[[BookingView], MoneyFacts]

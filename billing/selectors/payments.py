@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from billing.engine import Balance, Ending, compute_balance, split_received
+from billing.engine import Balance, Ending, Split, compute_balance
 from billing.enums import PaymentDoor, PaymentPurpose, PaymentState, RefundCause, RefundState
 from billing.errors import PaymentNotFound
 from billing.models import Payment
-from billing.policies import read_refund_terms
+from billing.policies import goes_back, split_payment
 from billing.types import PaymentView, RefundView
 from scheduling.enums import CALLED_OFF, BookingStatus
 from scheduling.types import BookingView
@@ -20,8 +21,19 @@ PAYABLE = frozenset(
 
 def list_payments_of(*, booking_id: int) -> tuple[PaymentView, ...]:
     """Return the payments of a booking in the order in which they were asked for; two queries."""
-    rows = Payment.objects.filter(booking_id=booking_id).prefetch_related("refunds").order_by("opened_at", "pk")
-    return tuple(view_payment(row) for row in rows)
+    return list_payments_of_all([booking_id]).get(booking_id, ())
+
+
+def list_payments_of_all(booking_ids: Collection[int]) -> Mapping[int, tuple[PaymentView, ...]]:
+    """Map bookings to their payments, as `list_payments_of`; who has none is left out. Two queries, if any."""
+    found: dict[int, tuple[PaymentView, ...]] = {}
+    if booking_ids:
+        rows = (
+            Payment.objects.filter(booking_id__in=booking_ids).prefetch_related("refunds").order_by("opened_at", "pk")
+        )
+        for row in rows:
+            found[row.booking_id] = (*found.get(row.booking_id, ()), view_payment(row))
+    return found
 
 
 def get_payment(*, payment_id: int) -> PaymentView:
@@ -34,6 +46,19 @@ def get_payment(*, payment_id: int) -> PaymentView:
     if row is None:
         raise PaymentNotFound
     return view_payment(row)
+
+
+def preview_cancellation(booking: BookingView, payments: tuple[PaymentView, ...], *, at: datetime) -> Split | None:
+    """Return what goes back, and what stays, if the customer cancels ``at`` a moment; None: nothing was paid.
+
+    What staff gave back before counts: a refund that is on its way does not go twice.
+    """
+    back = kept = 0
+    for each in payments:
+        if each.left_minor and goes_back(each.purpose):
+            share = suggest_refund(each, booking, now=at)
+            back, kept = back + share, kept + each.left_minor - share
+    return Split(back_minor=back, kept_minor=kept) if back or kept else None
 
 
 def balance_booking(booking: BookingView, payments: tuple[PaymentView, ...]) -> Balance:
@@ -54,13 +79,7 @@ def balance_booking(booking: BookingView, payments: tuple[PaymentView, ...]) -> 
 
 def suggest_refund(payment: PaymentView, booking: BookingView, *, now: datetime) -> int:
     """Return what would go back by the table agreed if its customer called the visit off now."""
-    split = split_received(
-        payment.amount_minor,
-        read_refund_terms(booking, at=now),
-        ending=Ending.CUSTOMER,
-        starts_at=booking.starts_at,
-        now=now,
-    )
+    split = split_payment(payment.amount_minor, booking, ending=Ending.CUSTOMER, at=now)
     return max(0, min(split.back_minor - payment.refunded_minor, payment.left_minor))
 
 

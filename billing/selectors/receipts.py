@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from billing.enums import LIVE_STATES, PaymentDoor, PaymentPurpose
-from billing.models import Payment, Receipt
+from django.db.models import Exists, Q
+
+from billing.enums import LIVE_STATES, PaymentDoor, PaymentPurpose, PaymentState
+from billing.models import Payment, PaymentAccount, Receipt
 from billing.models.receipt import RECEIPT
 from billing.types import AwaitedDeposit, ReceiptView
 from files.selectors.files import list_failures, list_pictures
@@ -34,10 +36,15 @@ def list_receipts(payment_ids: Collection[int]) -> Mapping[int, ReceiptView]:
 
 
 def list_awaited() -> tuple[AwaitedDeposit, ...]:
-    """Return the transfers that are waited for: those with a receipt first, then whose time ends first."""
-    rows = Payment.objects.filter(
-        door=PaymentDoor.BANK_TRANSFER, purpose=PaymentPurpose.DEPOSIT, state__in=LIVE_STATES
-    ).order_by("opened_at", "pk")[:MOST_AWAITED]
+    """Return the transfers that are waited for: those with a receipt first, then whose time ends first.
+
+    Where both ways are open, who looked at the card page may transfer all the same.
+    """
+    is_bank_open = Exists(PaymentAccount.objects.filter(door=PaymentDoor.BANK_TRANSFER, is_on=True))
+    may_come = Q(door=PaymentDoor.BANK_TRANSFER) | Q(receipt__isnull=False) | Q(is_bank_open, state=PaymentState.OPEN)
+    rows = Payment.objects.filter(may_come, purpose=PaymentPurpose.DEPOSIT, state__in=LIVE_STATES).order_by(
+        "opened_at", "pk"
+    )[:MOST_AWAITED]
     payments = {row.booking_id: row for row in rows}
     bookings = [each for each in list_views(payments) if each.status == BookingStatus.PENDING_PAYMENT]
     receipts = list_receipts([payments[each.id].pk for each in bookings])

@@ -7,6 +7,7 @@ from contextlib import suppress
 from billing.engine import Ending
 from billing.enums import PaymentDoor, PaymentPurpose, PaymentState
 from billing.models import Payment
+from billing.policies import goes_back
 from billing.selectors.accounts import find_open_doors
 from billing.services.movements import end_live, plan_look
 from billing.services.payments import open_deposit
@@ -71,11 +72,11 @@ def _call_off(booking: BookingView, event: EventView) -> None:
     now = event.occurred_at
     end_live(booking_id=booking.id, state=ENDS[booking.status], now=now)
     received = Payment.objects.filter(booking_id=booking.id, state=PaymentState.RECEIVED)
-    received = received.exclude(purpose=PaymentPurpose.NO_SHOW)  # what is asked because nobody came
     if booking.status == BookingStatus.NO_SHOW:  # what was paid at the counter was paid for what took place
         received = received.filter(purpose=PaymentPurpose.DEPOSIT)
     for payment in received.select_for_update().order_by("pk"):
-        give_back(payment, booking, ending=find_ending(booking), now=booking.cancelled_at or now)
+        if goes_back(PaymentPurpose(payment.purpose)):
+            give_back(payment, booking, ending=find_ending(booking), now=booking.cancelled_at or now)
 
 
 def find_ending(booking: BookingView) -> Ending:

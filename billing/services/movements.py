@@ -152,6 +152,13 @@ def end_live(*, booking_id: int, state: PaymentState, now: datetime) -> None:
             end(payment, state, now=now)
 
 
+def end_others(payment: Payment, *, now: datetime) -> None:
+    """Wait no longer for what else was asked for the same, since this locked payment came."""
+    for each in lock_payments(payment.booking_id):
+        if each.pk != payment.pk and each.purpose == payment.purpose and each.state in LIVE_STATES:
+            end(each, PaymentState.CLOSED, now=now)
+
+
 def plan_look(payment: Payment, *, at: datetime, now: datetime) -> None:
     """Let a worker look at the provider where a payment stands, and do what is left to do there."""
     urgency = Urgency.SOON if at <= now else Urgency.LATER

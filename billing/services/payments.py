@@ -51,7 +51,9 @@ def open_deposit(*, booking_id: int, now: datetime, door: PaymentDoor = PaymentD
 def receive_deposit(
     *, booking_id: int, now: datetime, by: Actor, means: PaymentMeans = PaymentMeans.TRANSFER, note: str = ""
 ) -> int:
-    """Note that the deposit of a booking arrived, confirm the booking, and return the payment's id.
+    """Note that the deposit of a booking arrived, by transfer or across the counter, and confirm the booking.
+
+    Return the payment's id.
 
     Again changes nothing. When its place is gone, the money was received and goes back.
 
@@ -65,7 +67,9 @@ def receive_deposit(
     payment = lock_last(booking_id)
     if payment.state == PaymentState.RECEIVED:
         return payment.pk
-    payment = _make_by_hand(payment, now=now)
+    is_transfer = means == PaymentMeans.TRANSFER
+    door = PaymentDoor.BANK_TRANSFER if is_transfer else PaymentDoor.AT_BUSINESS
+    payment = make_by_hand(payment, door=door, now=now)
     check_payment_step(payment, PaymentState.RECEIVED)
     payment.means, payment.note, payment.received_by_id = means, note.strip()[:300], by.user_id
     receive(payment, now=now)
@@ -130,21 +134,21 @@ def record_payment(
     return payment.pk
 
 
-def _make_by_hand(payment: Payment, *, now: datetime) -> Payment:
-    """Return a payment that a person may say has come: of what was opened at the provider, another one beside it.
+def make_by_hand(payment: Payment, *, door: PaymentDoor, now: datetime) -> Payment:
+    """Return a locked payment that comes by ``door``, as a person says; one opened at the provider has another beside.
 
     The page there is closed; whoever was faster on it gets it back, as what was paid twice.
     """
-    if payment.door != PaymentDoor.STRIPE:
-        return payment
-    if not payment.expires_at and payment.state == PaymentState.OPEN:
-        payment.door = PaymentDoor.BANK_TRANSFER
+    was_opened = payment.door == PaymentDoor.STRIPE and (payment.expires_at or payment.state != PaymentState.OPEN)
+    if not was_opened:
+        payment.door = door
+        payment.save(update_fields=["door"])
         return payment
     if payment.state in LIVE_STATES:
         end(payment, PaymentState.CLOSED, now=now)
     booking = get_booking(booking_id=payment.booking_id)
     purpose, amount = PaymentPurpose(payment.purpose), payment.amount_minor
-    return add_payment(booking, door=PaymentDoor.BANK_TRANSFER, purpose=purpose, amount_minor=amount, now=now)
+    return add_payment(booking, door=door, purpose=purpose, amount_minor=amount, now=now)
 
 
 def _has_ended(booking: BookingView, now: datetime) -> bool:

@@ -12,13 +12,16 @@ from billing.enums import PaymentDoor, PaymentState
 from billing.errors import ReceiptNotAwaited
 from billing.models import Payment, Receipt
 from billing.models.receipt import RECEIPT
-from billing.services.payments import open_deposit
+from billing.selectors.accounts import find_open_account
+from billing.services.movements import lock_asking
+from billing.services.payments import make_by_hand, open_deposit
 from files.engine import Shape, Target
 from files.hooks import FileKind, register_kind
 from files.services.removal import remove_files_of_all
 from files.services.uploads import take_from_visitor
 from notifications.services.outbox import publish
 from scheduling.selectors.bookings.views import get_booking
+from scheduling.services.bookings.payments import keep_while_looked_for
 from tenants.hooks import register_due_handler, register_exported_work
 from tenants.services.due_work import add_due_work, remove_all_due_work
 
@@ -48,12 +51,16 @@ def register() -> None:
 def send_receipt(*, booking_id: int, content: bytes, now: datetime) -> None:
     """Keep what shows that the deposit of a booking was transferred; a newer one takes the place of one before.
 
-    It confirms nothing: the money does, once somebody of the business has seen it.
+    It confirms nothing: the money does, once somebody of the business has seen it. The first one keeps the place as
+    long as if the deposit were asked for ``now``; a page of the card provider that was opened before is closed.
 
     Raises:
         ReceiptNotAwaited: Its place is not kept any more, or its deposit is not transferred.
         PictureRefused, StorageFull: As `files.services.uploads.take_from_visitor`.
     """
+    lock_asking(booking_id)
+    if not Receipt.objects.filter(payment__booking_id=booking_id).exists():
+        keep_while_looked_for(booking_id=booking_id, now=now)
     payment = _lock_awaited(booking_id, now)
     receipt, is_new = Receipt.objects.update_or_create(payment=payment, defaults={"sent_at": now})
     take_from_visitor(kind=RECEIPT, owner_id=receipt.pk, content=content, now=now)
@@ -81,6 +88,6 @@ def _lock_awaited(booking_id: int, now: datetime) -> Payment:
     payment_id = open_deposit(booking_id=booking_id, now=now)
     payment = Payment.objects.select_for_update().filter(pk=payment_id or 0, state=PaymentState.OPEN).first()
     limit = get_booking(booking_id=booking_id).hold_expires_at
-    if payment is None or payment.door != PaymentDoor.BANK_TRANSFER or limit is None or limit <= now:
+    if payment is None or limit is None or limit <= now or find_open_account(PaymentDoor.BANK_TRANSFER) is None:
         raise ReceiptNotAwaited
-    return payment
+    return make_by_hand(payment, door=PaymentDoor.BANK_TRANSFER, now=now)

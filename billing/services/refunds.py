@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from billing.engine import Ending, split_received
+from billing.engine import Ending
 from billing.enums import LedgerAccount, LedgerKind, PaymentDoor, PaymentPurpose, PaymentState, RefundCause, RefundState
 from billing.errors import AMOUNT_WRONG, REASON_MISSING, PaymentNotFound, RefundInvalid, RefundNotFound, RefundTooLarge
 from billing.models import LedgerEntry, Payment, Refund
-from billing.policies import read_refund_terms
+from billing.policies import split_payment
 from billing.services.movements import LANE, REFUND_KIND, keep
 from database.transactions import write_transaction
 from notifications.services.outbox import publish
@@ -28,8 +28,7 @@ def give_back(payment: Payment, booking: BookingView, *, ending: Ending, now: da
     """Let go back what the terms agreed give back of a locked payment, and has not gone back yet; the rest is kept."""
     if payment.state != PaymentState.RECEIVED:
         return
-    terms = read_refund_terms(booking, at=now)
-    split = split_received(payment.amount_minor, terms, ending=ending, starts_at=booking.starts_at, now=now)
+    split = split_payment(payment.amount_minor, booking, ending=ending, at=now)
     amount = split.back_minor - payment.refunded_minor
     if amount > 0:
         _ask(payment, amount, cause=CAUSES[ending], reason="", now=now, by=by)

@@ -93,6 +93,7 @@ class Notice(models.TextChoices):
     CUSTOMER_WROTE = "business_customer_wrote", _("A message that a customer wrote about an appointment")
     DATA_REQUEST = "business_data_request", _("A customer who asks about their own data")
     RECEIPT_SENT = "business_receipt_sent", _("A receipt of a transfer that a customer sent")
+    REFUND = "business_refund", _("Money that goes back to a customer")
     CLOCK_CLASH = "business_clock_clash", _("Appointments that overlap since the clocks changed")
 
 

@@ -13,7 +13,16 @@ from billing.gateway.types import PaymentFacts
 from billing.models import Payment
 from billing.policies import TRANSITIONS
 from billing.selectors.accounts import find_card_capabilities
-from billing.services.movements import SILENCE, end, lock_asking, lock_payments, plan_look, receive, tell_payment
+from billing.services.movements import (
+    SILENCE,
+    end,
+    end_others,
+    lock_asking,
+    lock_payments,
+    plan_look,
+    receive,
+    tell_payment,
+)
 from billing.services.refunds import give_back
 from database.transactions import write_transaction
 from scheduling.enums import CALLED_OFF, BookingStatus
@@ -99,6 +108,7 @@ def _take(payment: Payment, found: PaymentFacts, *, now: datetime) -> None:
         log.error("payment_amount_differs", extra={"payment_id": payment.pk})
         raise AmountDiffers(payment.pk)
     receive(payment, now=now)
+    end_others(payment, now=now)
     booking = get_booking(booking_id=payment.booking_id)
     twice = Payment.objects.filter(
         booking_id=payment.booking_id, purpose=PaymentPurpose.DEPOSIT, state=PaymentState.RECEIVED

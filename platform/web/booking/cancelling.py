@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,13 +13,22 @@ from edge.limits import count_write
 from kernel.errors import Conflict, Forbidden
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.series.following import cancel_following
-from scheduling.types import CUSTOMER
+from scheduling.types import CUSTOMER, BookingView
 from web.booking.manage import ManagePage, go_back, load_page, render_page, render_refused, while_the_link_leads
+from web.booking.visits.money import say_cancellation, say_cancellations
 from web.parts.fields import ChoiceField, ReasonField
 from web.parts.forms import PageForm
 from web.parts.widgets import ChoiceChips
 
 ONE, FOLLOWING = "one", "following"
+
+
+@dataclass(frozen=True, slots=True)
+class LostDate:
+    """A later date of the series that can be canceled along, and what goes back of it."""
+
+    booking: BookingView
+    money: str
 
 
 class CancelForm(PageForm):
@@ -46,10 +56,10 @@ def cancel_visit(request: HttpRequest, token: str) -> HttpResponse:
     """Ask whether to cancel, how much of a series, and for a reason; cancel on POST."""
     page = load_page(token)
     if request.method != "POST":
-        return render_page(request, page, "cancel" if page.can_cancel else "manage", form=CancelForm(page))
+        return _ask(request, page, CancelForm(page)) if page.can_cancel else render_page(request, page, "manage")
     form = CancelForm(page, request.POST)
     if not form.is_valid():
-        return render_page(request, page, "cancel", status=422, form=form)
+        return _ask(request, page, form, status=422)
     count_write(request)
     cancel = cancel_following if form.cleaned_data.get("scope") == FOLLOWING else cancel_booking
     try:
@@ -57,3 +67,11 @@ def cancel_visit(request: HttpRequest, token: str) -> HttpResponse:
     except (Conflict, Forbidden) as error:
         return render_refused(request, page, error)
     return go_back(token, "cancelled")
+
+
+def _ask(request: HttpRequest, page: ManagePage, form: CancelForm, *, status: int = 200) -> HttpResponse:
+    """Ask once more, and say what goes back in money."""
+    said = say_cancellations(page.following, at=page.now)
+    lost = tuple(LostDate(each, said[each.id]) for each in page.following)
+    money = say_cancellation(page.booking, page.money.payments, at=page.now)
+    return render_page(request, page, "cancel", status=status, form=form, lost=lost, money=money)

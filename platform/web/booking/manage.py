@@ -90,7 +90,7 @@ class ManagePage:
     @property
     def standing(self) -> Standing:
         """What the page says on top."""
-        return describe_standing(self.booking, self.now, self.formats, doors=self.money.doors)
+        return describe_standing(self.booking, self.now, self.formats, kept=self.money.kept_words)
 
     @property
     def is_called_off(self) -> bool:

@@ -7,14 +7,12 @@ from datetime import datetime
 
 from django.utils.translation import gettext
 
-from billing.types import OpenDoors
 from scheduling.enums import CALLED_OFF, BookingStatus
 from scheduling.types import BookingView
 from web.formats import Formats, end_sentence, name_time, to_local
 
 WAITING = frozenset({BookingStatus.HELD, BookingStatus.PENDING_PAYMENT, BookingStatus.PENDING_APPROVAL})
 COMING = WAITING - {BookingStatus.HELD} | {BookingStatus.CONFIRMED}
-NO_DOORS = OpenDoors()
 GOOD, WAIT, GONE = "", "wait", "gone"
 
 
@@ -57,20 +55,17 @@ def is_called_off(booking: BookingView, now: datetime) -> bool:
     return find_status(booking, now) in CALLED_OFF
 
 
-def describe_standing(
-    booking: BookingView, now: datetime, formats: Formats, *, doors: OpenDoors = NO_DOORS
-) -> Standing:
-    """Say where a booking stands, with dates and times as ``formats`` writes them; ``doors``: of its deposit."""
+def describe_standing(booking: BookingView, now: datetime, formats: Formats, *, kept: str = "") -> Standing:
+    """Say where a booking stands, with dates and times as ``formats`` writes them.
+
+    ``kept`` tells what to do about its deposit until ``%(time)s``; empty: it is paid at the business.
+    """
     zone = booking.timezone
     status = find_status(booking, now)
     if status == BookingStatus.CONFIRMED:
         return _describe_confirmed(booking, now)
     if status == BookingStatus.PENDING_PAYMENT and booking.hold_expires_at is not None:
-        kept = gettext("Pay the deposit at the business. The time is kept for you until %(time)s")
-        if doors.card is not None:
-            kept = gettext("Pay the deposit to confirm it. The time is kept for you until %(time)s")
-        elif doors.bank is not None:
-            kept = gettext("Transfer the deposit. The time is kept for you until %(time)s")
+        kept = kept or gettext("Pay the deposit at the business. The time is kept for you until %(time)s")
         text = end_sentence(kept % {"time": formats.format_date_time(booking.hold_expires_at, zone)})
         return Standing("wallet", WAIT, gettext("Waiting for payment"), text)
     if status == BookingStatus.PENDING_APPROVAL and booking.answer_by is not None:

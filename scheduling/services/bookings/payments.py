@@ -43,17 +43,23 @@ def keep_while_paying(*, booking_id: int, until: datetime, now: datetime) -> boo
         StatusForbids: Nobody books here any more, so nobody pays in advance.
     """
     check_step(CUSTOMER, Ability.BOOK)
-    booking = lock_booking(now=now, booking_id=booking_id)
-    if booking.status != BookingStatus.PENDING_PAYMENT or is_expired(booking, now):
+    booking = _lock_waiting(booking_id, now)
+    if booking is None:
         return False
-    longer = min(until, booking.starts_at)
-    if booking.hold_expires_at is not None and booking.hold_expires_at < longer:
-        if booking.source == BookingSource.WAITLIST:
-            if booking.hold_extended_at is not None:
-                return False
-            booking.hold_extended_at = now
-        booking.hold_expires_at = longer
-        write_booking(BookingWrite(booking, BookingEvent.EXTENDED, CUSTOMER, now))
+    return _keep(booking, until=until, now=now)
+
+
+@write_transaction()
+def keep_while_looked_for(*, booking_id: int, now: datetime) -> bool:
+    """Keep the place of a booking whose deposit is said to be on its way as long as if it were asked for ``now``.
+
+    So whoever looks for it in the bank has their time, also when the customer transferred in the last minute. Return
+    whether it is kept at all: False when it waits for none, or waited too long.
+    """
+    booking = _lock_waiting(booking_id, now)
+    if booking is None:
+        return False
+    _keep(booking, until=find_deposit_deadline(booking, now=now), now=now)
     return True
 
 
@@ -150,6 +156,25 @@ def _wait(booking: Booking, *, until: datetime, by: Actor, now: datetime) -> Non
     record(booking, kind=BookingEvent.PAYMENT_REQUESTED, by=by, now=now)
     set_expiry(booking)
     add_due_work(kind=HOLD_DUE_KIND, row_id=booking.pk, due_at=until, now=now)
+
+
+def _lock_waiting(booking_id: int, now: datetime) -> Booking | None:
+    booking = lock_booking(now=now, booking_id=booking_id)
+    is_waiting = booking.status == BookingStatus.PENDING_PAYMENT and not is_expired(booking, now)
+    return booking if is_waiting else None
+
+
+def _keep(booking: Booking, *, until: datetime, now: datetime) -> bool:
+    """Keep a place longer, and never past its start; what the waitlist offered, once. Tell whether it is kept so long."""
+    longer = min(until, booking.starts_at)
+    if booking.hold_expires_at is not None and booking.hold_expires_at < longer:
+        if booking.source == BookingSource.WAITLIST:
+            if booking.hold_extended_at is not None:
+                return False
+            booking.hold_extended_at = now
+        booking.hold_expires_at = longer
+        write_booking(BookingWrite(booking, BookingEvent.EXTENDED, CUSTOMER, now))
+    return True
 
 
 def _check_waited(booking: Booking, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """A customer who has not paid the deposit yet is reminded before the time is given away.
 
 That the time is given away is told by `messages.events`; that it may be, once, when half of the time to pay is gone.
+Where it is paid by card alone, that is soon: whoever closed the page gets the link to it after a quarter.
 """
 
 from __future__ import annotations
@@ -27,14 +28,16 @@ DUE_KIND = "deposit_reminder"
 def plan_deposit_reminder(booking: BookingView, *, now: datetime) -> None:
     """Remind of a deposit that was asked ``now``, in the middle of the time it has; safe to repeat.
 
-    Nobody is woken: it is the working time nearest to the middle, when somebody can answer, too.
+    Nobody is woken: it is the working time nearest to the middle, when somebody can answer, too. By card alone it is
+    sooner, whatever the hour: who booked a moment ago is awake.
     """
-    if booking.hold_expires_at is None or find_money(booking).account is None:
+    limit, facts = booking.hold_expires_at, find_money(booking)
+    if limit is None or not (facts.account or facts.takes_card):
         return
-    middle = now + (booking.hold_expires_at - now) / 2
-    due_at = find_working_instant(
-        wanted=middle, begins=now, ends=booking.hold_expires_at, location_id=booking.location_id
-    )
+    due_at = now + (limit - now) / 4
+    if facts.account is not None:
+        middle = now + (limit - now) / 2
+        due_at = find_working_instant(wanted=middle, begins=now, ends=limit, location_id=booking.location_id)
     add_due_work(kind=DUE_KIND, row_id=booking.id, due_at=due_at, now=now)
 
 
@@ -51,17 +54,18 @@ def remind_of_deposit(booking_id: int, now: datetime) -> None:
     if booking.status != BookingStatus.PENDING_PAYMENT or limit is None or limit <= now or booking.is_sample:
         return
     facts = find_money(booking)
-    if facts.account is None or facts.has_receipt or not may_business(Ability.REMIND):
+    template = "deposit_reminder" if facts.account else "deposit_card" if facts.takes_card else ""
+    if not template or facts.has_receipt or not may_business(Ability.REMIND):
         return
     tell_customer(
         booking,
-        template="deposit_reminder",
+        template=template,
         thread=Thread(role=CUSTOMER, state=describe_state(booking)),
         key=f"deposit:{booking.id}:reminder",
         now=now,
         expires_at=limit,
         limit="messages_reminders",
-        urgency=Urgency.LATER,
+        urgency=Urgency.LATER if facts.account else Urgency.SOON,
     )
 
 

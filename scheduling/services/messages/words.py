@@ -43,6 +43,7 @@ VOCABULARY = Vocabulary(
         "price": mark("Price"),
         "deposit": mark("Deposit"),
         "paid": mark("Paid in advance"),
+        "refund": mark("Refund"),
         "pay_holder": mark("Account holder"),
         "pay_bank": mark("Bank"),
         "pay_number": mark("Account number"),
@@ -89,17 +90,19 @@ VOCABULARY = Vocabulary(
 )
 NOT_FOR_WORKERS = frozenset({"customer", "price"})
 """What the work can be done without: how to reach the customer, and what it costs."""
-OVER = frozenset({"booking_declined", "booking_cancelled", "request_expired", "payment_expired"})
+OVER = frozenset({"booking_declined", "booking_cancelled", "request_expired", "payment_expired", "refund_late"})
 """Messages whose button leads to a new booking: the old one is over."""
 NEW = frozenset({"booking_confirmed", "booking_requested", "deposit_requested"})
 """Messages that tell of a booking for the first time."""
-UNPAID = frozenset({"deposit_requested", "deposit_reminder"})
+UNPAID = frozenset({"deposit_requested", "deposit_reminder", "deposit_card"})
 """Messages that ask for a deposit: nothing is moved yet, or stands in a calendar."""
 TALKS: Mapping[str, tuple[str, str]] = {
     "feedback_request": ("feedback/", mark("Say how it was")),
     "feedback_answer": ("feedback/", mark("Read the answer")),
     "conversation_answer": ("messages/", mark("Read and answer")),
     "data_request_done": ("data/", mark("Open your data")),
+    "refund_sent": ("", mark("View the appointment")),
+    "refund_twice": ("", mark("View the appointment")),
 }
 """Messages that tell no state of the booking: where their button leads below the manage link, and what it says."""
 BESIDE_TALKS = ("price", "paid", "cancel_policy", "own_policy", "what_to_bring", "place", *VOCABULARY.links)
@@ -212,7 +215,8 @@ def _say_to_customer(
         }
         if template in UNPAID:
             words |= dict.fromkeys(("what_to_bring", "calendar_url", "move_url"), "")
-            words |= {"action_label": gettext("View the appointment"), **_say_deposit(booking, money, formats)}
+            label = gettext("Pay by card") if money.takes_card else gettext("View the appointment")
+            words |= {"action_label": label, **_say_deposit(booking, money, formats)}
             words["cancel_policy"] = " ".join(describe_refunds(booking.agreed, formats))
         elif template in OVER:
             words |= {"action_url": words["book_url"], "action_label": gettext("Choose another time")}
@@ -226,20 +230,25 @@ def _say_to_customer(
 
 
 def _say_deposit(booking: BookingView, money: MoneyFacts, formats: Formats) -> dict[str, str]:
-    """Say how much is to be paid, where to and until when; nothing where a deposit is not transferred."""
+    """Say how much is to be paid, where to and until when; nothing where a deposit is not paid from afar."""
     account, limit = money.account, booking.hold_expires_at
-    if account is None or limit is None:
+    if limit is None or not (account or money.takes_card):
         return {}
     time, on = formats.format_time(limit, booking.timezone), to_local(limit, booking.timezone).date()
-    return {
+    said = {
         "deposit": formats.format_money(booking.deposit_minor, booking.currency),
+        "pay_until": formats.format_date_time(limit, booking.timezone),
+        "pay_until_short": f"{formats.format_day_short(on)}, {time}",
+        "pay_by_card": "yes" if money.takes_card else "",
+    }
+    if account is None:
+        return said
+    return said | {
         "pay_holder": account.holder,
         "pay_bank": account.bank,
         "pay_number": account.number,
         "pay_tax_id": account.tax_id,
         "pay_note": account.note,
-        "pay_until": formats.format_date_time(limit, booking.timezone),
-        "pay_until_short": f"{formats.format_day_short(on)}, {time}",
         "reference_title": gettext("Transfer reference"),
     }
 

@@ -92,6 +92,28 @@ def test_receipt_may_come_before_a_worker_asked_for_the_deposit(service_id):
     assert Receipt.objects.get().payment == Payment.objects.get(booking_id=made.booking_id)
 
 
+def test_first_receipt_keeps_the_place_as_if_the_deposit_were_asked_for_then(booking_id):
+    asked_until = get_booking(booking_id=booking_id).hold_expires_at
+    late = asked_until - timedelta(minutes=5)
+
+    send(booking_id, now=late)
+    kept_until = get_booking(booking_id=booking_id).hold_expires_at
+    send(booking_id, now=late + timedelta(minutes=4))
+
+    assert (asked_until, kept_until) == (NOW + timedelta(hours=5), late + timedelta(hours=4))
+    assert get_booking(booking_id=booking_id).hold_expires_at == kept_until
+
+
+def test_receipt_keeps_no_place_past_its_start(service_id):
+    starts_at = NOW + timedelta(hours=3)
+    made = book(service_id, starts_at, now=NOW)
+    tell_events()
+
+    send(made.booking_id)
+
+    assert get_booking(booking_id=made.booking_id).hold_expires_at == starts_at
+
+
 def test_newer_receipt_takes_the_place_of_the_one_before(booking_id):
     send(booking_id)
     render()
@@ -168,9 +190,9 @@ def test_nobody_sends_a_receipt_once_the_time_is_over(booking_id):
     assert Receipt.objects.count() == 0
 
 
-def test_nobody_sends_a_receipt_of_a_card(service_id):
+def test_nobody_sends_a_receipt_of_what_is_on_its_way_by_card(service_id):
     made = book(service_id, MONDAY, now=NOW)
-    make_payment(booking_id=made.booking_id, door="stripe")
+    make_payment(booking_id=made.booking_id, door="stripe", state="processing")
 
     with pytest.raises(ReceiptNotAwaited):
         send(made.booking_id)

@@ -73,10 +73,10 @@ def test_deposit_is_asked_by_mail_only_where_it_is_transferred(tenant, is_on, to
     assert (list_told(), len(find_reminder(booking_id))) == (told, int(is_on))
 
 
-def test_deposit_by_card_is_not_asked_for_by_mail(taking):
+def test_deposit_that_is_on_its_way_is_not_asked_for_by_mail(taking):
     service_id, _ = make_shop(price_minor=100000, deposit_kind=DepositKind.FIXED, deposit_minor=30000)
     made = book(service_id, MONDAY, now=NOW)
-    make_payment(booking_id=made.booking_id, door="stripe")
+    make_payment(booking_id=made.booking_id, door="stripe", state="processing")
 
     tell_events()
 

@@ -6,6 +6,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 from scheduling.policies import LINK_LIFE
 from scheduling.services.messages.manage_tokens import make_manage_token
 from scheduling.types import BookingView
@@ -43,10 +45,11 @@ def make_cards(
     published: Collection[int] = (),
 ) -> tuple[VisitCard, ...]:
     """Return each visit as the list shows it, in the reader's language."""
+    kept = gettext("Pay the deposit to confirm it. The time is kept for you until %(time)s")
     return tuple(
         VisitCard(
             booking=booking.say_in(language),
-            standing=describe_standing(booking, now, formats),
+            standing=describe_standing(booking, now, formats, kept=kept),
             manage_token=make_manage_token(booking) if now < booking.ends_at + LINK_LIFE else "",
             is_called_off=is_called_off(booking, now),
             published_token=make_manage_token(booking) if booking.id in published else "",

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import gettext
 
-from billing.enums import LIVE_STATES, PaymentDoor
+from billing.enums import LIVE_STATES, PaymentDoor, PaymentState, RefundState
 from billing.selectors.accounts import find_open_doors
-from billing.selectors.payments import balance_booking, list_payments_of
+from billing.selectors.payments import (
+    balance_booking,
+    list_payments_of,
+    list_payments_of_all,
+    preview_cancellation,
+)
 from billing.selectors.receipts import list_receipts
-from billing.types import BankData, CardAccount, OpenDoors, ReceiptView
+from billing.types import BankData, CardAccount, OpenDoors, PaymentView, ReceiptView, RefundView
 from scheduling.types import BookingView
+from web.templatetags.formats import get_current_formats, local_date_long
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRefund:
+    """Money that goes back, and where it is, in a sentence."""
+
+    amount_minor: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +40,9 @@ class ShownMoney:
         paid_minor: What the business has, in the smallest coin of the booking's currency.
         owed_minor: What is left to pay; None while the price is open.
         card: The account that takes the deposit by card; None: it does not.
+        is_on_its_way: It was paid in a way that takes days: nothing else is to be done.
+        payments: What was asked and paid, in its order.
+        refunds: What goes back of it.
     """
 
     bank: BankData | None
@@ -31,11 +50,35 @@ class ShownMoney:
     paid_minor: int
     owed_minor: int | None
     card: CardAccount | None = None
+    is_on_its_way: bool = False
+    payments: tuple[PaymentView, ...] = ()
+    refunds: tuple[ShownRefund, ...] = ()
 
     @property
-    def doors(self) -> OpenDoors:
-        """How the deposit can be paid from afar."""
-        return OpenDoors(self.bank, self.card)
+    def is_sent(self) -> bool:
+        """Tell whether the customer says that the transfer is on its way, and it can be read, or will be."""
+        return self.receipt is not None and not self.problem
+
+    @property
+    def offers_card(self) -> bool:
+        """Tell whether it can be paid by card, and not twice."""
+        return self.card is not None and not self.is_sent
+
+    @property
+    def is_from_afar(self) -> bool:
+        """Tell whether the deposit that is waited for is not paid at the business."""
+        return self.bank is not None or self.card is not None or self.is_on_its_way
+
+    @property
+    def kept_words(self) -> str:
+        """Say what is to be done until ``%(time)s``; empty: to pay at the business."""
+        if self.is_on_its_way:
+            return gettext("Your payment is on its way. The time is kept for you until %(time)s")
+        if self.is_sent:
+            return gettext("The business looks for your transfer. The time is kept for you until %(time)s")
+        if self.card is not None:
+            return gettext("Pay the deposit to confirm it. The time is kept for you until %(time)s")
+        return gettext("Transfer the deposit. The time is kept for you until %(time)s") if self.bank else ""
 
     @property
     def problem(self) -> str:
@@ -48,10 +91,62 @@ def load_money(booking: BookingView, *, is_unpaid: bool) -> ShownMoney:
     payments = list_payments_of(booking_id=booking.id)
     balance = balance_booking(booking, payments)
     live = [each for each in payments if each.state in LIVE_STATES]
-    is_transfer = is_unpaid and all(each.door == PaymentDoor.BANK_TRANSFER for each in live)
+    is_on_its_way = is_unpaid and any(each.state == PaymentState.PROCESSING for each in live)
     doors = OpenDoors()
-    if is_unpaid:
+    if is_unpaid and not is_on_its_way:
         doors = find_open_doors(amount_minor=booking.deposit_minor, currency=booking.currency)
-    bank = doors.bank if is_transfer or doors.card is None else None
-    receipts = list_receipts([each.id for each in live]) if bank else {}
-    return ShownMoney(bank, next(iter(receipts.values()), None), balance.held_minor, balance.owed_minor, doors.card)
+    receipts = list_receipts([each.id for each in live]) if doors.bank else {}
+    return ShownMoney(
+        bank=doors.bank,
+        receipt=next(iter(receipts.values()), None),
+        paid_minor=balance.held_minor,
+        owed_minor=balance.owed_minor,
+        card=doors.card,
+        is_on_its_way=is_on_its_way,
+        payments=payments,
+        refunds=tuple(
+            ShownRefund(refund.amount_minor, _say_refund(each, refund, booking.timezone))
+            for each in payments
+            for refund in each.refunds
+            if refund.state != RefundState.DROPPED
+        ),
+    )
+
+
+def say_cancellation(booking: BookingView, payments: tuple[PaymentView, ...], *, at: datetime) -> str:
+    """Say in money what goes back if the customer cancels; empty: nothing was paid."""
+    formats = get_current_formats()
+    split = preview_cancellation(booking, payments, at=at)
+    if split is None:
+        reserved = sum(each.amount_minor for each in payments if each.state == PaymentState.RESERVED)
+        amount = formats.format_money(reserved, booking.currency)
+        return gettext("The %(amount)s reserved on your card are not taken.") % {"amount": amount} if reserved else ""
+    said = {
+        "back": formats.format_money(split.back_minor, booking.currency),
+        "kept": formats.format_money(split.kept_minor, booking.currency),
+    }
+    if not split.kept_minor:
+        return gettext("You get all of your %(back)s back.") % said
+    if not split.back_minor:
+        return gettext("As agreed when you booked, the business keeps your %(kept)s.") % said
+    return gettext("You get %(back)s back; as agreed when you booked, the business keeps %(kept)s.") % said
+
+
+def say_cancellations(bookings: Collection[BookingView], *, at: datetime) -> Mapping[int, str]:
+    """Map bookings to what goes back of each, in money; two queries, if any."""
+    payments = list_payments_of_all([each.id for each in bookings])
+    return {each.id: say_cancellation(each, payments.get(each.id, ()), at=at) for each in bookings}
+
+
+def _say_refund(payment: PaymentView, refund: RefundView, timezone: str) -> str:
+    is_card = payment.door == PaymentDoor.STRIPE
+    if refund.state == RefundState.FAILED:
+        return gettext("Your bank did not take it. The business gets in touch about another way.")
+    if refund.state == RefundState.DONE and refund.done_at is not None:
+        date = {"date": local_date_long(refund.done_at, timezone)}
+        if is_card:
+            return gettext("Sent to your card on %(date)s. Banks take 5 to 10 days to show it.") % date
+        return gettext("Sent by the business on %(date)s.") % date
+    if is_card:
+        return gettext("On its way to the card that you paid with.")
+    return gettext("The business sends it to you.")

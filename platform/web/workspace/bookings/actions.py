@@ -22,17 +22,22 @@ from web.parts.toasts import Undo
 
 
 class ReasonRule(StrEnum):
-    """Whether the person is asked why: with a text that the customer reads, or with one of some causes as well."""
+    """Whether the person is asked why: with a text that the customer reads, or with one of some causes as well.
+
+    Or how it was paid: whoever says nothing means a bank transfer.
+    """
 
     NONE = "none"
     TEXT = "text"
     CAUSE = "cause"
+    MEANS = "means"
 
 
 REASON_FIELDS: Mapping[ReasonRule, tuple[str, ...]] = {
     ReasonRule.NONE: (),
     ReasonRule.TEXT: ("reason",),
     ReasonRule.CAUSE: ("cause", "reason"),
+    ReasonRule.MEANS: ("means",),
 }
 
 
@@ -82,6 +87,7 @@ RECEIVED = Action(
     target=BookingStatus.CONFIRMED,
     service=payments.receive_deposit,
     tone="primary",
+    reason=ReasonRule.MEANS,
 )
 WAIVED = Action(
     key="deposit-waived",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from django.http import QueryDict
 from django.urls import reverse_lazy
 from django.utils.translation import gettext, gettext_lazy
 
+from billing.enums import PaymentMeans
 from edge.reading import read_instant
 from kernel.ids import read_row_id
 from kernel.iso import NotIso, parse_time
@@ -74,10 +75,18 @@ class AnyoneField(IdField):
 
 
 class ReasonForm(PageForm):
-    """Why something is declined or cancelled; several may stand on one page, each under the key of its action.
+    """What a step asks, of these fields; several may stand on one page, each under the key of its action.
 
-    Of ``cause`` and ``reason`` one is enough; without ``has_cause`` there is only the text, which may be left out.
+    Of ``cause`` and ``reason`` one is enough; without a cause to choose from, the text may be left out.
     """
+
+    means = ChoiceField(
+        label=gettext_lazy("Paid with"),
+        choices=PaymentMeans.choices,
+        required=False,
+        initial=PaymentMeans.TRANSFER.value,
+        widget=ChoiceChips(),
+    )
 
     cause = ChoiceField(label=gettext_lazy("Why"), choices=CancelCause.choices, required=False, widget=ChoiceChips())
     reason = ReasonField(
@@ -87,14 +96,16 @@ class ReasonForm(PageForm):
         help_text=gettext_lazy("It is part of the message that they get. The time becomes free."),
     )
 
-    def __init__(self, data: QueryDict | None = None, *, key: str, has_cause: bool) -> None:
+    def __init__(self, data: QueryDict | None = None, *, key: str, asks: Collection[str]) -> None:
         super().__init__(data, auto_id=f"why-{key}-%s")
-        if not has_cause:
-            del self.fields["cause"]
+        for name in self.fields.keys() - set(asks):
+            del self.fields[name]
 
     def clean(self) -> dict[str, Any]:
-        """Ask for a cause or a text, where there are causes to choose from."""
+        """Ask for a cause or a text, where there are causes to choose from; who says no means says a transfer."""
         data = dict(self.cleaned_data)
+        if "means" in self.fields and not self.errors:
+            data["means"] = PaymentMeans(data.get("means") or PaymentMeans.TRANSFER)
         if "cause" in self.fields and not self.errors and not data.get("cause") and not data.get("reason"):
             self.add_error("cause", gettext(REASON_MISSING))
         return data

@@ -29,7 +29,7 @@ from web.parts.status_looks import get_look
 from web.parts.toasts import Toast, add_triggers, answer_quietly, find_return_address, go_on, is_fragment_asked
 from web.templatetags.formats import get_current_formats, local_date_time
 from web.workspace.actors import make_actor
-from web.workspace.bookings.actions import ACTIONS, CANCEL, CANCEL_FOLLOWING, Action, ReasonRule
+from web.workspace.bookings.actions import ACTIONS, CANCEL, CANCEL_FOLLOWING, REASON_FIELDS, Action, ReasonRule
 from web.workspace.bookings.forms import ReasonForm
 from web.workspace.bookings.page import load_booking_page
 
@@ -114,8 +114,8 @@ def render_booking(
 
 
 def make_reason_form(action: Action, data: QueryDict | None = None) -> ReasonForm:
-    """Return the form that asks why."""
-    return ReasonForm(data, key=action.key, has_cause=action.reason is ReasonRule.CAUSE)
+    """Return the form that asks why, or how it was paid."""
+    return ReasonForm(data, key=action.key, asks=REASON_FIELDS[action.reason])
 
 
 def refuse(request: HttpRequest, booking_id: int, error: Conflict | Forbidden, *, text: str = "") -> HttpResponse:

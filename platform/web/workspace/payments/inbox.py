@@ -26,4 +26,4 @@ def list_inbox() -> tuple[InboxLine, ...]:
 
 
 def _make_form(booking_id: int) -> ReasonForm:
-    return ReasonForm(key=f"{MISSED.key}-{booking_id}", has_cause=False)
+    return ReasonForm(key=f"{MISSED.key}-{booking_id}", asks=("reason",))

@@ -42,6 +42,8 @@ LONG_WINDED = {
     "booking_requested",
     "deposit_requested",
     "deposit_reminder",
+    "deposit_card",
+    "refund_late",
     "request_expired",
     "payment_expired",
     "clock_changed",
@@ -80,7 +82,7 @@ def write(booking, tenant, template: str, language: str, *, business: str, servi
             template=template,
             subject_kind="booking",
             language=language,
-            context=words[language],
+            context=words[language] | {"refund": "$12,345.67", "by_card": "yes"},
         )
         below, _ = TALKS.get(template, ("", ""))
         return rendered.body_text, make_manage_url(make_manage_token(named)) + below

@@ -9,11 +9,16 @@ import pytest
 from billing.gateway.errors import OutcomeUnknown
 from billing.models import Payment
 from billing.services.cards import looking
+from billing.services.receipts import send_receipt
+from devtools.stripe_server.server import Fault
 from kernel.clock import utc_now
 from scheduling.enums import DepositKind
+from scheduling.models import Booking
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.messages.manage_tokens import make_manage_token
-from tests.factories.cards import list_payments, status_of
+from tests.factories.billing import BANK, make_refund, take_transfers
+from tests.factories.cards import list_payments, list_refunds, status_of
+from tests.factories.pictures import make_scene, save
 from tests.factories.scheduling import book, make_shop
 from tests.integration.billing.cards.conftest import account_id, till  # noqa: F401 - fixtures
 
@@ -127,3 +132,125 @@ def test_frame_opens_a_tab_and_waits(tenant, customer_client, url):
 
     assert f'action="/embed/~es{url}pay/" target="_blank"' in page
     assert f'data-progress="/embed/~es{url}paid/status/" data-status="pending_payment"' in page
+
+
+@pytest.fixture
+def paid_url(till, customer_client, url, booking_id):  # noqa: F811
+    customer_client.post(f"{url}pay/")
+    till.stand_in.pay(find_session(booking_id))
+    till.work()
+    till.post_all()
+    till.work()
+    return url
+
+
+def agree(booking_id, *, kept_percent: int, free_minutes: int) -> None:
+    """Let a booking have been made under another table of refunds."""
+    booking = Booking.objects.get(pk=booking_id)
+    booking.policy |= {"refund_kept_percent": kept_percent, "refund_free_minutes": free_minutes}
+    booking.save()
+
+
+@pytest.mark.parametrize(
+    ("kept_percent", "free_minutes", "said"),
+    [
+        (100, 60, "Te devolvemos tus $300 completos."),
+        (100, 9 * 1440, "Como aceptaste al reservar, el negocio conserva tus $300."),
+        (50, 9 * 1440, "Te devolvemos $150; como aceptaste al reservar, el negocio conserva $150."),
+    ],
+)
+def test_page_says_what_goes_back_before_it_does(
+    till, customer_client, paid_url, booking_id, kept_percent, free_minutes, said,  # noqa: F811
+):  # fmt: skip
+    agree(booking_id, kept_percent=kept_percent, free_minutes=free_minutes)
+
+    page = read(customer_client.get(f"{paid_url}cancel/"))
+    customer_client.post(f"{paid_url}cancel/", {"reason": ""})
+    till.work()
+
+    back = sum(amount for amount, *_ in list_refunds(booking_id))
+    assert said in page
+    assert "no cuesta nada" not in page
+    assert back == {"Te devolvemos tus $300 completos.": 30_000}.get(said, 30_000 * (100 - kept_percent) // 100)
+
+
+def test_canceled_visit_says_where_its_money_is(till, customer_client, paid_url, booking_id):  # noqa: F811
+    customer_client.post(f"{paid_url}cancel/", {"reason": ""})
+    till.stand_in.faults += [Fault.BREAK_BEFORE] * 3
+    till.work()
+    before = read(customer_client.get(paid_url))
+    till.pass_by(timedelta(minutes=2))
+    till.work()
+
+    assert "Va en camino a la tarjeta con la que pagaste." in before
+    assert "Se mandó a tu tarjeta el " in read(customer_client.get(paid_url))
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("failed", "Tu banco no lo aceptó."),
+        ("pending", "El negocio te lo manda."),
+        ("done", "El negocio lo mandó el "),
+        ("dropped", ""),
+    ],
+)
+def test_refund_by_hand_is_told_as_it_stands(till, customer_client, paid_url, booking_id, state, said):  # noqa: F811
+    payment = Payment.objects.get(booking_id=booking_id)
+    Payment.objects.update(door="bank_transfer")
+    make_refund(payment, state=state, done_at=till.moment if state == "done" else None)
+
+    page = read(customer_client.get(paid_url))
+
+    assert said in page
+    assert ("Lo que se te devuelve" in page) is (state != "dropped")
+
+
+def test_reserved_deposit_is_not_taken_from_who_cancels(till, customer_client, url, booking_id):  # noqa: F811
+    customer_client.post(f"{url}pay/")
+    Payment.objects.update(state="reserved")
+    Booking.objects.filter(pk=booking_id).update(status="pending_approval")
+
+    assert "No se cobran los $300 apartados en tu tarjeta." in read(customer_client.get(f"{url}cancel/"))
+
+
+def test_who_looked_at_the_card_page_sees_the_account_too(till, customer_client, url):  # noqa: F811
+    take_transfers()
+    customer_client.post(f"{url}pay/")
+
+    page = read(customer_client.get(url))
+
+    assert f'action="{url}pay/"' in page
+    assert "O transfiere el anticipo" in page
+    assert BANK.number in page
+
+
+def test_who_sent_a_receipt_is_not_asked_to_pay_by_card(till, customer_client, url, booking_id):  # noqa: F811
+    take_transfers()
+    send_receipt(booking_id=booking_id, content=save(make_scene(64, 64), "PNG"), now=till.moment)
+
+    page = read(customer_client.get(url))
+
+    assert "El negocio está buscando tu transferencia." in page
+    assert f'action="{url}pay/"' not in page
+    assert BANK.number in page
+
+
+def test_money_on_its_way_asks_for_nothing_more(till, customer_client, url):  # noqa: F811
+    take_transfers()
+    customer_client.post(f"{url}pay/")
+    Payment.objects.update(state="processing")
+
+    page = read(customer_client.get(url))
+
+    assert "Tu pago va en camino." in page
+    assert (f'action="{url}pay/"' in page, BANK.number in page) == (False, False)
+
+
+def test_unpaid_visit_stands_in_no_calendar_yet(till, customer_client, url, booking_id):  # noqa: F811
+    before = "calendar.ics" in read(customer_client.get(url))
+    customer_client.post(f"{url}pay/")
+    till.stand_in.pay(find_session(booking_id))
+    customer_client.get(f"{url}paid/")
+
+    assert (before, "calendar.ics" in read(customer_client.get(url))) == (False, True)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from billing.models import Payment, PaymentAccount, Refund
+from billing.models import LedgerEntry, Payment, PaymentAccount, Refund
 from billing.selectors.accounts import get_bank_data
 from billing.services.payments import receive_deposit
 from billing.services.receipts import send_receipt
@@ -89,6 +89,23 @@ def test_deposit_is_ticked_at_the_booking(owner_client, booking_id, key, data, s
 
     assert answer.status_code == 302
     assert (get_booking(booking_id=booking_id).status, Payment.objects.get().state) == (status, state)
+
+
+@pytest.mark.parametrize(
+    ("means", "door"), [("cash", "at_business"), ("transfer", "bank_transfer"), ("", "bank_transfer")]
+)
+def test_deposit_is_received_by_the_means_that_were_used(owner_client, booking_id, means, door):
+    owner_client.post(f"/workspace/bookings/{booking_id}/deposit-received/", {"means": means})
+
+    payment, entry = Payment.objects.get(), LedgerEntry.objects.get()
+    assert (payment.state, payment.door, payment.means) == ("received", door, means or "transfer")
+    assert (entry.debit, entry.credit) == (door, "prepaid")
+
+
+def test_means_that_nobody_knows_are_asked_again(owner_client, booking_id):
+    answer = owner_client.post(f"/workspace/bookings/{booking_id}/deposit-received/", {"means": "gold"})
+
+    assert (answer.status_code, get_booking(booking_id=booking_id).status) == (422, "pending_payment")
 
 
 def test_refund_is_shown_and_noted_as_sent(owner_client, booking_id):

@@ -158,7 +158,18 @@ def test_start_form_refuses_the_rest(posted):
     ],
 )
 def test_a_cause_or_a_text_is_asked_for_where_there_are_causes(sent, has_cause, is_valid):
-    assert ReasonForm(sent, key="cancel", has_cause=has_cause).is_valid() is is_valid
+    asks = ("cause", "reason") if has_cause else ("reason",)
+    assert ReasonForm(sent, key="cancel", asks=asks).is_valid() is is_valid
+
+
+@pytest.mark.parametrize(
+    ("sent", "means"),
+    [({}, "transfer"), ({"means": "cash"}, "cash"), ({"means": ""}, "transfer"), ({"means": "x"}, None)],
+)
+def test_who_says_no_means_says_a_transfer(sent, means):
+    form = ReasonForm(sent, key="deposit-received", asks=("means",))
+
+    assert (form.is_valid(), form.cleaned_data.get("means")) == (means is not None, means)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,154 @@
+"""What customers and the business are told of money: handlers of ``payment.*`` events, safe to run twice.
+
+What is told to customers has the role `TALK`: it says nothing of how the booking stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from accounts.enums import Notice
+from accounts.selectors.staff import list_managers
+from billing.enums import PaymentDoor, PaymentPurpose, PaymentState, RefundCause, RefundState
+from billing.models import Payment, Refund
+from billing.selectors.payments import balance_booking, list_payments_of
+from billing.services.receipts import SENT
+from kernel.formats import get_formats
+from kernel.languages import LANGUAGES
+from notifications.hooks import register_event_handler
+from notifications.services.messages import tell
+from notifications.types.messages import TALK, EventView, Recipient, Thread
+from scheduling.enums import BookingStatus
+from scheduling.errors import BookingNotFound
+from scheduling.selectors.bookings.views import get_booking
+from scheduling.services.messages.customer import tell_customer
+from scheduling.services.messages.words import make_business_words, make_subject
+from scheduling.types import BookingView
+from tenants.context import current_tenant
+
+ASKED, REFUNDED, REFUND_FAILED, FAILED = (
+    "payment.refund_asked",
+    "payment.refunded",
+    "payment.refund_failed",
+    "payment.failed",
+)
+REFUND_LATE, REFUND_TWICE, REFUND_SENT = "refund_late", "refund_twice", "refund_sent"
+BUSINESS_REFUND_FAILED, BUSINESS_DEPOSIT_LOST = "business_refund_failed", "business_deposit_lost"
+STANDING = frozenset(
+    {
+        BookingStatus.PENDING_APPROVAL,
+        BookingStatus.CONFIRMED,
+        BookingStatus.ARRIVED,
+        BookingStatus.IN_PROGRESS,
+        BookingStatus.COMPLETED,
+    }
+)
+"""Where a booking takes place, or may."""
+
+
+def tell_of_payment(event: EventView) -> None:
+    """Tell whom it concerns what happened to a payment, as it is true now."""
+    booking_id, refund_id = event.payload.get("booking_id"), event.payload.get("refund_id")
+    if event.kind not in {SENT, ASKED, REFUNDED, REFUND_FAILED, FAILED} or not isinstance(booking_id, int):
+        return
+    try:
+        booking = get_booking(booking_id=booking_id)
+    except BookingNotFound:
+        return  # removed since
+    if booking.is_sample or booking.is_test:
+        return
+    if event.kind == SENT:
+        _tell_of_receipt(event, booking)
+    elif event.kind == FAILED:
+        _tell_of_lost_deposit(event, booking)
+    elif isinstance(refund_id, int):
+        refund = Refund.objects.filter(pk=refund_id).select_related("payment").first()
+        if refund is not None and refund.state != RefundState.DROPPED:
+            _tell_of_refund(event, booking, refund)
+
+
+def register() -> None:
+    """Listen to what happens to payments."""
+    register_event_handler("payment.", tell_of_payment)
+
+
+def _tell_of_receipt(event: EventView, booking: BookingView) -> None:
+    """Tell owners and managers that there is a receipt to look at, unless somebody was faster."""
+    if booking.status == BookingStatus.PENDING_PAYMENT:
+        _tell_business(event, booking, Notice.RECEIPT_SENT, amounts={"deposit": booking.deposit_minor})
+
+
+def _tell_of_lost_deposit(event: EventView, booking: BookingView) -> None:
+    """Tell them that what was reserved on a card could not be taken, while the booking takes place all the same."""
+    payment = Payment.objects.filter(pk=event.subject_id, door=PaymentDoor.STRIPE).first()
+    if payment is None or payment.purpose != PaymentPurpose.DEPOSIT or payment.state != PaymentState.FAILED:
+        return
+    is_missing = balance_booking(booking, list_payments_of(booking_id=booking.id)).due_minor > 0
+    if booking.status in STANDING and is_missing:
+        _tell_business(event, booking, BUSINESS_DEPOSIT_LOST, amounts={"deposit": payment.amount_minor})
+
+
+def _tell_of_refund(event: EventView, booking: BookingView, refund: Refund) -> None:
+    is_card = refund.payment.door == PaymentDoor.STRIPE
+    amounts = {"refund": refund.amount_minor}
+    said = {"by_card": "yes" if is_card else ""}
+    if event.kind == REFUND_FAILED:
+        _tell_business(event, booking, BUSINESS_REFUND_FAILED, amounts=amounts, said=said)
+        return
+    is_late = refund.cause == RefundCause.LATE
+    if event.kind == REFUNDED:
+        if not (is_card and is_late):  # the apology told it a moment ago
+            _tell_customer(event, booking, REFUND_SENT, amounts=amounts, said=said)
+        return
+    if is_late:
+        template = REFUND_TWICE if booking.status in STANDING else REFUND_LATE
+        _tell_customer(event, booking, template, amounts=amounts, said=said)
+    if refund.cause in {RefundCause.LATE, RefundCause.POLICY}:  # of others they said so themselves
+        _tell_business(event, booking, Notice.REFUND, amounts=amounts, said=said)
+
+
+def _tell_customer(
+    event: EventView, booking: BookingView, template: str, *, amounts: Mapping[str, int], said: Mapping[str, str]
+) -> None:
+    tell_customer(
+        booking,
+        template=template,
+        key=f"event:{event.id}:{template}",
+        now=event.occurred_at,
+        limit="messages_changes",
+        thread=Thread(role=TALK, state={}),
+        more={language: {**said, **_say_amounts(booking, amounts, language)} for language in LANGUAGES},
+    )
+
+
+def _tell_business(
+    event: EventView,
+    booking: BookingView,
+    template: str,
+    *,
+    amounts: Mapping[str, int],
+    said: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Tell owners and managers; of what went wrong also those who want no notices."""
+    notice = template if template in Notice.values else ""
+    words = make_business_words(booking)
+    tell(
+        recipients=[Recipient(email=reader.email, locale=reader.locale) for reader in list_managers(notice=notice)],
+        template=template,
+        about=make_subject(booking.id),
+        words={
+            language: {**each, **said, **_say_amounts(booking, amounts, language)} for language, each in words.items()
+        },
+        key=f"event:{event.id}:{template}",
+        now=event.occurred_at,
+        reply_to=booking.customer_email,
+        expires_at=booking.hold_expires_at if template == Notice.RECEIPT_SENT else None,
+        limit="messages_business",
+    )
+
+
+def _say_amounts(booking: BookingView, amounts: Mapping[str, int], language: str) -> dict[str, str]:
+    tenant = current_tenant()
+    formats = get_formats(language, tenant.country, tenant.profile.clock)
+    return {name: formats.format_money(amount, booking.currency) for name, amount in amounts.items()}

@@ -1,0 +1,220 @@
+"""What customers and the business are told of money by card: what is asked, what goes back, and what went wrong."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from billing.enums import PaymentMeans
+from billing.models import Payment, Refund
+from billing.services.announcing import tell_of_payment
+from billing.services.payments import receive_deposit
+from billing.services.refunds import mark_refund_sent, refund_payment
+from devtools.stripe_server import money
+from notifications.models import Event, Message
+from notifications.types.messages import EventView
+from scheduling.models import Booking
+from scheduling.selectors.bookings.views import get_booking
+from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.bookings.transitions import approve
+from scheduling.services.messages.deposits import remind_of_deposit
+from tenants.models import DueWork
+from tests.factories.billing import BANK, take_transfers
+from tests.factories.cards import book_with_deposit, list_refunds, status_of
+from tests.factories.scheduling import CUSTOMER, MONDAY, STAFF, book
+
+OWN = {"deposit_card", "refund_sent", "refund_late", "refund_twice"}
+
+
+def list_told() -> list[str]:
+    """What was told of money, in the order in which it was written."""
+    told = Message.objects.order_by("pk").values_list("template", flat=True)
+    return [each for each in told if each in OWN or each.startswith(("business_refund", "business_deposit"))]
+
+
+def read(template: str) -> str:
+    return Message.objects.get(template=template).body_text
+
+
+@pytest.fixture
+def paid_id(till, account_id):
+    booking_id = book_with_deposit(till)
+    till.stand_in.pay(till.start(booking_id))
+    till.post_all()
+    till.work()
+    return booking_id
+
+
+def test_who_closed_the_page_gets_the_link_after_a_quarter_of_the_time(till, account_id):
+    booking_id = book_with_deposit(till)
+    due = DueWork.objects.get(kind="deposit_reminder", row_id=booking_id)
+    assert due.due_at == till.moment + timedelta(minutes=10)
+
+    for _ in range(2):
+        remind_of_deposit(booking_id, due.due_at)
+
+    message = Message.objects.get(template="deposit_card")
+    assert (list_told(), message.expires_at) == (["deposit_card"], get_booking(booking_id=booking_id).hold_expires_at)
+    assert "paga $300 con tarjeta" in message.body_text
+    assert "Pagar con tarjeta" in message.body_html
+
+
+@pytest.mark.parametrize("state", ["processing", "reserved"])
+def test_who_paid_is_not_urged(till, account_id, state):
+    booking_id = book_with_deposit(till)
+    till.start(booking_id)
+    Payment.objects.update(state=state)
+
+    remind_of_deposit(booking_id, till.moment)
+
+    assert list_told() == []
+
+
+def test_where_both_ways_are_open_the_account_is_told_and_the_button_pays_by_card(till, account_id):
+    take_transfers()
+    booking_id = book_with_deposit(till)
+
+    message = Message.objects.get(template="deposit_requested")
+    assert BANK.number in message.body_text
+    assert "o paga con tarjeta con el botón" in message.body_text
+    assert "Pagar con tarjeta" in message.body_html
+
+    till.start(booking_id)  # who looked at the card page may transfer all the same
+    remind_of_deposit(booking_id, till.moment)
+    assert BANK.number in read("deposit_reminder")
+
+
+def test_canceled_visit_tells_of_its_refund(till, paid_id):
+    cancel_booking(booking_id=paid_id, now=till.moment, by=CUSTOMER)
+    till.work()
+
+    assert list_told() == ["business_refund", "refund_sent"]
+    assert "Se devuelven $300" in read("business_refund")
+    assert "te devolvió $300 a la tarjeta" in read("refund_sent")
+
+
+def test_refund_by_hand_is_asked_of_the_business_and_told_when_it_is_sent(till, account_id):
+    take_transfers()
+    booking_id = book_with_deposit(till)
+    receive_deposit(booking_id=booking_id, now=till.moment, by=STAFF, means=PaymentMeans.TRANSFER)
+    cancel_booking(booking_id=booking_id, now=till.moment, by=CUSTOMER)
+    till.work()
+    asked = list_told()
+
+    mark_refund_sent(booking_id=booking_id, refund_id=Refund.objects.get().pk, now=till.moment, by=STAFF)
+    till.work()
+
+    assert (asked, list_told()) == (["business_refund"], ["business_refund", "refund_sent"])
+    assert "Devuelve $300" in read("business_refund")
+    assert "te mandó de vuelta $300" in read("refund_sent")
+
+
+def test_what_staff_gives_back_is_told_to_the_customer_alone(till, paid_id):
+    payment = Payment.objects.get(booking_id=paid_id)
+    refund_payment(payment_id=payment.pk, amount_minor=10_000, reason="Esperó mucho", now=till.moment, by=STAFF)
+    till.work()
+
+    assert list_told() == ["refund_sent"]
+    assert "$100" in read("refund_sent")
+
+
+def test_late_payment_whose_place_is_gone_is_told_with_an_apology_once(till, account_id):
+    booking_id = book_with_deposit(till)
+    session = till.start(booking_id)
+    till.pass_by(timedelta(minutes=41))
+    till.stand_in.world.things[session]["expires_at"] += 7200
+    Payment.objects.filter(booking_id=booking_id).update(expires_at=till.moment + timedelta(hours=1))
+    till.stand_in.pay(session)
+    book(get_booking(booking_id=booking_id).service_id, MONDAY, now=till.moment)
+    till.work()
+
+    assert (status_of(booking_id), list_refunds(booking_id)) == ("expired", [(30_000, "done", "late")])
+    assert list_told() == ["refund_late", "business_refund"]
+    assert "Lo sentimos: tu anticipo de $300 llegó cuando la hora ya no estaba apartada" in read("refund_late")
+
+
+def test_deposit_that_came_twice_is_told_without_an_apology(till, account_id):
+    booking_id = book_with_deposit(till)
+    session = till.start(booking_id)
+    receive_deposit(booking_id=booking_id, now=till.moment, by=STAFF)
+    till.stand_in.pay(session)
+    till.post_all()
+    till.work()
+
+    assert status_of(booking_id) == "confirmed"
+    assert list_told() == ["refund_twice", "business_refund"]
+    assert "Tu cita sigue igual" in read("refund_twice")
+
+
+def test_refund_that_failed_is_told_to_the_business(till, paid_id):
+    charge = next(each for each in till.stand_in.world.things.values() if each["object"] == "charge")
+    money.open_dispute(till.stand_in.world, charge)
+    cancel_booking(booking_id=paid_id, now=till.moment, by=CUSTOMER)
+    till.work()
+
+    assert list_told() == ["business_refund", "business_refund_failed"]
+    assert "Stripe no pudo devolver $300" in read("business_refund_failed")
+
+
+def test_deposit_that_lapsed_is_told_to_the_business(till, account_id):
+    booking_id = book_with_deposit(till, approval="request", answer_within_minutes=30 * 24 * 60)
+    till.stand_in.pay(till.start(booking_id))
+    till.post_all()
+    till.work()
+    payment = Payment.objects.get(booking_id=booking_id)
+    money.cancel_intent(till.stand_in.world, till.stand_in.world.things[payment.provider_payment_id], "automatic")
+    approve(booking_id=booking_id, now=till.moment, by=STAFF)
+    till.work()
+
+    assert status_of(booking_id) == "confirmed"
+    assert list_told() == ["business_deposit_lost"]
+    assert "El anticipo de $300" in read("business_deposit_lost")
+
+
+def test_failure_at_the_page_is_no_news(till, account_id):
+    booking_id = book_with_deposit(till)
+    till.start(booking_id)
+    Payment.objects.update(state="failed")
+
+    tell_again("payment.failed", booking_id)
+
+    assert list_told() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "payload"),
+    [
+        ({}, {"booking_id": 0}),
+        ({}, {}),
+        ({"is_sample": True}, None),
+        ({"is_test": True, "customer_id": None, "payer_id": None, "asset_id": None, "session_id": None}, None),
+    ],
+)
+def test_of_samples_and_removed_bookings_nobody_is_told(till, paid_id, change, payload):
+    payment = Payment.objects.get(booking_id=paid_id)
+    refund_payment(payment_id=payment.pk, amount_minor=10_000, reason="x", now=till.moment, by=STAFF)
+    Booking.objects.filter(pk=paid_id).update(**change)
+    event = Event.objects.get(kind="payment.refund_asked")
+    said = event.payload if payload is None else payload
+
+    tell_of_payment(EventView(event.pk, "payment.refunded", event.subject_id, said, event.occurred_at))
+
+    assert list_told() == []
+
+
+def test_dropped_refund_is_no_news(till, paid_id):
+    payment = Payment.objects.get(booking_id=paid_id)
+    refund_payment(payment_id=payment.pk, amount_minor=10_000, reason="x", now=till.moment, by=STAFF)
+    Refund.objects.update(state="dropped", done_at=till.moment)
+    Payment.objects.update(refunded_minor=0)
+
+    till.work()
+
+    assert list_told() == []
+
+
+def tell_again(kind: str, booking_id: int) -> None:
+    payment = Payment.objects.get(booking_id=booking_id)
+    moment = payment.opened_at
+    tell_of_payment(EventView(1, kind, payment.pk, {"booking_id": booking_id}, moment))

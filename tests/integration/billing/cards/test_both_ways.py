@@ -1,0 +1,85 @@
+"""A deposit that may come by card or by transfer: whoever looked at one page may pay the other way, and pays once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from billing.errors import ReceiptNotAwaited
+from billing.models import Payment, Receipt
+from billing.selectors.receipts import list_awaited
+from billing.services.payments import receive_deposit
+from billing.services.receipts import send_receipt
+from tests.factories.billing import add_up, take_transfers
+from tests.factories.cards import book_with_deposit, count_captured, list_payments, list_refunds, status_of
+from tests.factories.pictures import make_scene, save
+from tests.factories.scheduling import STAFF
+
+PICTURE = save(make_scene(64, 64), "PNG")
+
+
+@pytest.fixture
+def booking_id(till, account_id):
+    take_transfers()
+    return book_with_deposit(till)
+
+
+def list_waiting() -> list[int]:
+    return [each.booking.id for each in list_awaited()]
+
+
+def test_who_looked_at_the_card_page_may_send_a_receipt(till, booking_id):
+    session = till.start(booking_id)
+    assert list_waiting() == [booking_id]
+
+    send_receipt(booking_id=booking_id, content=PICTURE, now=till.moment)
+    till.work()
+
+    assert [each[:2] for each in list_payments(booking_id)] == [("stripe", "closed"), ("bank_transfer", "open")]
+    assert till.stand_in.world.things[session]["status"] == "expired"
+    assert Receipt.objects.get().payment == Payment.objects.get(state="open")
+    assert list_waiting() == [booking_id]
+
+
+def test_card_that_was_faster_than_its_receipt_is_the_deposit(till, booking_id):
+    session = till.start(booking_id)
+    send_receipt(booking_id=booking_id, content=PICTURE, now=till.moment)
+    till.stand_in.pay(session)
+    till.work()
+    till.post_all()
+    till.work()
+
+    assert (status_of(booking_id), list_refunds(booking_id), list_waiting()) == ("confirmed", [], [])
+    assert [each[:2] for each in list_payments(booking_id)] == [("stripe", "received"), ("bank_transfer", "closed")]
+    assert (add_up(), count_captured(till.stand_in)) == ({"stripe": 30_000, "prepaid": -30_000}, 30_000)
+
+
+def test_receipt_stays_in_the_inbox_when_the_card_page_is_opened_after_it(till, booking_id):
+    send_receipt(booking_id=booking_id, content=PICTURE, now=till.moment)
+
+    till.start(booking_id)
+    assert list_waiting() == [booking_id]
+    receive_deposit(booking_id=booking_id, now=till.moment, by=STAFF)
+
+    assert (status_of(booking_id), list_payments(booking_id)[-1][:2]) == ("confirmed", ("bank_transfer", "received"))
+
+
+def test_no_receipt_is_taken_where_nothing_is_transferred(till, booking_id):
+    take_transfers(is_on=False)
+    till.start(booking_id)
+
+    with pytest.raises(ReceiptNotAwaited):
+        send_receipt(booking_id=booking_id, content=PICTURE, now=till.moment)
+
+    assert list_waiting() == []
+
+
+def test_what_is_on_its_way_needs_no_receipt(till, booking_id):
+    till.start(booking_id)
+    Payment.objects.update(state="processing")
+
+    with pytest.raises(ReceiptNotAwaited):
+        send_receipt(booking_id=booking_id, content=PICTURE, now=till.moment + timedelta(minutes=1))
+
+    assert list_waiting() == []
