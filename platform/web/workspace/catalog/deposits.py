@@ -13,6 +13,7 @@ from scheduling.enums import DepositKind
 from scheduling.hooks import find_payment_terms
 from scheduling.types import ServiceSetup
 from web.parts.fields import ChoiceField, MoneyField, NumberField, SpanField, SwitchField
+from web.parts.forms import mark_needed
 from web.parts.widgets import Segments
 from web.workspace.catalog.deposit_example import MoneyExample, make_example
 from web.workspace.setup_forms import DrawnPart, Part, SetupForm
@@ -65,7 +66,7 @@ def add_deposit_fields(form: forms.BaseForm, setup: ServiceSetup | None) -> None
         initial=DepositKind.NONE.value,
         help_text=gettext_lazy("Paid in advance; without it the booking is not confirmed."),
     )
-    form.fields["deposit_minor"] = MoneyField(label=gettext_lazy("Amount of the deposit"), required=False)
+    form.fields["deposit_minor"] = mark_needed(MoneyField(label=gettext_lazy("Amount of the deposit"), required=False))
     form.fields["deposit_percent"] = _percent(gettext_lazy("Part of the price"))
     _add_refund_fields(form)
     _add_condition_fields(form)
@@ -102,8 +103,8 @@ def _add_condition_fields(form: forms.BaseForm) -> None:
     )
 
 
-def _percent(label: Any) -> NumberField:
-    return NumberField(label=label, min_value=0, max_value=WHOLE_PERCENT, unit="%", required=False)
+def _percent(label: Any) -> forms.Field:
+    return mark_needed(NumberField(label=label, min_value=0, max_value=WHOLE_PERCENT, unit="%", required=False))
 
 
 def _span(label: Any, **kwargs: Any) -> SpanField:

@@ -52,7 +52,7 @@ NOT_YET = Words(
     mark("Connect Stripe"),
 )  # fmt: skip
 OFF = Words(
-    "plug", "", mark("Switched off"),
+    "ban", "", mark("Closed for now"),
     mark("Customers do not pay by card for now. What was paid stays, and refunds go on."), mark("Take cards again"),
 )  # fmt: skip
 STATES: Mapping[CardState, Words] = {
