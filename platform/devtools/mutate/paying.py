@@ -7,6 +7,9 @@ from devtools.mutate.mutant import Mutant
 _EVENTS = "tests/integration/billing/gateway/test_stripe_events.py"
 _FAULTS = "tests/integration/billing/gateway/test_stripe_faults.py"
 _PAYMENTS = "tests/integration/billing/gateway/test_stripe_payments.py"
+_RECEIPTS = "tests/integration/billing/test_receipts.py"
+_REFUNDS = "tests/integration/billing/test_transfers.py"
+_BOTH_WAYS = "tests/integration/billing/cards/test_both_ways.py"
 _DOOR = "billing/gateway/doors/stripe_connect"
 
 PAYING = (
@@ -65,5 +68,26 @@ PAYING = (
         "        if order.amount.amount_minor <= 0:\n            raise RefundRefused\n",
         "",
         (_PAYMENTS,),
+    ),
+    Mutant(
+        "a receipt keeps the place each time that it is sent anew",
+        "billing/services/receipts.py",
+        "if not Receipt.objects.filter(payment__booking_id=booking_id).exists():",
+        "if booking_id:",
+        (_RECEIPTS,),
+    ),
+    Mutant(
+        "what was given back before goes back once more",
+        "billing/services/refunds.py",
+        "split.back_minor - payment.refunded_minor",
+        "split.back_minor",
+        (_REFUNDS,),
+    ),
+    Mutant(
+        "two ways are waited for after one of them paid",
+        "billing/services/cards/settling.py",
+        "    end_others(payment, now=now)\n",
+        "",
+        (_BOTH_WAYS,),
     ),
 )

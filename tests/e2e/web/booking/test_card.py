@@ -21,12 +21,15 @@ from kernel.clock import utc_now
 from notifications.models import Event
 from notifications.types.messages import EventView
 from scheduling.models import Booking
+from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.messages.manage_tokens import make_manage_token
 from scheduling.services.writing.expiry import expire_hold
 from tenants.context import tenant_scope
 from tests.e2e.server import run_browser, run_server
 from tests.e2e.web.booking.test_booking_pages import choose_day, tell_details, tell_vehicle
-from tests.factories.billing import ask_deposits
+from tests.factories.billing import BANK, ask_deposits, take_transfers
+from tests.factories.pictures import make_scene, save
 from tests.factories.scheduling import CUSTOMER, STAFF
 
 pytestmark = pytest.mark.e2e
@@ -230,3 +233,71 @@ def test_a_canceled_visit_is_refunded_at_the_provider(address, open_page, check_
     expect(page.locator("h1")).to_have_text("Cita cancelada")
     check_page(page)
     assert Refund.objects.get(payment__booking_id=booking.pk).state == "done"
+
+
+def test_the_page_that_asks_for_money_is_light_and_needs_no_mouse(address, open_page):
+    booking = book(open_page(), address)
+    url = f"{address.rstrip('/')}/b/{make_manage_token(get_booking(booking_id=booking.pk))}/"
+    page = open_page()
+    sizes: list[int] = []
+    page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
+    page.goto(url, wait_until="networkidle")
+    assert sum(sizes) <= 60 * 1024
+    assert len(sizes) <= 9
+
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if "Pagar $100" in page.evaluate("document.activeElement.textContent"):
+            break
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/c/pay/**")
+
+
+def test_the_page_before_canceling_says_what_goes_back(address, open_page, check_page):
+    page = open_page()
+    book(page, address)
+    url = page.url.partition("?")[0]
+    open_payment(page)
+    pay(page)
+    expect(page.locator("h1")).to_have_text("Cita confirmada")
+
+    page.goto(f"{url}cancel/")
+
+    expect(page.locator(".note")).to_have_text("Te devolvemos tus $100 completos.")
+    check_page(page)
+
+
+def test_who_looked_at_the_card_page_may_transfer(address, open_page, check_page):
+    take_transfers()
+    page = open_page()
+    try:
+        booking = book_both(page, address)
+        open_payment(page)
+        page.click("text=Volver al negocio")
+        page.click("text=O transfiere el anticipo")
+        expect(page.locator("section[aria-labelledby=transfer]")).to_contain_text(BANK.number)
+        check_page(page)
+
+        page.set_input_files(
+            "#receipt", {"name": "r.png", "mimeType": "image/png", "buffer": save(make_scene(), "PNG")}
+        )
+        page.click("text=Enviar el comprobante")
+
+        expect(page.locator(".head")).to_contain_text("El negocio está buscando tu transferencia.")
+        expect(page.locator("text=con tarjeta")).to_have_count(0)
+        check_page(page)
+    finally:
+        take_transfers(is_on=False)
+    assert status_of(booking) == ("pending_payment", ["closed", "open"])
+
+
+def book_both(page: Page, address: str) -> Booking:
+    """Book where the deposit can be paid both ways."""
+    page.goto(address)
+    page.locator(".pick").first.click()
+    tell_vehicle(page)
+    choose_day(page)
+    page.locator("button.slot").first.click()
+    tell_details(page)
+    return Booking.objects.latest("pk")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from billing.gateway.errors import OutcomeUnknown
 from billing.models import Payment
@@ -254,3 +256,25 @@ def test_unpaid_visit_stands_in_no_calendar_yet(till, customer_client, url, book
     customer_client.get(f"{url}paid/")
 
     assert (before, "calendar.ics" in read(customer_client.get(url))) == (False, True)
+
+
+def test_page_asks_the_database_as_often_for_three_payments_as_for_one(
+    till, customer_client, url, booking_id,  # noqa: F811
+):  # fmt: skip
+    take_transfers()
+    customer_client.post(f"{url}pay/")
+    counted = []
+    for attempt in (1, 2, 3):
+        Payment.objects.filter(booking_id=booking_id, attempt=attempt - 1).update(state="failed", closed_at=till.moment)
+        if attempt > 1:
+            payment = Payment.objects.get(booking_id=booking_id, attempt=1)
+            payment.pk, payment.attempt, payment.state, payment.closed_at = None, attempt, "open", None
+            payment.provider_started_id = f"cs_{attempt}"
+            payment.save()
+        customer_client.get(url)
+        with CaptureQueriesContext(connection) as queries:
+            customer_client.get(url)
+        counted.append(len(queries))
+
+    assert len(set(counted)) == 1, counted
+    assert counted[0] <= 12

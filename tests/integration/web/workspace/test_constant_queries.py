@@ -36,6 +36,7 @@ PAGES = (
     "rules/", "rules/new/", "rules/{rule}/",
     "services/file/", "services/file/services.csv", "resources/file/resources.csv", "rules/file/rules.csv",
     "resource_types/file/resource_types.csv",
+    "payments/", "payments/bank/",
     "services/?q=no", "resources/?q=no", "rules/?q=no",
 )  # fmt: skip
 
