@@ -10,8 +10,8 @@ from types import MappingProxyType
 
 from accounts.enums import Notice
 from accounts.selectors.staff import list_managers
-from billing.enums import PaymentDoor, PaymentPurpose, PaymentState, RefundCause, RefundState
-from billing.models import Payment, Refund
+from billing.enums import PaymentDoor, PaymentState, RefundCause, RefundState
+from billing.models import Refund
 from billing.selectors.payments import balance_booking, list_payments_of
 from billing.services.receipts import SENT
 from kernel.formats import get_formats
@@ -80,13 +80,15 @@ def _tell_of_receipt(event: EventView, booking: BookingView) -> None:
 
 
 def _tell_of_lost_deposit(event: EventView, booking: BookingView) -> None:
-    """Tell them that what was reserved on a card could not be taken, while the booking takes place all the same."""
-    payment = Payment.objects.filter(pk=event.subject_id, door=PaymentDoor.STRIPE).first()
-    if payment is None or payment.purpose != PaymentPurpose.DEPOSIT or payment.state != PaymentState.FAILED:
-        return
+    """Tell them that what was reserved on a card could not be taken, and what becomes of the booking."""
+    amount = event.payload.get("amount_minor")
+    if event.payload.get("previous_state") != PaymentState.RESERVED or not isinstance(amount, int):
+        return  # somebody tries another card
     is_missing = balance_booking(booking, list_payments_of(booking_id=booking.id)).due_minor > 0
-    if booking.status in STANDING and is_missing:
-        _tell_business(event, booking, BUSINESS_DEPOSIT_LOST, amounts={"deposit": payment.amount_minor})
+    is_asked_again = booking.status == BookingStatus.PENDING_PAYMENT
+    if is_missing and (is_asked_again or booking.status in STANDING):
+        said = {"asked_again": "yes" if is_asked_again else ""}
+        _tell_business(event, booking, BUSINESS_DEPOSIT_LOST, amounts={"deposit": amount}, said=said)
 
 
 def _tell_of_refund(event: EventView, booking: BookingView, refund: Refund) -> None:

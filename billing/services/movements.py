@@ -138,9 +138,10 @@ def end(payment: Payment, state: PaymentState, *, now: datetime) -> None:
         PaymentStepRefused: From where it stands, ``state`` cannot be reached.
     """
     check_payment_step(payment, state)
+    before = payment.state
     payment.state, payment.closed_at = state, now
     payment.save()
-    tell_payment(payment, "failed" if state == PaymentState.FAILED else state.value, now=now)
+    tell_payment(payment, "failed" if state == PaymentState.FAILED else state.value, now=now, before=before)
     if payment.provider_started_id:
         plan_look(payment, at=now, now=now)
 
@@ -165,8 +166,8 @@ def plan_look(payment: Payment, *, at: datetime, now: datetime) -> None:
     add_due_work(kind=CARD_KIND, row_id=payment.pk, due_at=at, now=now, urgency=urgency, lane=LANE)
 
 
-def tell_payment(payment: Payment, step: str, *, now: datetime) -> None:
-    """Publish ``payment.<step>``."""
+def tell_payment(payment: Payment, step: str, *, now: datetime, before: str = "") -> None:
+    """Publish ``payment.<step>``; ``before``: the state in which it stood, where it ended."""
     payload = {
         "booking_id": payment.booking_id,
         "purpose": payment.purpose,
@@ -174,5 +175,6 @@ def tell_payment(payment: Payment, step: str, *, now: datetime) -> None:
         "amount_minor": payment.amount_minor,
         "currency": payment.currency,
         "state": payment.state,
+        "previous_state": before,
     }
     publish(kind=f"payment.{step}", subject_id=payment.pk, payload=payload, now=now)

@@ -25,6 +25,14 @@ from tenants.services.due_work import add_due_work
 DUE_KIND = "deposit_reminder"
 
 
+def pick_for_deposit(booking: BookingView, *, is_on_page: bool = False) -> str:
+    """Return which message asks for a deposit; empty: none does, or the customer is on the page that asks for it."""
+    facts = find_money(booking)
+    if facts.account is not None:
+        return "deposit_requested"
+    return "deposit_card" if facts.takes_card and not is_on_page else ""
+
+
 def plan_deposit_reminder(booking: BookingView, *, now: datetime) -> None:
     """Remind of a deposit that was asked ``now``, in the middle of the time it has; safe to repeat.
 

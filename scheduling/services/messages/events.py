@@ -18,10 +18,9 @@ from notifications.services.messages import tell
 from notifications.types.messages import EventView, Recipient, Thread
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import BookingNotFound
-from scheduling.hooks import find_money
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.messages.customer import BY_STAFF, tell_customer
-from scheduling.services.messages.deposits import plan_deposit_reminder
+from scheduling.services.messages.deposits import pick_for_deposit, plan_deposit_reminder
 from scheduling.services.messages.managers import plan_nudge, tell_clash
 from scheduling.services.messages.reminders import cancel_reminders, plan_reminders
 from scheduling.services.messages.standing import (
@@ -195,10 +194,10 @@ def _pick_template(event: EventView, telling: Telling, booking: BookingView) -> 
     """Return what the customer is told.
 
     Nothing of a hold that ended: nobody had left a contact. Of clocks that changed only who has it in a calendar: on
-    the wall the time is the same. Nothing of a deposit that is not transferred: the page that asks for it says all.
+    the wall the time is the same. Nothing of a deposit by card to who books: the page that asks for it says all.
     """
     if telling.customer == "deposit_requested":
-        return telling.customer if find_money(booking).account else ""
+        return pick_for_deposit(booking, is_on_page=event.payload.get("by") == ActorKind.CUSTOMER)
     if event.kind == CLOCK:
         return telling.customer if booking.status in CONFIRMED and booking.customer_email else ""
     if event.kind == ENDED:

@@ -13,6 +13,7 @@ from scheduling.enums import BookingStatus
 from scheduling.errors import BookingNotFound
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.messages.customer import CUSTOMERS_DOORS, make_attachments
+from scheduling.services.messages.deposits import pick_for_deposit
 from scheduling.services.messages.standing import (
     ANEW,
     BUSINESS,
@@ -78,6 +79,10 @@ def _tell_customer(waiting: Waiting, booking: BookingView, now: datetime) -> Con
     if verdict := _judge_own_words(waiting, present):
         return verdict
     template = pick_for_customer(told, present)
+    if template == "deposit_requested":
+        template = pick_for_deposit(booking)
+        if not template:
+            return Verdict.OVERTAKEN  # it is on its way, or paid at the business
     if waiting.template == "booking_approved" and template == "booking_confirmed":
         template = waiting.template  # they asked, though the message about that never arrived
     previous = find_previous(told, present)

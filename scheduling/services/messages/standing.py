@@ -42,6 +42,7 @@ FIRST = frozenset(
         "booking_requested",
         "booking_confirmed",
         "deposit_requested",
+        "deposit_card",
         "business_new_booking",
         "business_new_request",
         "worker_booked",

@@ -92,7 +92,7 @@ NOT_FOR_WORKERS = frozenset({"customer", "price"})
 """What the work can be done without: how to reach the customer, and what it costs."""
 OVER = frozenset({"booking_declined", "booking_cancelled", "request_expired", "payment_expired", "refund_late"})
 """Messages whose button leads to a new booking: the old one is over."""
-NEW = frozenset({"booking_confirmed", "booking_requested", "deposit_requested"})
+NEW = frozenset({"booking_confirmed", "booking_requested", "deposit_requested", "deposit_card"})
 """Messages that tell of a booking for the first time."""
 UNPAID = frozenset({"deposit_requested", "deposit_reminder", "deposit_card"})
 """Messages that ask for a deposit: nothing is moved yet, or stands in a calendar."""

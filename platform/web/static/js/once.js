@@ -1,6 +1,7 @@
 /* A form that changes something goes out once; coming back with the back button wakes it up again. */
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if (form.target === "_blank") return; // this page stays: whoever closes the new tab may want another one
   if (form.method !== "post" || form.hasAttribute("hx-post")) return;
   if (form.dataset.sent) {
     event.preventDefault();

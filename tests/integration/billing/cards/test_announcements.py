@@ -167,9 +167,21 @@ def test_deposit_that_lapsed_is_told_to_the_business(till, account_id):
     approve(booking_id=booking_id, now=till.moment, by=STAFF)
     till.work()
 
-    assert status_of(booking_id) == "confirmed"
-    assert list_told() == ["business_deposit_lost"]
+    assert status_of(booking_id) == "pending_payment"
+    assert list_told() == ["deposit_card", "business_deposit_lost"]
     assert "El anticipo de $300" in read("business_deposit_lost")
+    assert "Se lo pedimos otra vez" in read("business_deposit_lost")
+
+
+def test_deposit_that_lapsed_during_the_visit_is_told_to_the_business(till, account_id):
+    booking_id = book_with_deposit(till, approval="request")
+    till.start(booking_id)
+    Booking.objects.filter(pk=booking_id).update(status="in_progress", hold_expires_at=None)
+
+    tell_again("payment.failed", booking_id, amount_minor=30_000, previous_state="reserved")
+
+    assert list_told() == ["business_deposit_lost"]
+    assert "La cita sigue en pie, sin anticipo." in read("business_deposit_lost")
 
 
 def test_failure_at_the_page_is_no_news(till, account_id):
@@ -177,7 +189,7 @@ def test_failure_at_the_page_is_no_news(till, account_id):
     till.start(booking_id)
     Payment.objects.update(state="failed")
 
-    tell_again("payment.failed", booking_id)
+    tell_again("payment.failed", booking_id, amount_minor=30_000, previous_state="open")
 
     assert list_told() == []
 
@@ -214,7 +226,6 @@ def test_dropped_refund_is_no_news(till, paid_id):
     assert list_told() == []
 
 
-def tell_again(kind: str, booking_id: int) -> None:
+def tell_again(kind: str, booking_id: int, **payload) -> None:
     payment = Payment.objects.get(booking_id=booking_id)
-    moment = payment.opened_at
-    tell_of_payment(EventView(1, kind, payment.pk, {"booking_id": booking_id}, moment))
+    tell_of_payment(EventView(1, kind, payment.pk, {"booking_id": booking_id} | payload, payment.opened_at))
