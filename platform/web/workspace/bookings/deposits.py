@@ -13,6 +13,7 @@ from kernel.instants import DAY_MINUTES
 from scheduling.enums import BookingStatus, DepositKind
 from scheduling.services.messages.manage_tokens import make_manage_token, make_manage_url
 from scheduling.types import BookingView, DepositChoice, ServiceView
+from web.formats import end_sentence
 from web.parts.fields import ChoiceField, ReasonField
 from web.parts.forms import mark_needed
 from web.parts.widgets import ChoiceChips
@@ -93,7 +94,8 @@ def describe_asked(booking: BookingView) -> str:
     if booking.status != BookingStatus.PENDING_PAYMENT or limit is None:
         return ""
     formats = get_current_formats()
-    return gettext("It waits for its deposit of %(amount)s until %(time)s.") % {
+    said = {
         "amount": formats.format_money(booking.deposit_minor, booking.currency),
         "time": formats.format_date_time(limit, booking.timezone),
     }
+    return end_sentence(gettext("It waits for its deposit of %(amount)s until %(time)s") % said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
@@ -110,7 +111,15 @@ def render_booking(
         if action.reason is not ReasonRule.NONE
     ]
     template = "workspace/booking_panel.html" if is_fragment_asked(request) else "workspace/booking.html"
-    return render(request, template, {"page": page, "reasons": reasons, "error": error}, status=status)
+    context = {"page": page, "reasons": reasons, "error": error} | _find_headings(request, booking_id)
+    return render(request, template, context, status=status)
+
+
+def _find_headings(request: HttpRequest, booking_id: int) -> dict[str, str]:
+    """Return of which rank the headings are: on the page of the booking itself, it is no panel beside another one."""
+    shown_on = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    is_own_page = shown_on == reverse("workspace:booking", args=[booking_id])
+    return {"heading": "h1", "level": "h2"} if is_own_page else {}
 
 
 def make_reason_form(action: Action, data: QueryDict | None = None) -> ReasonForm:

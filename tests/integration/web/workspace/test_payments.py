@@ -102,6 +102,16 @@ def test_deposit_is_received_by_the_means_that_were_used(owner_client, booking_i
     assert (entry.debit, entry.credit) == (door, "prepaid")
 
 
+@pytest.mark.parametrize(("path", "heading"), [("/workspace/bookings/{}/", "<h1"), ("/workspace/", "<h2")])
+def test_step_leaves_the_page_a_page_and_the_panel_a_panel(owner_client, booking_id, path, heading):
+    answer = owner_client.post(
+        f"/workspace/bookings/{booking_id}/deposit-received/",
+        headers={"HX-Request": "true", "HX-Current-URL": f"http://taller.example{path.format(booking_id)}"},
+    )
+
+    assert f'{heading} id="panel-title"' in answer.content.decode()
+
+
 def test_means_that_nobody_knows_are_asked_again(owner_client, booking_id):
     answer = owner_client.post(f"/workspace/bookings/{booking_id}/deposit-received/", {"means": "gold"})
 
