@@ -165,7 +165,7 @@ def _lock_waiting(booking_id: int, now: datetime) -> Booking | None:
 
 
 def _keep(booking: Booking, *, until: datetime, now: datetime) -> bool:
-    """Keep a place longer, and never past its start; what the waitlist offered, once. Tell whether it is kept so long."""
+    """Keep a place longer, and never past its start; what the waitlist offered, once. Tell whether it is kept."""
     longer = min(until, booking.starts_at)
     if booking.hold_expires_at is not None and booking.hold_expires_at < longer:
         if booking.source == BookingSource.WAITLIST:

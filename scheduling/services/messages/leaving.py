@@ -68,7 +68,8 @@ def _tell_customer(waiting: Waiting, booking: BookingView, now: datetime) -> Con
     # Whoever wrote to another address of the same customer told the same customer, unless that was a wrong one.
     told = _find_told(waiting) or (KNOWN_SOMEHOW if waiting.was_told and not is_anew else None)
     present = describe_state(booking)
-    if not present["status"]:
+    asking = pick_for_deposit(booking) if present["status"] == "unpaid" else ""
+    if present["status"] in {"", "unpaid"} and not asking:  # on its way, or paid at the business
         return Verdict.OVERTAKEN
     if _is_still_true(waiting, present):
         return Verdict.AS_WRITTEN
@@ -80,9 +81,7 @@ def _tell_customer(waiting: Waiting, booking: BookingView, now: datetime) -> Con
         return verdict
     template = pick_for_customer(told, present)
     if template == "deposit_requested":
-        template = pick_for_deposit(booking)
-        if not template:
-            return Verdict.OVERTAKEN  # it is on its way, or paid at the business
+        template = asking
     if waiting.template == "booking_approved" and template == "booking_confirmed":
         template = waiting.template  # they asked, though the message about that never arrived
     previous = find_previous(told, present)
