@@ -25,6 +25,7 @@ ALWAYS = {
     "delete_row": "as above",
     "keeping_bookings": "only looks",
     "look_around": "as above",
+    "keep_while_looked_for": "keeps what is kept: a receipt is taken in any state, and staff look for its money",
     "find_place_again": "only looks, for undoing, which asks",
     "find_held_place": "only looks, for whoever books, who asks",
     "reviewing_limit": "only looks",

@@ -77,7 +77,7 @@ def test_where_both_ways_are_open_the_account_is_told_and_the_button_pays_by_car
 
     message = Message.objects.get(template="deposit_requested")
     assert BANK.number in message.body_text
-    assert "o paga con tarjeta con el botón" in message.body_text
+    assert "O paga con tarjeta con el botón de abajo." in message.body_text
     assert "Pagar con tarjeta" in message.body_html
 
     till.start(booking_id)  # who looked at the card page may transfer all the same
