@@ -124,7 +124,7 @@ def test_cancelling_asks_first_and_keeps_the_reason(customer_client, address):
     [
         (0, "confirmed", "Cancelar no cuesta nada."),
         (5000, "pending_payment", "Cancelar no cuesta nada."),
-        (5000, "confirmed", "El negocio dice qué pasa con el anticipo."),
+        (5000, "confirmed", "Cancelar no cuesta nada."),
     ],
 )
 def test_the_question_says_what_cancelling_means(customer_client, address, deposit, status, said):
