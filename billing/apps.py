@@ -22,6 +22,7 @@ class BillingConfig(AppConfig):
             forgetting,
             receipts,
             telling,
+            webhooks,
         )
         from billing.services.cards import comparing, events, looking, refunding  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
@@ -37,4 +38,5 @@ class BillingConfig(AppConfig):
         refunding.register()
         receipts.register()
         telling.register()
+        webhooks.register()
         hooks.register_inventory(personal.INVENTORY)
