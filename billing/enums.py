@@ -61,6 +61,15 @@ class PaymentMethod(models.TextChoices):
     OTHER = "other", _("Another way")
 
 
+class IncomeShare(models.TextChoices):
+    """By what a report shares income out."""
+
+    DAY = "day", _("Day")
+    SERVICE = "service", _("Service")
+    PERSON = "person", _("Person")
+    METHOD = "method", _("Way to pay")
+
+
 class PaymentGroup(models.TextChoices):
     """To what a list of payments can be narrowed."""
 

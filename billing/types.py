@@ -101,11 +101,16 @@ class PaymentView:
     @property
     def method(self) -> PaymentMethod:
         """How it was paid, or is to be paid."""
-        if self.door == PaymentDoor.STRIPE:
+        return self.find_method(self.door, self.means)
+
+    @staticmethod
+    def find_method(door: str, means: str) -> PaymentMethod:
+        """Return how something was paid that came through ``door``, as staff said by ``means``."""
+        if door == PaymentDoor.STRIPE:
             return PaymentMethod.ONLINE
-        if self.means:
-            return PaymentMethod(self.means)
-        return PaymentMethod.TRANSFER if self.door == PaymentDoor.BANK_TRANSFER else PaymentMethod.OTHER
+        if means:
+            return PaymentMethod(means)
+        return PaymentMethod.TRANSFER if door == PaymentDoor.BANK_TRANSFER else PaymentMethod.OTHER
 
     @property
     def sent_back_minor(self) -> int:
@@ -174,6 +179,25 @@ class FoundPayments:
 
     page: Page[PaymentRow]
     totals: tuple[PaymentTotals, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomeLine:
+    """A line of the report of income; tips are part of what was received.
+
+    Attributes:
+        key: What the line stands for: a date, an id or a word; empty: what belongs to nothing (any more).
+        name: As people read it; of a day its date.
+    """
+
+    key: str
+    name: str
+    currency: str
+    received_minor: int = 0
+    tips_minor: int = 0
+    refunded_minor: int = 0
+    kept_minor: int = 0
+    owed_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

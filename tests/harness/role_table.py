@@ -184,6 +184,8 @@ TENANT: dict[str, Rights] = {
     "workspace/payments/bank/": form(SETUP),
     "workspace/payments/list/": read(BOOKS),
     "workspace/payments/list/payments.csv": read(BOOKS),
+    "workspace/payments/income/": read(BOOKS),
+    "workspace/payments/income/income.csv": read(BOOKS),
     "workspace/payments/differences/<int:difference_id>/settled/": change(SETUP),
     "workspace/payments/<int:payment_id>/": read(BOOKS),
     "workspace/payments/<int:payment_id>/refund/": change(SETUP),

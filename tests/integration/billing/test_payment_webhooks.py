@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from billing.enums import PaymentState
 from billing.models import Payment, Refund
 from billing.services.movements import end
 from billing.services.payments import miss_deposit, open_deposit, receive_deposit
@@ -77,7 +78,7 @@ def test_deposit_that_came_and_went_back_in_part_is_told_without_names(hear, boo
 def test_deposit_that_did_not_come_is_told_as_failed(hear, booking, state):
     payment = Payment.objects.get(booking_id=booking.pk)
 
-    end(payment, state, now=SOON)
+    end(payment, PaymentState(state), now=SOON)
 
     assert [(type_, data["payment"]["id"]) for type_, data in hear()] == [("payment.failed", str(payment.pk))]
 
@@ -92,14 +93,14 @@ def test_what_was_paid_at_the_counter_is_told(hear, booking):
 
 def test_what_is_only_asked_for_or_called_off_is_not_told(hear, booking):
     payment = Payment.objects.get(booking_id=booking.pk)
-    end(payment, "closed", now=SOON)
+    end(payment, PaymentState.CLOSED, now=SOON)
 
     assert hear() == []
     assert open_deposit(booking_id=booking.pk, now=SOON) is not None
     assert hear() == []
 
 
-@pytest.mark.parametrize("values", [{"is_test": True}, {"is_sample": True}])
+@pytest.mark.parametrize("values", [{"is_test": True, "customer": None, "asset": None}, {"is_sample": True}])
 def test_tests_and_samples_are_not_told(hear, booking, values):
     pay(booking.pk)
 
@@ -111,7 +112,7 @@ def test_tests_and_samples_are_not_told(hear, booking, values):
 def test_what_is_gone_is_not_told(hear, booking):
     miss_deposit(booking_id=booking.pk, now=SOON, by=STAFF, reason="No llegó")
     gone = make_payment(booking_id=987_654)
-    end(gone, "failed", now=SOON)
+    end(gone, PaymentState.FAILED, now=SOON)
     Payment.objects.filter(booking_id=booking.pk).delete()
 
     assert (hear(), Refund.objects.count()) == ([], 0)

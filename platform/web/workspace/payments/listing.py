@@ -101,7 +101,7 @@ def list_payments(request: HttpRequest) -> HttpResponse:
     try:
         found = find_payments(_make_filters(request, days, query))
     except SpanInvalid as error:
-        problem, days = translate_error(error), _this_month()
+        problem, days = translate_error(error), this_month()
         found = find_payments(_make_filters(request, days, query))
     asked = {"from": days.first.isoformat(), "to": days.last.isoformat()}
     asked |= {key: request.GET[key] for key in ("service", "person") if request.GET.get(key)}
@@ -153,7 +153,7 @@ def read_days(request: HttpRequest) -> Days:
     """Return the days that the address asks for: this month when it names none, or none that follow each other."""
     first, last = read_date(request.GET.get("from")), read_date(request.GET.get("to"))
     if first is None and last is None:
-        return _this_month()
+        return this_month()
     first = first or last or date.min
     last = last or first
     return Days(first, last) if first <= last else Days(last, first)
@@ -176,7 +176,8 @@ def get_look(payment: PaymentView) -> PaymentLook:
     return PaymentLook(payment.state.label, "bad" if payment.state == PaymentState.FAILED else "", "x")
 
 
-def _this_month() -> Days:
+def this_month() -> Days:
+    """Return the days of this month on the clock of the business."""
     today = to_local(utc_now(), current_tenant().timezone).date()
     first = today.replace(day=1)
     return Days(first, (first + timedelta(days=32)).replace(day=1) - timedelta(days=1))

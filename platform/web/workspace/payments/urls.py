@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.policies import Permission
 from web.workspace.nav import SETTINGS, NavEntry, add_entries
-from web.workspace.payments import asking, cards, listing, page, recording, views
+from web.workspace.payments import asking, cards, income, listing, page, recording, views
 
 add_entries(
     NavEntry(
@@ -36,6 +36,8 @@ urlpatterns = [
     path("payments/card/disconnect/", cards.disconnect, name="payments_disconnect"),
     path("payments/list/", listing.list_payments, name="money"),
     path("payments/list/payments.csv", listing.download, name="money_file"),
+    path("payments/income/", income.show, name="money_income"),
+    path("payments/income/income.csv", income.download, name="money_income_file"),
     path("payments/differences/<int:difference_id>/settled/", listing.settle, name="money_settle"),
     path("payments/<int:payment_id>/", page.show, name="money_payment"),
     path("payments/<int:payment_id>/refund/", page.refund, name="money_refund"),

@@ -1,0 +1,191 @@
+"""The report of income: its sums are those of the ledger, whatever they are shared out by."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from datetime import timedelta
+from io import StringIO
+from random import Random
+
+import pytest
+
+from billing.enums import IncomeShare
+from billing.models import LedgerEntry, Payment
+from billing.selectors.income import add_up_income, report_income
+from billing.services.payments import receive_deposit
+from billing.services.refunds import mark_refund_sent, refund_payment
+from billing.types import IncomeLine
+from kernel.errors import DomainError
+from scheduling.models import Booking
+from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.bookings.transitions import mark_no_show
+from tests.factories.billing import (
+    ask_deposits,
+    make_entry,
+    make_received,
+    make_refund,
+    pay,
+    take_transfers,
+    tell_events,
+)
+from tests.factories.scheduling import MONDAY, NOW, STAFF, book, make_shop
+
+REPORT = "/workspace/payments/income/"
+SPAN = {"since": NOW - timedelta(days=9), "until": NOW + timedelta(days=30), "now": NOW + timedelta(days=20)}
+
+
+def read(response) -> str:
+    return " ".join(response.content.decode().split())
+
+
+@pytest.fixture
+def shop(tenant) -> int:
+    take_transfers()
+    service_id, _ = make_shop(price_minor=100_000, refund_no_show_percent=50, cancel_cutoff_minutes=24 * 60)
+    return service_id
+
+
+def report(share: str, **span) -> tuple[IncomeLine, ...]:
+    return report_income(**SPAN | span, share=IncomeShare(share))
+
+
+def sums(lines) -> list[tuple]:
+    return [
+        (each.key, each.received_minor, each.tips_minor, each.refunded_minor, each.kept_minor, each.owed_minor)
+        for each in lines
+    ]
+
+
+def add_up_ledger() -> tuple[int, int, int]:
+    found: Counter[str] = Counter()
+    for kind, amount in LedgerEntry.objects.values_list("kind", "amount_minor"):
+        found[kind] += amount
+    return found["received"], found["refunded"], found["kept"] - found["released"]
+
+
+def test_what_came_is_shared_out_and_what_is_left_is_owed(shop):
+    booking_id = book(shop).booking_id
+    pay(booking_id, 40_000)
+    pay(booking_id, 5_000, "card", "tip", NOW + timedelta(days=1))
+    person = Booking.objects.get().allocations.get(resource__resource_type__is_person=True).resource
+
+    assert sums(report("service")) == [(str(shop), 45_000, 5_000, 0, 0, 60_000)]
+    assert sums(report("method")) == [
+        ("cash", 40_000, 0, 0, 0, 0), ("card", 5_000, 5_000, 0, 0, 0), ("", 0, 0, 0, 0, 60_000),
+    ]  # fmt: skip
+    assert sums(report("day")) == [
+        ("2026-01-05", 40_000, 0, 0, 0, 0), ("2026-01-06", 5_000, 5_000, 0, 0, 0),
+        (MONDAY.date().isoformat(), 0, 0, 0, 0, 60_000),
+    ]  # fmt: skip
+    assert [(line.key, line.name) for line in report("person")] == [(str(person.pk), person.name)]
+
+
+def test_nothing_is_owed_of_visits_that_have_not_begun_or_have_no_price(shop):
+    book(shop)
+    free_id, _ = make_shop(price_minor=None)
+    book(free_id, MONDAY + timedelta(hours=4))
+
+    assert report("service", now=NOW) == ()
+    assert sums(report("service")) == [(str(shop), 0, 0, 0, 0, 100_000)]
+
+
+def test_money_of_bookings_that_are_gone_counts_under_nothing(tenant):
+    make_entry(make_received(booking_id=987_654))
+    other = make_received(booking_id=987_655, currency="CLP", amount_minor=900)
+    make_entry(other)
+    make_entry(other, kind="credited", debit="prepaid", credit="credit", amount_minor=100)
+
+    lines = report("service")
+
+    assert [(line.key, line.name, line.currency, line.received_minor) for line in lines] == [
+        ("", "", "MXN", 30_000), ("", "", "CLP", 900),
+    ]  # fmt: skip
+    assert [(line.currency, line.received_minor) for line in add_up_income(lines)] == [("CLP", 900), ("MXN", 30_000)]
+    assert report("person") == lines
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_report_equals_the_ledger_whatever_happens(shop, seed):
+    random = Random(seed)
+    ask_deposits(30_000)
+    for n in range(5):
+        booking_id = book(shop, MONDAY + timedelta(days=n)).booking_id
+        tell_events()
+        payment_id = receive_deposit(booking_id=booking_id, now=NOW + timedelta(minutes=5), by=STAFF)
+        later = MONDAY + timedelta(days=n)
+        acts = [
+            lambda later=later, booking_id=booking_id: cancel_booking(
+                booking_id=booking_id, now=later - timedelta(hours=2), by=STAFF, cause="told"
+            ),
+            lambda later=later, booking_id=booking_id: mark_no_show(
+                booking_id=booking_id, now=later + timedelta(minutes=30), by=STAFF
+            ),
+            lambda later=later, booking_id=booking_id: pay(booking_id, 70_000, random.choice(["cash", "card"])),
+            lambda later=later, payment_id=payment_id: refund_payment(
+                payment_id=payment_id, amount_minor=random.choice([100, 30_000]), reason="Sí", now=later, by=STAFF
+            ),
+        ]
+        for act in random.choices(acts, k=2):
+            try:
+                act()
+            except DomainError:
+                continue
+            tell_events()
+        for refund in Payment.objects.get(pk=payment_id).refunds.filter(state="pending"):
+            if random.random() < 0.5:
+                mark_refund_sent(booking_id=booking_id, refund_id=refund.pk, now=later, by=STAFF)
+
+    owed = set()
+    for share in IncomeShare:
+        (total,) = add_up_income(report(share))
+        assert (total.received_minor, total.refunded_minor, total.kept_minor) == add_up_ledger()
+        owed.add(total.owed_minor)
+    assert len(owed) == 1
+
+
+@pytest.mark.parametrize("count", [1, 8])
+def test_report_costs_the_same_for_one_and_eight(shop, django_assert_num_queries, count):
+    for n in range(count):
+        booking_id = book(shop, MONDAY + timedelta(days=n)).booking_id
+        payment = Payment.objects.get(pk=pay(booking_id))
+        Payment.objects.filter(pk=payment.pk).update(refunded_minor=10_000)
+        make_refund(payment)
+        make_entry(make_received(booking_id=987_000 + n))
+
+    with django_assert_num_queries(7):
+        lines = report("day")
+
+    assert add_up_income(lines)[0].received_minor == count * 80_000
+
+
+def test_page_and_file_say_the_same(owner_client, shop):
+    booking_id = book(shop).booking_id
+    pay(booking_id, 40_000)
+    days = "from=2026-01-01&to=2026-01-31"
+
+    page = read(owner_client.get(f"{REPORT}?{days}&by=service"))
+    answer = owner_client.get(f"{REPORT}income.csv?{days}&by=method")
+
+    assert "$400" in page
+    assert "$600" in page
+    assert answer["Content-Disposition"] == 'attachment; filename="income-method-2026-01-01-2026-01-31.csv"'
+    assert list(csv.reader(StringIO(answer.content.decode("utf-8-sig")))) == [
+        ["Forma de pago", "Recibido", "De ello, propinas", "Devuelto", "Retenido", "Por cobrar", "Moneda"],
+        ["Efectivo", "400", "0", "0", "0", "0", "MXN"],
+        ["", "0", "0", "0", "0", "600", "MXN"],
+    ]
+
+
+def test_report_of_days_has_their_dates_and_never_more_than_a_year(owner_client, shop):
+    pay(book(shop).booking_id, 40_000)
+
+    pages = [
+        read(owner_client.get(f"{REPORT}?{days}"))
+        for days in ("from=2026-01-05&to=2026-01-05", "from=2020-01-01&to=2026-01-31", "")
+    ]
+
+    assert "5 de enero" in pages[0]
+    assert "un año" in pages[1]
+    assert "No entró nada en estos días" in pages[2]
+    assert owner_client.get(f"{REPORT}income.csv?from=2020-01-01&to=2026-01-31").status_code == 422
