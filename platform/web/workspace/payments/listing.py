@@ -132,7 +132,7 @@ def download(request: HttpRequest) -> HttpResponse:
     """Answer the same payments as a file, all of them."""
     days, query = read_days(request), read_query(request, filters=(METHOD, GROUP))
     header = [
-        gettext("Date"), gettext("Reference"), gettext("Customer"), gettext("Service"), gettext("For"),
+        gettext("Date"), gettext("Reference"), gettext("Customer"), gettext("Service"), gettext("What for"),
         gettext("Paid with"), gettext("State"), gettext("Amount"), gettext("Sent back"), gettext("Kept"),
         gettext("Currency"),
     ]  # fmt: skip

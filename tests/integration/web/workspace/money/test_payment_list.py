@@ -207,7 +207,8 @@ def test_what_differs_is_told_and_settled(owner_client, three):
     answer = owner_client.post(f"/workspace/payments/differences/{row.pk}/settled/")
 
     row.refresh_from_db()
-    assert "El proveedor de tarjetas tiene otro importe que el anotado aquí. Aquí: $500, allá: $400" in page
+    assert "El proveedor de tarjetas tiene otro importe que el anotado aquí." in page
+    assert "aquí: $500, allá: $400." in page
     assert (answer.status_code, answer["Location"], row.settled_at is not None) == (302, LIST, True)
     assert "otro importe" not in read(owner_client.get(JANUARY))
     assert owner_client.post("/workspace/payments/differences/0/settled/").status_code == 404

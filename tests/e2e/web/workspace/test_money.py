@@ -1,0 +1,49 @@
+"""The pages of money in a browser: nothing is cut or hidden from anybody, at the desk and on a phone, day and night."""
+
+from __future__ import annotations
+
+import pytest
+
+from billing.models import Difference
+from kernel.clock import utc_now
+from tenants.context import tenant_scope
+from tests.e2e.sight import DESK, PHONE, check_axe, check_everywhere
+from tests.e2e.web.workspace.test_board import book_at
+from tests.e2e.web.workspace.test_narrow import TOO_WIDE, try_sizes
+from tests.factories.billing import pay
+
+
+@pytest.fixture(autouse=True)
+def unblocked(django_db_blocker):
+    with django_db_blocker.unblock():
+        yield
+
+
+@pytest.fixture
+def paths(houses) -> list[str]:
+    """What came today, and in what the books differ; a payment, and the report of it."""
+    booking_id, _ = book_at(houses[0], "Maximiliano Fernández de la Concepción", 5)
+    now = utc_now()
+    with tenant_scope(houses[0]):
+        payment_id = pay(booking_id, 1_234_500, now=now)
+        pay(booking_id, 5_000, "card", "tip", now)
+        Difference.objects.create(
+            kind="amount", source_id="pi_1", payment_id=payment_id, ours_minor=1_234_500, theirs_minor=1_200_000,
+            currency="MXN", happened_at=now, found_at=now,
+        )  # fmt: skip
+    money = "/workspace/payments"
+    return [f"{money}/list/", f"{money}/{payment_id}/", f"{money}/income/?by=service"]
+
+
+def test_pages_of_money_are_seen_whole_by_everybody(houses, open_workspace, paths):
+    page = open_workspace(houses[0])
+    site = page.url.partition("/workspace")[0]
+    found = {}
+
+    for path in paths:
+        page.goto(site + path)
+        wide = try_sizes(page, TOO_WIDE)
+        page.evaluate("document.documentElement.style.fontSize = ''")
+        found[path] = [wide, check_everywhere(page, DESK, PHONE, check=check_axe)]
+
+    assert found == {path: [{}, []] for path in paths}
