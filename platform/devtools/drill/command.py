@@ -84,6 +84,10 @@ DRILLS: Mapping[str, Drill] = MappingProxyType(
             "19 scenarios of money at the stand-in, 16 at Stripe with STRIPE_TEST_KEY [--account ACCOUNT]",
             needs_servers=False,
         ),
+        "payments": Drill(
+            "2,000 random walks of money, 200 customers for 50 places, 1,000 kills [--count N] [--kills N]",
+            needs_servers=True,
+        ),
         "pages": Drill("pages and calls are fast enough against a bare view [--rounds N]", needs_servers=True),
     }
 )

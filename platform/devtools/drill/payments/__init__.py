@@ -1,0 +1,61 @@
+"""``./dev drill payments``: 2,000 random walks, a crowd for few places, and a thousand processes that are killed.
+
+After each walk of customers, staff, provider, postman and workers, what was received less what went back is what the
+ledger says and what the provider has; no visit is without its deposit, and no deposit without a visit, a refund or what
+the terms keep. Of 200 customers for 50 places 50 pay and come. Processes die between charge and commit: nobody is
+charged twice. The provider is the stand-in.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+from collections import Counter
+from collections.abc import Sequence
+
+from devtools.bench.settings import set_up_django
+from devtools.terminal import complain, say
+
+COUNT, SEED, KILLS, SHOWN = 2000, 1, 100, 20
+
+
+def run(argv: Sequence[str]) -> int:
+    """Do the three parts, print what happened and what was wrong; 1 when anything was."""
+    parser = argparse.ArgumentParser(prog="./dev drill payments")
+    parser.add_argument("--count", type=int, default=COUNT, help=f"how many walks (default {COUNT})")
+    parser.add_argument("--seed", type=int, default=SEED, help=f"of the first walk (default {SEED})")
+    parser.add_argument(
+        "--kills", type=int, default=KILLS, help=f"payments that are killed at a point (default {KILLS})"
+    )
+    options = parser.parse_args(argv)
+    set_up_django()
+    logging.disable(logging.CRITICAL)  # refusals, and faults that are caused here
+    from devtools.drill.payments import rounds  # noqa: PLC0415 - Django's apps come first
+    from devtools.drill.payments.deaths import POINTS  # noqa: PLC0415
+
+    done, findings = rounds.walk_in_scratch(range(options.seed, options.seed + options.count))
+    say(f"{options.count} walks from seed {options.seed}, {sum(done.values())} steps")
+    for name, happened in sorted(_group(done).items()):
+        say(f"  {name:<12} {happened}")
+    crowd = rounds.serve_crowd_in_scratch()
+    say(
+        f"200 customers for 50 places: {crowd.visits} visits, {crowd.captured} captured, {crowd.free} never charged, "
+        f"{crowd.refused_falsely} false refusals"
+    )
+    findings += [*crowd.findings, *["the crowd was served wrongly"] * (not crowd.is_right)]
+    not_healed = rounds.kill_in_scratch(options.kills)
+    say(f"{options.kills} payments killed at each of {len(POINTS)} points: {len(not_healed)} findings")
+    findings += not_healed
+    say(f"{len(findings)} findings")
+    for each in findings[:SHOWN]:
+        complain(each)
+    return 1 if findings else 0
+
+
+def _group(done: Counter[str]) -> dict[str, str]:
+    names = {name.rpartition(" ")[0] for name in done}
+    kinds = ("done", "refused", "died")
+    return {
+        name: ", ".join(f"{done[f'{name} {kind}']} {kind}" for kind in kinds if done[f"{name} {kind}"])
+        for name in names
+    }

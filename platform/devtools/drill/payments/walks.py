@@ -1,0 +1,280 @@
+"""Random walks through the payment machine, and what must hold when each has come to rest.
+
+A walk is a business with one person, some customers who want to pay a deposit, and everything that happens in an order
+that nobody chose: pages that are opened and left, cards that pass, are declined or take their time, events that come
+late, twice, in another order or never, forgeries, workers who die between a charge and its answer, a provider that
+falls silent, staff who approve, decline, waive, take money at the counter and give some back.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from random import Random
+from typing import Any
+from unittest.mock import patch
+
+from django.db import transaction
+
+from billing.gateway.doors.stripe_connect import client
+from billing.gateway.errors import EventRefused
+from billing.models import Payment
+from billing.services.cards import looking, opening, refunding
+from billing.services.cards.looking import look_at_deposit
+from billing.services.payments import receive_deposit, waive_deposit
+from billing.services.refunds import mark_refund_sent, refund_payment
+from devtools.drill.payments.checks import list_findings
+from devtools.drill.payments.shops import DEPOSIT, VISITS, book_one, open_business
+from devtools.scratch.till import OWNER, Guarded, Till
+from devtools.stripe_server.server import Fault, StandIn
+from devtools.stripe_server.world import Thing
+from kernel.errors import DomainError
+from scheduling.enums import Approval
+from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.bookings.transitions import approve, decline
+from scheduling.types import CUSTOMER
+from tenants.models import DueWork
+
+STEPS = 30
+CARDS = ("visa", "visa", "mastercard", "chargeDeclined", "slow")
+WAITS = (1, 7, 16, 40, 90)
+"""Minutes."""
+FAULTS = (Fault.BREAK_BEFORE, Fault.BREAK_AFTER, Fault.ERROR)
+DEATHS = ((opening, "_note_open"), (looking, "settle_payment"), (refunding, "_settle"))
+"""Where a process may die: the provider has done its part, and nothing is written here yet."""
+RESTS, REST = 16, timedelta(hours=15)
+"""At the end workers go on for ten days: some wait a day, a closed account eight."""
+TABLES = ((None, 100), (None, 40), (0, 100), (20 * 24 * 60, 50), (20 * 24 * 60, 100))
+"""Until how many minutes before the visit all goes back, and how much of it is kept after that."""
+
+
+class Died(BaseException):
+    """A process ended here."""
+
+
+@dataclass
+class Walk:
+    """One walk.
+
+    Attributes:
+        done: How often what happened, refusals included.
+    """
+
+    random: Random
+    till: Till
+    service_id: int
+    bookings: list[int] = field(default_factory=list)
+    sessions: list[str] = field(default_factory=list)
+    late: list[Thing] = field(default_factory=list)
+    done: Counter[str] = field(default_factory=Counter)
+    is_dying: bool = False
+
+    def run(self, steps: int) -> list[str]:
+        """Walk, come to rest, and return what is wrong then."""
+        _book(self)
+        with self._mortal():
+            while sum(self.done.values()) < steps:
+                self._step()
+        self.till.stand_in.faults.clear()
+        for _ in range(RESTS):
+            self.post(lost=0.3)
+            self._work()
+            self.till.pass_by(REST)
+        return list_findings(self.till.stand_in)
+
+    def _step(self) -> None:
+        (act,) = self.random.choices(list(ACTS), weights=list(ACTS.values()))
+        outcome = "done"
+        try:
+            act(self)
+        except _NothingThere:
+            return
+        except DomainError:
+            outcome = "refused"
+        except Died:
+            outcome = "died"
+        self.done[f"{act.__name__.removeprefix('_')} {outcome}"] += 1
+        if self.random.random() < 0.7:  # noqa: PLR2004 - mostly somebody is at work
+            with suppress(Died):
+                self._work()
+
+    @contextmanager
+    def _mortal(self) -> Iterator[None]:
+        def make(work: Callable[..., Any]) -> Callable[..., Any]:
+            def die_or_work(*arguments: Any, **named: Any) -> Any:
+                if self.is_dying:
+                    self.is_dying = False
+                    raise Died
+                return work(*arguments, **named)
+
+            return die_or_work
+
+        with ExitStack() as stack:
+            for module, name in DEATHS:
+                stack.enter_context(patch.object(module, name, make(getattr(module, name))))
+            yield
+
+    def _work(self) -> None:
+        # Whoever died is missed when their lease ends; the clock of a walk is not that of leases.
+        DueWork.objects.exclude(leased_until=None).update(leased_until=None)
+        self.till.work()
+
+    def post(self, *, lost: float) -> None:
+        """Let some of what happened arrive, some of it twice, in any order; some waits, some never comes."""
+        self.late += self.till.stand_in.postman.take_all()
+        self.random.shuffle(self.late)
+        count = self.random.randint(0, len(self.late))
+        arriving, self.late = self.late[:count], self.late[count:]
+        for event in arriving:
+            if self.random.random() < lost:
+                continue
+            for _ in range(self.random.choice((1, 1, 2))):
+                self.till.post(event)
+
+    def choose(self) -> int:
+        """Choose a booking."""
+        if not self.bookings:
+            raise _NothingThere
+        return self.random.choice(self.bookings)
+
+
+class _NothingThere(DomainError):
+    """It takes something that was not made yet."""
+
+
+def _book(walk: Walk) -> None:
+    """Somebody wants one of two times: who comes second may get it when the first did not pay."""
+    starts_at = VISITS + timedelta(hours=walk.random.randrange(2))
+    walk.bookings.append(book_one(walk.service_id, len(walk.bookings), walk.till.moment, starts_at=starts_at))
+
+
+def _open(walk: Walk) -> None:
+    session = walk.till.start(walk.choose())
+    if session not in walk.sessions:
+        walk.sessions.append(session)
+
+
+def _pay(walk: Walk) -> None:
+    if not walk.sessions:
+        raise _NothingThere
+    walk.till.stand_in.pay(walk.random.choice(walk.sessions), walk.random.choice(CARDS))
+
+
+def _settle(walk: Walk) -> None:
+    """Slow money comes, or does not."""
+    world = walk.till.stand_in.world
+    slow = [
+        each
+        for each in walk.sessions
+        if (intent := world.things[each]["payment_intent"]) and world.things[intent]["status"] == "processing"
+    ]
+    if not slow:
+        raise _NothingThere
+    walk.till.stand_in.settle(walk.random.choice(slow), succeeds=walk.random.random() < 0.7)  # noqa: PLR2004
+
+
+def _arrive(walk: Walk) -> None:
+    walk.post(lost=0.15)
+
+
+def _forge(walk: Walk) -> None:
+    """Somebody sends what never happened, or sends it again much later."""
+    waiting = walk.till.stand_in.postman.waiting
+    if not waiting:
+        raise _NothingThere
+    how: dict[str, Any] = walk.random.choice(
+        ({"secret": "whsec_of_somebody_else"}, {"at": walk.till.now() - 3600}, {"at": walk.till.now() + 3600})
+    )
+    try:
+        walk.till.post(walk.random.choice(waiting), **how)
+    except EventRefused:
+        return
+    message = f"a forged event was taken: {how}"
+    raise AssertionError(message)
+
+
+def _come_back(walk: Walk) -> None:
+    look_at_deposit(booking_id=walk.choose(), now=walk.till.moment)
+
+
+def _wait(walk: Walk) -> None:
+    walk.till.pass_by(timedelta(minutes=walk.random.choice(WAITS)))
+
+
+def _cancel(walk: Walk) -> None:
+    cancel_booking(booking_id=walk.choose(), now=walk.till.moment, by=CUSTOMER)
+
+
+def _call_off(walk: Walk) -> None:
+    cancel_booking(booking_id=walk.choose(), now=walk.till.moment, by=OWNER, reason="ill")
+
+
+def _approve(walk: Walk) -> None:
+    approve(booking_id=walk.choose(), now=walk.till.moment, by=OWNER)
+
+
+def _decline(walk: Walk) -> None:
+    decline(booking_id=walk.choose(), now=walk.till.moment, by=OWNER, reason="full")
+
+
+def _take_cash(walk: Walk) -> None:
+    receive_deposit(booking_id=walk.choose(), now=walk.till.moment, by=OWNER)
+
+
+def _waive(walk: Walk) -> None:
+    waive_deposit(booking_id=walk.choose(), now=walk.till.moment, by=OWNER, reason="a friend")
+
+
+def _be_kind(walk: Walk) -> None:
+    """Staff give more back than they must, or try to give back more than there is."""
+    payments = Payment.objects.filter(booking_id=walk.choose()).order_by("pk").values_list("pk", flat=True)
+    if not payments:
+        raise _NothingThere
+    amount = walk.random.choice((1, 5_000, DEPOSIT, DEPOSIT + 1))
+    chosen = walk.random.choice(list(payments))
+    refund_payment(payment_id=chosen, amount_minor=amount, reason="kind", now=walk.till.moment, by=OWNER)
+
+
+def _hand_back(walk: Walk) -> None:
+    """Staff send back by hand what no provider sends."""
+    booking_id = walk.choose()
+    for payment in Payment.objects.filter(booking_id=booking_id):
+        for refund in payment.refunds.all():
+            mark_refund_sent(booking_id=booking_id, refund_id=refund.pk, now=walk.till.moment, by=OWNER)
+
+
+def _break(walk: Walk) -> None:
+    walk.till.stand_in.faults.append(walk.random.choice(FAULTS))
+
+
+def _doom(walk: Walk) -> None:
+    walk.is_dying = True
+
+
+ACTS: Mapping[Callable[[Walk], None], int] = {
+    _book: 4, _open: 10, _pay: 14, _settle: 8, _arrive: 9, _forge: 2, _come_back: 5, _wait: 8, _cancel: 2, _call_off: 2,
+    _approve: 5, _decline: 1, _take_cash: 2, _waive: 1, _be_kind: 3, _hand_back: 2, _break: 4, _doom: 5,
+}  # fmt: skip
+"""What may happen, and how often."""
+
+
+def walk_once(seed: int, stand_in: StandIn, *, steps: int = STEPS) -> tuple[Counter[str], list[str]]:
+    """Walk in the current business, undo everything, and return what happened and what was wrong at the end."""
+    random = Random(seed)  # noqa: S311 - repeatable
+    till = Till()
+    till.stand_in = stand_in
+    stand_in.world.now = stand_in.postman.now = till.now
+    for kept in (stand_in.world.things, stand_in.world.owners, stand_in.world.private, stand_in.world.answers):
+        kept.clear()
+    with transaction.atomic(), patch.object(client, "connection", Guarded()):
+        till.connect()
+        free, part = random.choice(TABLES)
+        approval = random.choice((Approval.INSTANT, Approval.REQUEST))
+        service_id = open_business(approval=approval, refund_free_minutes=free, refund_kept_percent=part)
+        walk = Walk(random, till, service_id)
+        findings = walk.run(steps)
+        transaction.set_rollback(True)
+    return walk.done, [f"seed {seed}: {each}" for each in findings]

@@ -1,0 +1,114 @@
+"""A business that takes cards at the stand-in, and what customers, the postman and workers do there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Any
+
+from billing.services.cards.accounts import connect_card_account, refresh_card_account
+from billing.services.cards.events import take_event
+from billing.services.cards.opening import WayBack, start_card_payment
+from database.connection import connection
+from devtools.stripe_server import accounts
+from devtools.stripe_server.server import StandIn
+from devtools.stripe_server.world import Thing
+from scheduling.enums import ActorKind
+from scheduling.types import Actor
+from tenants.models import DueWork
+from tenants.services.due_work import perform_due_work
+
+BACK = WayBack("https://taller.example/b/t/paid/", "https://taller.example/b/t/", "es")
+
+
+BEGINS = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+OWNER = Actor(kind=ActorKind.STAFF)
+KINDS = ("event", "card_event", "card_payment", "card_refund", "hold_expiry")
+"""The due work that money and places leave."""
+MOST_STEPS = 40
+
+
+class Guarded:
+    """The connection as the door sees it: the transaction around a walk is no transaction of ours."""
+
+    def __init__(self) -> None:
+        self.depth = len(connection.atomic_blocks)
+
+    @property
+    def in_atomic_block(self) -> bool:
+        """Tell whether the product is in a transaction of its own."""
+        return len(connection.atomic_blocks) > self.depth
+
+
+@dataclass
+class Till:
+    """What happens at the provider, and when."""
+
+    moment: datetime = BEGINS
+    stand_in: StandIn = field(init=False)
+
+    def now(self) -> float:
+        """Return the moment as the stand-in counts it."""
+        return self.moment.timestamp()
+
+    def pass_by(self, span: timedelta) -> None:
+        """Let time pass; nobody works meanwhile."""
+        self.moment += span
+
+    def connect(self, state: str = "active") -> str:
+        """Connect an account and let the business tell who it is."""
+        connect_card_account(
+            email="olga@taller.example", return_url="https://t.example/", again_url="https://t.example/?again",
+            by=OWNER, now=self.moment,
+        )  # fmt: skip
+        account_id = next(reversed(list(self.stand_in.world.find_all("v2.core.account", ""))))["id"]
+        accounts.change_state(self.stand_in.world, account_id, state)
+        refresh_card_account(now=self.moment)
+        self.stand_in.postman.take_all()
+        return account_id
+
+    def start(self, booking_id: int) -> str:
+        """Lead to the provider's page; return the session."""
+        url = start_card_payment(booking_id=booking_id, back=BACK, now=self.moment)
+        return str(url.rpartition("/")[2])
+
+    def post(self, event: Thing, **how: Any) -> int:
+        """Let an event arrive, written as ``how`` says (`Postman.write`); return how many were new."""
+        raw, headers = self.stand_in.postman.write(event, **how)
+        is_notice = event["object"] == "v2.core.event"
+        with outside():
+            return take_event(raw=raw, headers=headers, now=self.moment, is_notice=is_notice)
+
+    def post_all(self) -> None:
+        """Let everything arrive that happened."""
+        for event in self.stand_in.postman.take_all():
+            self.post(event)
+
+    def work(self, most: int = MOST_STEPS) -> None:
+        """Do what workers do until nothing is due any more, at ``most`` so many steps.
+
+        Raises:
+            AssertionError: Work never ends.
+        """
+        for _ in range(most):
+            due = DueWork.objects.filter(due_at__lte=self.moment, kind__in=KINDS, is_parked=False, leased_until=None)
+            row = due.order_by("pk").first()
+            if row is None:
+                return
+            with outside():
+                perform_due_work(schema_name=row.schema_name, kind=row.kind, row_id=row.row_id, now=self.moment)
+        message = "work never ends"
+        raise AssertionError(message)
+
+
+class outside:  # noqa: N801 - reads as a word
+    """What comes from elsewhere enters a business by itself; afterwards the test is where it was."""
+
+    def __enter__(self) -> None:
+        self.tenant = connection.tenant
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        connection.set_tenant(self.tenant)
