@@ -108,17 +108,38 @@ def note_refund_elsewhere(*, payment_id: int, amount_minor: int, provider_refund
 
 
 def drop_refunds(*, booking_id: int, now: datetime) -> None:
-    """Send nothing back that was not sent yet of a booking that takes place after all; what staff promised stays."""
+    """Send nothing back that was not sent yet of a booking that takes place after all.
+
+    What staff promised stays; and of a deposit that was paid twice, once over goes back all the same.
+    """
     payments = list(Payment.objects.filter(booking_id=booking_id).select_for_update().order_by("pk"))
+    is_covered = any(_is_kept(each) for each in payments if _is_deposit(each))
     for payment in payments:
-        waiting = payment.refunds.filter(state=RefundState.PENDING, tried_at=None)
-        for refund in waiting.exclude(cause=RefundCause.KINDER):
-            refund.state, refund.done_at = RefundState.DROPPED, now
-            refund.save()
-            payment.refunded_minor -= refund.amount_minor
-        payment.save()
-        if payment.purpose != PaymentPurpose.NO_SHOW:
-            keep(payment, 0, now=now)
+        if _is_deposit(payment) and is_covered:
+            continue
+        _drop(payment, now=now)
+        is_covered |= _is_deposit(payment) and _is_kept(payment)
+
+
+def _is_deposit(payment: Payment) -> bool:
+    return payment.purpose == PaymentPurpose.DEPOSIT and payment.state == PaymentState.RECEIVED
+
+
+def _is_kept(payment: Payment) -> bool:
+    """Tell whether nothing of it goes back, or went, but what staff promised."""
+    going = payment.refunds.filter(state__in=(RefundState.PENDING, RefundState.DONE))
+    return not going.exclude(cause=RefundCause.KINDER).exists()
+
+
+def _drop(payment: Payment, *, now: datetime) -> None:
+    waiting = payment.refunds.filter(state=RefundState.PENDING, tried_at=None)
+    for refund in waiting.exclude(cause=RefundCause.KINDER):
+        refund.state, refund.done_at = RefundState.DROPPED, now
+        refund.save()
+        payment.refunded_minor -= refund.amount_minor
+    payment.save()
+    if payment.purpose != PaymentPurpose.NO_SHOW:
+        keep(payment, 0, now=now)
 
 
 def _ask(payment: Payment, amount_minor: int, *, cause: RefundCause, reason: str, now: datetime, by: Actor) -> Refund:

@@ -66,7 +66,7 @@ class Till:
         accounts.change_state(self.stand_in.world, account_id, state)
         refresh_card_account(now=self.moment)
         self.stand_in.postman.take_all()
-        return account_id
+        return str(account_id)
 
     def start(self, booking_id: int) -> str:
         """Lead to the provider's page; return the session."""

@@ -16,9 +16,9 @@ from devtools.stripe_server import money
 from devtools.stripe_server.server import Fault
 from kernel.money import Money
 from scheduling.services.bookings.cancellations import cancel_booking
-from tests.factories.billing import add_up
+from tests.factories.billing import add_up, make_received, make_refund
 from tests.factories.cards import book_with_deposit, count_captured, list_payments, list_refunds
-from tests.factories.scheduling import CUSTOMER, STAFF
+from tests.factories.scheduling import CUSTOMER, NOW, STAFF
 
 
 @pytest.fixture
@@ -110,3 +110,34 @@ def test_two_workers_note_a_refund_once(till, booking_id, refund_id):
 
     assert refunding._settle(refund_id, None, now=till.moment) == "done"
     assert add_up() == {"stripe": 20_000, "prepaid": -20_000}
+
+
+LATE = {"amount_minor": 30_000, "cause": "late"}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ([LATE, LATE], ["dropped", "pending"]),
+        ([LATE | {"tried_at": NOW}, LATE], ["pending", "dropped"]),
+        ([LATE, None], ["pending", None]),
+        ([None, LATE], [None, "pending"]),
+        ([LATE, LATE | {"cause": "kinder"}], ["pending", "pending"]),
+    ],
+)
+def test_of_a_deposit_that_came_twice_once_over_goes_back_although_the_visit_takes_place(tenant, given, expected):
+    """It was paid on the provider's page and across the counter, too late, and then its time was still free."""
+    payments = [
+        make_received(attempt=1, door="stripe", refunded_minor=30_000 if given[0] else 0),
+        make_received(attempt=2, refunded_minor=30_000 if given[1] else 0),
+    ]
+    refunds = [each and make_refund(payment, **each) for payment, each in zip(payments, given, strict=True)]
+
+    drop_refunds(booking_id=1, now=NOW)
+
+    for payment, refund, state in zip(payments, refunds, expected, strict=True):
+        payment.refresh_from_db()
+        assert payment.refunded_minor == (30_000 if state == "pending" else 0)
+        if refund:
+            refund.refresh_from_db()
+            assert refund.state == state
