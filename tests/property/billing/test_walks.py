@@ -11,7 +11,7 @@ from billing.services.cards import settling
 from devtools.drill.payments.walks import walk_once
 from devtools.stripe_server.server import API_KEY, NOTICE_SECRET, SECRET, StandIn
 
-SEEDS = range(1, 17)
+SEEDS = (1, 5, 9, 37, 74, 78, 132)
 
 
 @pytest.fixture
