@@ -16,7 +16,6 @@ from devtools.stripe_server.server import StandIn
 from devtools.stripe_server.world import Thing
 from scheduling.enums import ActorKind
 from scheduling.types import Actor
-from tenants.models import DueWork
 from tenants.services.due_work import perform_due_work
 
 BACK = WayBack("https://taller.example/b/t/paid/", "https://taller.example/b/t/", "es")
@@ -27,6 +26,10 @@ OWNER = Actor(kind=ActorKind.STAFF)
 KINDS = ("event", "card_event", "card_payment", "card_refund", "hold_expiry")
 """The due work that money and places leave."""
 MOST_STEPS = 40
+DUE_SQL = """
+SELECT schema_name, kind, row_id FROM public.tenants_duework
+WHERE due_at <= %s AND kind = ANY(%s) AND NOT is_parked AND leased_until IS NULL ORDER BY id LIMIT 1
+"""
 
 
 class Guarded:
@@ -92,14 +95,20 @@ class Till:
             AssertionError: Work never ends.
         """
         for _ in range(most):
-            due = DueWork.objects.filter(due_at__lte=self.moment, kind__in=KINDS, is_parked=False, leased_until=None)
-            row = due.order_by("pk").first()
-            if row is None:
+            due = _find_due(self.moment)
+            if due is None:
                 return
             with outside():
-                perform_due_work(schema_name=row.schema_name, kind=row.kind, row_id=row.row_id, now=self.moment)
+                perform_due_work(schema_name=due[0], kind=due[1], row_id=due[2], now=self.moment)
         message = "work never ends"
         raise AssertionError(message)
+
+
+def _find_due(at: datetime) -> tuple[str, str, int] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(DUE_SQL, [at, list(KINDS)])
+        found: tuple[str, str, int] | None = cursor.fetchone()
+    return found
 
 
 class outside:  # noqa: N801 - reads as a word

@@ -10,9 +10,10 @@ from datetime import timedelta
 from threading import Lock
 from typing import TypeVar
 
-from billing.models import Payment
+from billing.enums import PaymentState
 from database.connection import connection
 from devtools.drill.payments.checks import list_findings
+from devtools.drill.payments.rows import list_payments
 from devtools.drill.payments.shops import book_one, open_business
 from devtools.scratch.till import Till
 from devtools.stripe_server.server import StandIn
@@ -106,7 +107,7 @@ def _serve(till: Till) -> None:
 
 
 def _count_paid() -> int:
-    return Payment.objects.filter(state="received", refunded_minor=0).count()
+    return sum(each.state == PaymentState.RECEIVED and not each.refunded_minor for each in list_payments())
 
 
 def _count(stand_in: StandIn, booked: dict[int, int], *, false: int) -> Crowd:

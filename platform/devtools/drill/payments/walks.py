@@ -21,12 +21,12 @@ from django.db import transaction
 
 from billing.gateway.doors.stripe_connect import client
 from billing.gateway.errors import EventRefused
-from billing.models import Payment
 from billing.services.cards import looking, opening, refunding
 from billing.services.cards.looking import look_at_deposit
 from billing.services.payments import receive_deposit, waive_deposit
 from billing.services.refunds import mark_refund_sent, refund_payment
 from devtools.drill.payments.checks import list_findings
+from devtools.drill.payments.rows import end_leases, list_payments, list_refunds
 from devtools.drill.payments.shops import DEPOSIT, VISITS, book_one, open_business
 from devtools.scratch.till import OWNER, Guarded, Till
 from devtools.stripe_server.server import Fault, StandIn
@@ -36,7 +36,6 @@ from scheduling.enums import Approval
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.transitions import approve, decline
 from scheduling.types import CUSTOMER
-from tenants.models import DueWork
 
 STEPS = 30
 CARDS = ("visa", "visa", "mastercard", "chargeDeclined", "slow")
@@ -118,8 +117,7 @@ class Walk:
             yield
 
     def _work(self) -> None:
-        # Whoever died is missed when their lease ends; the clock of a walk is not that of leases.
-        DueWork.objects.exclude(leased_until=None).update(leased_until=None)
+        end_leases()
         self.till.work()
 
     def post(self, *, lost: float) -> None:
@@ -230,20 +228,22 @@ def _waive(walk: Walk) -> None:
 
 def _be_kind(walk: Walk) -> None:
     """Staff give more back than they must, or try to give back more than there is."""
-    payments = Payment.objects.filter(booking_id=walk.choose()).order_by("pk").values_list("pk", flat=True)
+    booking_id = walk.choose()
+    payments = [each.id for each in list_payments() if each.booking_id == booking_id]
     if not payments:
         raise _NothingThere
     amount = walk.random.choice((1, 5_000, DEPOSIT, DEPOSIT + 1))
-    chosen = walk.random.choice(list(payments))
+    chosen = walk.random.choice(payments)
     refund_payment(payment_id=chosen, amount_minor=amount, reason="kind", now=walk.till.moment, by=OWNER)
 
 
 def _hand_back(walk: Walk) -> None:
     """Staff send back by hand what no provider sends."""
     booking_id = walk.choose()
-    for payment in Payment.objects.filter(booking_id=booking_id):
-        for refund in payment.refunds.all():
-            mark_refund_sent(booking_id=booking_id, refund_id=refund.pk, now=walk.till.moment, by=OWNER)
+    payments = {each.id for each in list_payments() if each.booking_id == booking_id}
+    for refund in list_refunds():
+        if refund.payment_id in payments:
+            mark_refund_sent(booking_id=booking_id, refund_id=refund.id, now=walk.till.moment, by=OWNER)
 
 
 def _break(walk: Walk) -> None:
