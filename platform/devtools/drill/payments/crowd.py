@@ -15,7 +15,7 @@ from database.connection import connection
 from devtools.drill.payments.checks import list_findings
 from devtools.drill.payments.rows import list_payments
 from devtools.drill.payments.shops import book_one, open_business
-from devtools.scratch.till import Till
+from devtools.drill.payments.till import Till
 from devtools.stripe_server.server import StandIn
 from kernel.errors import DomainError
 from scheduling.enums import BookingStatus

@@ -22,7 +22,7 @@ from database.connection import connection
 from devtools.drill.payments.checks import list_findings
 from devtools.drill.payments.rows import end_leases, list_payments
 from devtools.drill.payments.shops import book_one, open_business
-from devtools.scratch.till import OWNER, Till
+from devtools.drill.payments.till import OWNER, Till
 from devtools.stripe_server.server import StandIn
 from scheduling.enums import Approval
 from scheduling.services.bookings.cancellations import cancel_booking

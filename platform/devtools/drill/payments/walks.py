@@ -28,7 +28,7 @@ from billing.services.refunds import mark_refund_sent, refund_payment
 from devtools.drill.payments.checks import list_findings
 from devtools.drill.payments.rows import end_leases, list_payments, list_refunds
 from devtools.drill.payments.shops import DEPOSIT, VISITS, book_one, open_business
-from devtools.scratch.till import OWNER, Guarded, Till
+from devtools.drill.payments.till import OWNER, Guarded, Till
 from devtools.stripe_server.server import Fault, StandIn
 from devtools.stripe_server.world import Thing
 from kernel.errors import DomainError

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from types import TracebackType
 from typing import Any
 
 from billing.services.cards.accounts import connect_card_account, refresh_card_account
@@ -16,6 +15,7 @@ from devtools.stripe_server.server import StandIn
 from devtools.stripe_server.world import Thing
 from scheduling.enums import ActorKind
 from scheduling.types import Actor
+from tenants.jobs import call_outside
 from tenants.services.due_work import perform_due_work
 
 BACK = WayBack("https://taller.example/b/t/paid/", "https://taller.example/b/t/", "es")
@@ -80,8 +80,7 @@ class Till:
         """Let an event arrive, written as ``how`` says (`Postman.write`); return how many were new."""
         raw, headers = self.stand_in.postman.write(event, **how)
         is_notice = event["object"] == "v2.core.event"
-        with outside():
-            return take_event(raw=raw, headers=headers, now=self.moment, is_notice=is_notice)
+        return call_outside(take_event, raw=raw, headers=headers, now=self.moment, is_notice=is_notice)
 
     def post_all(self) -> None:
         """Let everything arrive that happened."""
@@ -98,8 +97,7 @@ class Till:
             due = _find_due(self.moment)
             if due is None:
                 return
-            with outside():
-                perform_due_work(schema_name=due[0], kind=due[1], row_id=due[2], now=self.moment)
+            call_outside(perform_due_work, schema_name=due[0], kind=due[1], row_id=due[2], now=self.moment)
         message = "work never ends"
         raise AssertionError(message)
 
@@ -109,15 +107,3 @@ def _find_due(at: datetime) -> tuple[str, str, int] | None:
         cursor.execute(DUE_SQL, [at, list(KINDS)])
         found: tuple[str, str, int] | None = cursor.fetchone()
     return found
-
-
-class outside:  # noqa: N801 - reads as a word
-    """What comes from elsewhere enters a business by itself; afterwards the test is where it was."""
-
-    def __enter__(self) -> None:
-        self.tenant = connection.tenant
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        connection.set_tenant(self.tenant)
