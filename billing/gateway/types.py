@@ -366,6 +366,7 @@ class Movement:
         fee_minor: What the provider keeps of it.
         payment_id: Of which payment it is (`ProviderIds.payment`); empty for payouts and fees.
         key: The idempotency key with which we asked for it; None: somebody did at the provider.
+        charged: As ``gross``, but in the currency of the payment, where the balance has another one; None: it has not.
     """
 
     movement_id: str
@@ -376,3 +377,4 @@ class Movement:
     happened_at: datetime
     payment_id: str = ""
     key: str | None = None
+    charged: Money | None = None

@@ -49,6 +49,11 @@ class Moved:
     first: Movement
     minor: int = 0
 
+    @property
+    def currency(self) -> str:
+        """In which ``minor`` is: the one of its payment, whatever the balance is in."""
+        return (self.first.charged or self.first.gross).currency
+
 
 def register() -> None:
     """Do the due work that nights leave."""
@@ -109,7 +114,7 @@ def _add_up(movements: tuple[Movement, ...]) -> dict[MovementKind, dict[str, Mov
     for each in movements:  # the newest first
         key = each.payment_id if each.kind is MovementKind.PAYMENT else each.source_id
         moved = sums[each.kind].setdefault(key, Moved(each))
-        moved.first, moved.minor = each, moved.minor + each.gross.amount_minor
+        moved.first, moved.minor = each, moved.minor + (each.charged or each.gross).amount_minor
     return sums
 
 
@@ -133,7 +138,7 @@ def _compare_payments(account_id: str, moved: dict[str, Moved], now: datetime) -
                 look_at_payment(payment.pk, now)
             payment.refresh_from_db()
         noted = payment.amount_minor if payment.state == PaymentState.RECEIVED else 0
-        if (noted, payment.currency) != (each.minor, each.first.gross.currency):
+        if (noted, payment.currency) != (each.minor, each.currency):
             yield _differ(DifferenceKind.AMOUNT, provider_id, payment, noted, each)
 
 
@@ -211,5 +216,5 @@ def _differ(
     kind: DifferenceKind, source_id: str, payment: Payment | None, ours_minor: int, moved: Moved
 ) -> FoundDifference:
     return FoundDifference(
-        kind, source_id, payment, ours_minor, abs(moved.minor), moved.first.gross.currency, moved.first.happened_at
+        kind, source_id, payment, ours_minor, abs(moved.minor), moved.currency, moved.first.happened_at
     )

@@ -27,6 +27,7 @@ from billing.gateway.types import (
     SavedMethod,
 )
 from kernel.iso import parse_instant
+from kernel.money import Money
 
 KEY = "turnero_key"
 """Of our key in Stripe's metadata: for people who look there, and to recognise our own; it never finds a tenant."""
@@ -252,4 +253,17 @@ def read_movement(row: Any) -> Movement:
         happened_at=read_instant(row.created),
         payment_id=read_id(getattr(row.source, "payment_intent", None)),
         key=_read_key(getattr(row.source, "metadata", None)),
+        charged=_read_charged(row),
     )
+
+
+def _read_charged(row: Any) -> Money | None:
+    """Return what moved in the currency of its payment; None: the balance has the same, or it is of no payment.
+
+    Stripe converts what an account takes in a currency in which it has no balance (``exchange_rate``).
+    """
+    source = row.source
+    if getattr(source, "payment_intent", None) is None or source.currency == row.currency:
+        return None
+    amount = source.amount_captured if source.object == "charge" else source.amount
+    return from_provider_amount(-amount if row.amount < 0 else amount, source.currency)

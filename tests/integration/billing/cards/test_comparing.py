@@ -82,6 +82,20 @@ def test_refund_at_the_provider_of_more_than_is_left_here_differs(till, booking_
     assert list_refunds(booking_id) == []
 
 
+def test_account_with_another_currency_is_compared_in_the_one_that_was_paid(till, booking_id):
+    money.refund_intent(till.stand_in.world, find_intent(till, booking_id), 12_000, {}, None)
+    money.open_dispute(till.stand_in.world, find_charge(till, booking_id))
+    for row in till.stand_in.world.things.values():
+        if row["object"] == "balance_transaction":  # Stripe converts to what the account has a balance in
+            row.update(amount=row["amount"] // 20, fee=row["fee"] // 20, currency="usd", exchange_rate=0.05)
+
+    found = compare(till)
+
+    assert found == [("disputed", 30_000, 30_000)]
+    assert Difference.objects.get().currency == "MXN"
+    assert list_refunds(booking_id) == [(12_000, "done", "provider")]
+
+
 def test_refund_that_is_noted_is_not_noted_again(till, booking_id):
     payment = Payment.objects.get(booking_id=booking_id)
 
