@@ -103,6 +103,13 @@ class PaymentsChanged(Conflict):
     text = mark("Another payment was noted meanwhile. Look at what is left to pay, and try again.")
 
 
+class RefundsChanged(Conflict):
+    """Something of the payment was given back since the person looked."""
+
+    code = "refunds_changed"
+    text = mark("Something of it was given back meanwhile. Look at what is left, and try again.")
+
+
 class PaymentInvalid(Invalid):
     """What was typed about a payment, by field."""
 

@@ -13,6 +13,7 @@ from billing.errors import DifferenceNotFound
 from billing.models import Difference, Payment, PaymentAccount
 from database.locks import KeySpace, lock_words
 from database.transactions import write_transaction
+from scheduling.policies import check_step
 from scheduling.types import Actor
 
 
@@ -70,8 +71,10 @@ def settle_difference(*, difference_id: int, by: Actor, now: datetime) -> None:
     """Note that a person looked into a difference. Again changes nothing.
 
     Raises:
+        StatusForbids: The state of the business allows no steps.
         DifferenceNotFound: There is none.
     """
+    check_step(by)
     row = Difference.objects.select_for_update().filter(pk=difference_id).first()
     if row is None:
         raise DifferenceNotFound

@@ -6,12 +6,21 @@ from datetime import datetime
 
 from billing.engine import Ending
 from billing.enums import LedgerAccount, LedgerKind, PaymentDoor, PaymentPurpose, PaymentState, RefundCause, RefundState
-from billing.errors import AMOUNT_WRONG, REASON_MISSING, PaymentNotFound, RefundInvalid, RefundNotFound, RefundTooLarge
+from billing.errors import (
+    AMOUNT_WRONG,
+    REASON_MISSING,
+    PaymentNotFound,
+    RefundInvalid,
+    RefundNotFound,
+    RefundsChanged,
+    RefundTooLarge,
+)
 from billing.models import LedgerEntry, Payment, Refund
 from billing.policies import split_payment
 from billing.services.movements import LANE, REFUND_KIND, keep
 from database.transactions import write_transaction
 from notifications.services.outbox import publish
+from scheduling.policies import check_step
 from scheduling.types import SYSTEM, Actor, BookingView
 from tenants.enums import Urgency
 from tenants.services.due_work import add_due_work
@@ -36,14 +45,21 @@ def give_back(payment: Payment, booking: BookingView, *, ending: Ending, now: da
 
 
 @write_transaction()
-def refund_payment(*, payment_id: int, amount_minor: int, reason: str, now: datetime, by: Actor) -> int:
+def refund_payment(
+    *, payment_id: int, amount_minor: int, reason: str, now: datetime, by: Actor, seen_minor: int | None = None
+) -> int:
     """Give back more than the policy says, or a part of it, for a reason; return the refund's id.
 
+    ``seen_minor`` is how much went back when the person looked, so that nothing goes twice; None: nobody looked.
+
     Raises:
+        StatusForbids: The state of the business allows no steps.
         RefundInvalid: Without a reason, or nothing.
+        RefundsChanged: Something went back since.
         RefundTooLarge: More than is left.
         PaymentNotFound: There is none.
     """
+    check_step(by)
     why = reason.strip()[:300]
     wrong = {"reason": (REASON_MISSING,)} if not why else {}
     if amount_minor < 1:
@@ -53,6 +69,8 @@ def refund_payment(*, payment_id: int, amount_minor: int, reason: str, now: date
     payment = Payment.objects.select_for_update().filter(pk=payment_id).first()
     if payment is None:
         raise PaymentNotFound
+    if seen_minor is not None and seen_minor != payment.refunded_minor:
+        raise RefundsChanged
     left = payment.amount_minor - payment.refunded_minor if payment.state == PaymentState.RECEIVED else 0
     if amount_minor > left:
         raise RefundTooLarge(left_minor=left)
@@ -64,8 +82,10 @@ def mark_refund_sent(*, booking_id: int, refund_id: int, now: datetime, by: Acto
     """Note that a person sent the money back. Again changes nothing.
 
     Raises:
+        StatusForbids: The state of the business allows no steps.
         RefundNotFound: The booking has no such refund, it is no longer sent, or the provider sends it.
     """
+    check_step(by)
     refund = _lock(booking_id, refund_id)
     if refund.state == RefundState.DONE:
         return

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.policies import Permission, has_permission
 from accounts.selectors.staff import name_people
 from billing.enums import LedgerKind, PaymentDoor
-from billing.errors import RefundInvalid, RefundTooLarge
+from billing.errors import RefundInvalid, RefundsChanged, RefundTooLarge
 from billing.selectors.listing import list_entries
 from billing.selectors.payments import get_payment, suggest_refund
 from billing.services.refunds import refund_payment
@@ -47,7 +48,7 @@ LEDGER_ICONS = {
 
 
 class RefundForm(PageForm):
-    """How much goes back, and why."""
+    """How much goes back, and why; ``seen`` is how much went back when the person looked, so that none goes twice."""
 
     amount = mark_needed(MoneyField(label=gettext_lazy("Amount"), required=False))
     reason = mark_needed(
@@ -56,6 +57,7 @@ class RefundForm(PageForm):
             help_text=gettext_lazy("It stays in your books, beside the payment."),
         )
     )  # fmt: skip
+    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput())
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +89,14 @@ def refund(request: HttpRequest, payment_id: int) -> HttpResponse:
     try:
         refund_payment(
             payment_id=payment_id, amount_minor=typed["amount"] or 0, reason=typed["reason"], now=utc_now(),
-            by=make_actor(request),
+            by=make_actor(request), seen_minor=typed["seen"],
         )  # fmt: skip
     except RefundInvalid as error:
         form.refuse(error)
         return _render(request, payment, form=form, status=get_status(error))
+    except RefundsChanged as error:
+        payment = get_payment(payment_id=payment_id)
+        return _render(request, payment, status=get_status(error), error=translate_error(error))
     except RefundTooLarge as error:
         form.add_error("amount", translate_error(error))
         return _render(request, payment, form=form, status=get_status(error))
@@ -102,7 +107,12 @@ def refund(request: HttpRequest, payment_id: int) -> HttpResponse:
 
 
 def _render(
-    request: HttpRequest, payment: PaymentView, *, form: RefundForm | None = None, status: int = 200
+    request: HttpRequest,
+    payment: PaymentView,
+    *,
+    form: RefundForm | None = None,
+    status: int = 200,
+    error: str = "",
 ) -> HttpResponse:
     now = utc_now()
     booking: BookingView | None = None
@@ -117,7 +127,8 @@ def _render(
         "method_icon": ICONS[payment.method],
         "history": _list_history(payment),
         "agreed_minor": agreed,
-        "form": form or RefundForm(initial={"amount": first}),
+        "form": form or RefundForm(initial={"amount": first, "seen": payment.refunded_minor}),
+        "error": error,
         "may_refund": bool(payment.left_minor)
         and has_permission(request.user, Permission.BOOKING_OVERRIDE)
         and may_business(Ability.STEP),

@@ -17,6 +17,8 @@ from kernel.clock import utc_now
 from kernel.page import make_cursor
 from scheduling.models import Booking
 from scheduling.services.bookings.cancellations import cancel_booking
+from tenants.models import Tenant
+from tenants.selectors.resolution import forget_tenants
 from tests.factories.billing import (
     ask_deposits,
     make_payment,
@@ -247,7 +249,7 @@ def test_page_of_a_payment_tells_what_happened(owner_client, deposit):
 def test_fee_is_waived_by_giving_it_back_with_a_reason(owner_client, deposit):
     url = f"/workspace/payments/{deposit}/"
 
-    answer = owner_client.post(f"{url}refund/", {"amount": "300", "reason": "Estaba enferma"})
+    answer = owner_client.post(f"{url}refund/", {"amount": "300", "reason": "Estaba enferma", "seen": "0"})
 
     payment = Payment.objects.get(pk=deposit)
     assert (answer.status_code, answer["Location"]) == (302, url)
@@ -272,10 +274,43 @@ def test_fee_is_waived_by_giving_it_back_with_a_reason(owner_client, deposit):
     ],
 )
 def test_refund_that_is_not_possible_is_asked_again(owner_client, deposit, typed, field, status):
-    answer = owner_client.post(f"/workspace/payments/{deposit}/refund/", typed)
+    answer = owner_client.post(f"/workspace/payments/{deposit}/refund/", typed | {"seen": "0"})
 
     assert (answer.status_code, list(answer.context["form"].errors)) == (status, [field])
     assert (Refund.objects.count(), Payment.objects.get(pk=deposit).kept_minor) == (0, 30_000)
+
+
+def test_refund_that_is_sent_twice_goes_back_once(owner_client, deposit):
+    url, typed = f"/workspace/payments/{deposit}/", {"amount": "100", "reason": "Esperó mucho", "seen": "0"}
+    assert 'name="seen" value="0"' in owner_client.get(url).content.decode()
+
+    answers = [owner_client.post(f"{url}refund/", typed) for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [302, 409]
+    assert "Mientras tanto se devolvió una parte" in read(answers[1])
+    assert 'name="seen" value="10000"' in answers[1].content.decode()
+    assert list(Refund.objects.values_list("amount_minor", "state")) == [(10_000, "pending")]
+
+
+def test_no_step_is_taken_with_money_while_the_business_takes_none(owner_client, deposit, tenant):
+    booking_id = Payment.objects.get(pk=deposit).booking_id
+    refund = make_refund(Payment.objects.get(pk=deposit))
+    difference = Difference.objects.create(
+        kind="unknown", source_id="pi_1", ours_minor=0, theirs_minor=500, currency="MXN", happened_at=NOW, found_at=NOW
+    )
+    Tenant.objects.filter(pk=tenant.id).update(status="suspended", suspension_reason="Spam")
+    forget_tenants()
+    steps = {
+        f"payments/{deposit}/refund/": {"amount": "100", "reason": "Esperó mucho", "seen": "0"},
+        f"bookings/{booking_id}/refunds/{refund.pk}/sent/": {},
+        f"payments/differences/{difference.pk}/settled/": {},
+    }
+
+    answers = [owner_client.post(f"/workspace/{path}", data).status_code for path, data in steps.items()]
+
+    assert answers == [403, 403, 403]
+    assert list(Refund.objects.values_list("pk", "state")) == [(refund.pk, "pending")]
+    assert Difference.objects.get().settled_at is None
 
 
 def test_what_the_policy_gives_back_is_said_before(owner_client, tenant):
