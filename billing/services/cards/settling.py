@@ -6,6 +6,8 @@ import logging
 from contextlib import suppress
 from datetime import datetime
 
+from django.db.models import F
+
 from billing.engine import Ending
 from billing.enums import LIVE_STATES, PaymentPurpose, PaymentState
 from billing.gateway.enums import PaymentState as Found
@@ -111,8 +113,9 @@ def _take(payment: Payment, found: PaymentFacts, *, now: datetime) -> None:
     end_others(payment, now=now)
     booking = get_booking(booking_id=payment.booking_id)
     twice = Payment.objects.filter(
-        booking_id=payment.booking_id, purpose=PaymentPurpose.DEPOSIT, state=PaymentState.RECEIVED
-    ).exclude(pk=payment.pk)
+        booking_id=payment.booking_id, purpose=PaymentPurpose.DEPOSIT, state=PaymentState.RECEIVED,
+        refunded_minor__lt=F("amount_minor"),
+    ).exclude(pk=payment.pk)  # fmt: skip
     if booking.status in CALLED_OFF or booking.status == BookingStatus.PENDING_PAYMENT or twice.exists():
         give_back(payment, booking, ending=Ending.LATE, now=now)
 

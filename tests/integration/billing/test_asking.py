@@ -12,6 +12,7 @@ from billing.selectors.asking import may_ask_for_deposit
 from billing.selectors.payments import list_payments_of
 from billing.services.asking import ask_for_deposit
 from billing.services.payments import receive_deposit
+from billing.services.refunds import refund_payment
 from notifications.models import Message
 from scheduling.errors import RequestInvalid, TransitionRefused
 from scheduling.models import Booking
@@ -114,6 +115,24 @@ def test_deposit_that_is_there_is_not_asked_for_once_more(shop):
         ask(booking_id)
 
     assert stands(booking_id) == before
+
+
+def test_deposit_that_went_back_whole_is_asked_for_once_more(shop):
+    booking_id = book(shop).booking_id
+    ask(booking_id)
+    payment_id = receive_deposit(booking_id=booking_id, now=NOW, by=STAFF)
+    refund_payment(payment_id=payment_id, amount_minor=399, reason="Sí", now=NOW, by=STAFF)
+    before = may_ask(booking_id)
+    refund_payment(payment_id=payment_id, amount_minor=1, reason="Sí", now=NOW, by=STAFF)
+    after = may_ask(booking_id)
+
+    ask(booking_id)
+    receive_deposit(booking_id=booking_id, now=NOW, by=STAFF)
+
+    assert (before, after, may_ask(booking_id)) == (False, True, False)
+    assert stands(booking_id) == ("confirmed", 400, None)
+    rows = Payment.objects.order_by("pk").values_list("state", "amount_minor", "refunded_minor")
+    assert list(rows) == [("received", 400, 400), ("received", 400, 0)]
 
 
 @pytest.mark.parametrize("what", ["cancelled", "begun", "asked"])

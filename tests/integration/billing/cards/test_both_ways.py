@@ -9,8 +9,10 @@ import pytest
 from billing.errors import ReceiptNotAwaited
 from billing.models import Payment, Receipt
 from billing.selectors.receipts import list_awaited
+from billing.services.asking import ask_for_deposit
 from billing.services.payments import receive_deposit
 from billing.services.receipts import send_receipt
+from billing.services.refunds import refund_payment
 from tests.factories.billing import add_up, take_transfers
 from tests.factories.cards import book_with_deposit, count_captured, list_payments, list_refunds, status_of
 from tests.factories.pictures import make_scene, save
@@ -83,3 +85,20 @@ def test_what_is_on_its_way_needs_no_receipt(till, booking_id):
         send_receipt(booking_id=booking_id, content=PICTURE, now=till.moment + timedelta(minutes=1))
 
     assert list_waiting() == []
+
+
+def test_deposit_that_comes_after_another_went_back_whole_is_kept(till, booking_id):
+    till.stand_in.pay(till.start(booking_id))
+    till.post_all()
+    till.work()
+    first = Payment.objects.get(booking_id=booking_id, state="received")
+    refund_payment(payment_id=first.pk, amount_minor=30_000, reason="Sí", now=till.moment, by=STAFF)
+    ask_for_deposit(booking_id=booking_id, amount_minor=30_000, pay_by=None, now=till.moment, by=STAFF)
+    till.work()
+
+    till.stand_in.pay(till.start(booking_id))
+    till.post_all()
+    till.work()
+
+    assert (status_of(booking_id), list_refunds(booking_id)) == ("confirmed", [(30_000, "done", "kinder")])
+    assert add_up() == {"stripe": 30_000, "prepaid": -30_000}
