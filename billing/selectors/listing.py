@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -24,8 +23,11 @@ from billing.types import (
     PaymentTotals,
     PaymentView,
 )
+from kernel.formats import get_formats
+from kernel.languages import LANGUAGES
 from kernel.page import cut_page, limit_rows, read_cursor
 from scheduling.selectors.reports.facts import list_facts
+from tenants.context import current_tenant
 
 LONGEST_SPAN = timedelta(days=367)
 """As many days a list adds up at once, clocks that change included."""
@@ -73,7 +75,8 @@ def list_all_payments(filters: PaymentFilters) -> tuple[PaymentRow, ...]:
     payments = [each for each in payments if _fits(each, filters)]
     facts = list_facts({each.booking_id for each in payments})
     rows = (PaymentRow(each, facts.get(each.booking_id)) for each in payments)
-    return tuple(row for row in rows if _is_meant(row, filters))
+    words = {word: _read_amounts(word) for word in filters.search.casefold().split()}
+    return tuple(row for row in rows if _is_meant(row, filters, words))
 
 
 def add_up(payments: Iterable[PaymentView]) -> tuple[PaymentTotals, ...]:
@@ -138,21 +141,21 @@ def _fits(payment: PaymentView, filters: PaymentFilters) -> bool:
     }.get(filters.group, False)
 
 
-def _is_meant(row: PaymentRow, filters: PaymentFilters) -> bool:
+def _is_meant(row: PaymentRow, filters: PaymentFilters, words: Mapping[str, Collection[Decimal]]) -> bool:
     facts = row.facts
     if filters.service_id is not None and (facts is None or facts.service_id != filters.service_id):
         return False
     if filters.resource_id is not None and (facts is None or filters.resource_id not in facts.people):
         return False
-    words = filters.search.casefold().split()
     if not words:
         return True
     said = "" if facts is None else f"{facts.customer_name} {facts.reference} {facts.service_name}".casefold()
     amount = Decimal(row.payment.amount_minor).scaleb(-get_currency_precision(row.payment.currency))
-    return all(word in said or _read_amount(word) == amount for word in words)
+    return all(word in said or amount in amounts for word, amounts in words.items())
 
 
-def _read_amount(word: str) -> Decimal | None:
-    """Return the amount that somebody typed, with or without its sign and separators of thousands."""
-    digits = word.lstrip("$€").replace(",", "")
-    return Decimal(digits) if re.fullmatch(r"\d{1,12}(\.\d{1,2})?", digits, re.ASCII) else None
+def _read_amounts(word: str) -> frozenset[Decimal]:
+    """Return the amounts that a word may be as people of the country type them, with or without a sign."""
+    country = current_tenant().country
+    read = (get_formats(language, country).read_number(word.strip("$€")) for language in LANGUAGES)
+    return frozenset(each for each in read if each is not None)

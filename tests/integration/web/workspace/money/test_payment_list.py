@@ -162,6 +162,29 @@ def test_amounts_of_another_currency_have_totals_of_their_own(tenant):
     assert [row.payment.currency for row in find_payments(replace(SPAN, search="900")).page.rows] == ["CLP"]
 
 
+@pytest.mark.parametrize(
+    ("country", "typed", "found"),
+    [
+        ("MX", "1,250.50", True),
+        ("MX", "$1250.50", True),
+        ("MX", "125050", False),
+        ("ES", "1.250,50", True),
+        ("ES", "1250,50€", True),
+        ("ES", "1250.50", True),
+        ("ES", "125050", False),
+    ],
+)
+def test_amounts_are_found_as_people_of_the_country_type_them(tenant, monkeypatch, country, typed, found):
+    there = replace(tenant, country=country)
+    monkeypatch.setattr("billing.selectors.listing.current_tenant", lambda: there)
+    make_received(booking_id=1, received_at=NOW, amount_minor=125_050)
+    make_received(booking_id=2, received_at=NOW, amount_minor=125_000)
+
+    rows = find_payments(replace(SPAN, search=typed)).page.rows
+
+    assert [row.payment.amount_minor for row in rows] == ([125_050] if found else [])
+
+
 def test_payments_of_bookings_that_are_gone_stay_in_the_list(owner_client, tenant):
     make_received(booking_id=987_654, received_at=NOW)
 
