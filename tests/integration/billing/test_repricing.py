@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from billing.models import Payment, Refund
+from billing.selectors.receipts import list_awaited
 from billing.services.payments import receive_deposit, record_payment
+from billing.services.receipts import send_receipt
 from billing.services.repricing import follow_price
 from notifications.models import Event
 from scheduling.enums import DepositKind
@@ -13,6 +15,7 @@ from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.transitions import mark_no_show
 from tests.factories.billing import correct_price as correct
 from tests.factories.billing import take_transfers, tell_events
+from tests.factories.pictures import make_scene, save
 from tests.factories.scheduling import MONDAY, NOW, STAFF, book, make_shop
 
 
@@ -57,6 +60,17 @@ def test_what_was_asked_anew_is_received_once(tenant):
 
     assert get_booking(booking_id=booking_id).status == "confirmed"
     assert list_payments() == [("closed", 300), ("received", 200)]
+
+
+def test_receipt_of_what_was_asked_before_stays_in_the_inbox(tenant):
+    booking_id = book_with_deposit()
+    send_receipt(booking_id=booking_id, content=save(make_scene(64, 64), "PNG"), now=NOW)
+
+    correct(booking_id, 200)
+    tell_events()
+
+    (awaited,) = list_awaited()
+    assert (awaited.booking.id, awaited.amount_minor, awaited.receipt is not None) == (booking_id, 200, True)
 
 
 def test_deposit_that_was_paid_stays_when_the_price_is_corrected(tenant):
