@@ -146,6 +146,7 @@ class ProblemShape(serializers.Serializer[Any]):
     alternatives = AlternativeShape(many=True, required=False)
     reasons = WhyShape(many=True, required=False)
     dates = RefusedDateShape(many=True, required=False)
+    left_minor = serializers.IntegerField(required=False, help_text="How much of a payment can still go back.")
     channel = serializers.CharField(required=False, help_text="How a code was sent: `email` or `sms`.")
     expires_at = InstantField(required=False, help_text="Until when the code works.")
     again_at = InstantField(required=False, help_text="From when on another code can be asked for.")

@@ -12,6 +12,7 @@ from rest_framework import exceptions, status
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
+from billing.errors import RefundTooLarge
 from edge.problems import PROBLEM_TYPE, describe_problem
 from edge.statuses import find_expected, find_retry_after, get_status
 from kernel.errors import Conflict, DomainError, Invalid
@@ -64,6 +65,8 @@ def _from_domain(error: DomainError) -> Response:
     extra: dict[str, object] = {}
     if isinstance(error, SlotTaken | SlotUnavailable | HoldExpired):
         extra["alternatives"] = [{"starts_at": slot.starts_at, "ends_at": slot.ends_at} for slot in error.alternatives]
+    if isinstance(error, RefundTooLarge):
+        extra["left_minor"] = error.left_minor
     errors = None
     if isinstance(error, VerificationRequired):
         said = {"channel": error.channel, "expires_at": error.expires_at, "again_at": error.again_at}

@@ -34,10 +34,23 @@ VALUES: Mapping[str, Any] = {
     "LocationShape.name": "Roma Norte",
     "MessageShape.name": "Rosa Díaz",
     "OpinionShape.author": "Laura J.",
+    "PaymentRecordShape.booking": {"id": "42", "reference": "K7M2QXA"},
+    "PaymentRecordShape.kept": {"amount_minor": 0, "currency": "MXN"},
+    "PaymentRecordShape.left": {"amount_minor": 65000, "currency": "MXN"},
+    "PaymentRecordShape.note": "",
+    "PaymentRecordShape.refunded": {"amount_minor": 0, "currency": "MXN"},
+    "PaymentRecordShape.state": "received",
+    "PaymentRecordShape.to_send": {"amount_minor": 20000, "currency": "MXN"},
     "QuestionShape.key": "last_service",
     "QuestionShape.label": "When was its last service?",
     "ReasonShape.code": "taken",
     "ReasonShape.text": "Somebody else has this time.",
+    "RefundFields.amount_minor": 20000,
+    "RefundFields.reason": "The part came a day late.",
+    "RefundShape.amount": {"amount_minor": 20000, "currency": "MXN"},
+    "RefundShape.cause": "kinder",
+    "RefundShape.done_at": None,
+    "RefundShape.reason": "The part came a day late.",
     "RequirementPart.resources": [],
     "ResourceFields.name": "Rosa Díaz",
     "ResourceSetup.name": "Rosa Díaz",
@@ -215,10 +228,16 @@ class _Maker:
         properties = schema.get("properties", {})
         wanted = {*schema.get("required", ()), *USUAL.get(of, ())} if is_sent else properties
         return {
-            each: VALUES["next"] if each == "next" else self.make(properties[each], each, of, is_sent=is_sent)
+            each: self._make_property(properties[each], each, of, is_sent=is_sent)
             for each in properties
             if each in wanted
         }
+
+    def _make_property(self, schema: Schema, name: str, of: str, *, is_sent: bool) -> Any:
+        own = f"{of}.{name}"
+        if own in VALUES or name == "next":
+            return VALUES[own if own in VALUES else name]
+        return self.make(schema, name, of, is_sent=is_sent)
 
 
 def _make_plain(schema: Schema, kind: str, name: str) -> Any:

@@ -10,6 +10,7 @@ from api.v1.customers import views as customers
 from api.v1.exports import views as exports
 from api.v1.manage import aftercare
 from api.v1.manage import views as manage
+from api.v1.payments import views as payments
 from api.v1.photos import views as photos
 from api.v1.reference import views as reference
 from api.v1.setups import urls as setup_urls
@@ -70,6 +71,9 @@ urlpatterns = [
     path("feedback/<str:booking_id>/answer", talk.AnswerView.as_view(), name="feedback-answer"),
     path("feedback/<str:booking_id>/hide", talk.HideView.as_view(), name="feedback-hide"),
     path("feedback/<str:booking_id>/show", talk.ShowView.as_view(), name="feedback-show"),
+    path("payments", payments.PaymentsView.as_view(), name="payments"),
+    path("payments/<str:payment_id>", payments.PaymentView.as_view(), name="payment"),
+    path("payments/<str:payment_id>/refund", payments.RefundView.as_view(), name="payment-refund"),
     *setup_urls.PATTERNS,
     path("webhooks", webhooks.WebhooksView.as_view(), name="webhooks"),
     path("webhooks/<str:webhook_id>", webhooks.OneWebhookView.as_view(), name="webhook"),

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from billing.enums import LIVE_STATES, DifferenceKind, LedgerKind, PaymentGroup, PaymentState
 from billing.errors import SpanInvalid
 from billing.models import Difference, LedgerEntry, Payment
-from billing.selectors.payments import view_payment
+from billing.selectors.payments import get_payment, view_payment
 from billing.types import (
     DifferenceView,
     FoundPayments,
@@ -41,7 +41,7 @@ def find_payments(filters: PaymentFilters) -> FoundPayments:
     As many queries for one as for thousands.
 
     Raises:
-        SpanInvalid: More than a year at once.
+        SpanInvalid: As `list_all_payments`.
         Invalid: The cursor is not one that this list gave.
     """
     rows = list_all_payments(filters)
@@ -62,9 +62,10 @@ def list_all_payments(filters: PaymentFilters) -> tuple[PaymentRow, ...]:
     """Return all payments that fit, the newest first; at most five queries.
 
     Raises:
-        SpanInvalid: More than a year at once.
+        SpanInvalid: Its end comes first, or it is more than a year of all bookings at once.
     """
-    if filters.until - filters.since > LONGEST_SPAN:
+    span = filters.until - filters.since
+    if span < timedelta(0) or (span > LONGEST_SPAN and filters.booking_id is None):
         raise SpanInvalid
     found = Payment.objects.alias(moment=Coalesce("received_at", "opened_at")).filter(
         moment__gte=filters.since, moment__lt=filters.until
@@ -77,6 +78,16 @@ def list_all_payments(filters: PaymentFilters) -> tuple[PaymentRow, ...]:
     rows = (PaymentRow(each, facts.get(each.booking_id)) for each in payments)
     words = {word: _read_amounts(word) for word in filters.search.casefold().split()}
     return tuple(row for row in rows if _is_meant(row, filters, words))
+
+
+def get_payment_row(*, payment_id: int) -> PaymentRow:
+    """Return a payment as a list has it; five queries.
+
+    Raises:
+        PaymentNotFound: There is none.
+    """
+    payment = get_payment(payment_id=payment_id)
+    return PaymentRow(payment, list_facts({payment.booking_id}).get(payment.booking_id))
 
 
 def add_up(payments: Iterable[PaymentView]) -> tuple[PaymentTotals, ...]:

@@ -33,6 +33,7 @@ class KeyArea(models.TextChoices):
     MESSAGES = "messages", _("Messages of customers")
     WAITLIST = "waitlist", _("Waitlist")
     FEEDBACK = "feedback", _("Opinions")
+    PAYMENTS = "payments", _("Payments")
     CATALOG = "catalog", _("Services, team, hours and limits")
     WEBHOOKS = "webhooks", _("Webhooks")
     EXPORTS = "exports", _("Copies of all data")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 BOOKINGS, MESSAGES, WAITLIST, FEEDBACK, CATALOG = "bookings", "messages", "waitlist", "feedback", "catalog"
-WEBHOOKS, CUSTOMERS, EXPORTS = "webhooks", "customers", "exports"
+WEBHOOKS, CUSTOMERS, EXPORTS, PAYMENTS = "webhooks", "customers", "exports", "payments"
 KEY_AREAS = {
     "api/v1/availability/explain": BOOKINGS,
     "api/v1/bookings": BOOKINGS,
@@ -35,6 +35,9 @@ KEY_AREAS = {
     "api/v1/feedback/<str:booking_id>/answer": FEEDBACK,
     "api/v1/feedback/<str:booking_id>/hide": FEEDBACK,
     "api/v1/feedback/<str:booking_id>/show": FEEDBACK,
+    "api/v1/payments": PAYMENTS,
+    "api/v1/payments/<str:payment_id>": PAYMENTS,
+    "api/v1/payments/<str:payment_id>/refund": PAYMENTS,
     "api/v1/locations": CATALOG,
     "api/v1/resource_types": CATALOG,
     "api/v1/capacity_rules": CATALOG,

@@ -137,6 +137,8 @@ SAMPLES = {
     "api/v1/feedback/<str:booking_id>/hide": "api/v1/feedback/{booking}/hide",
     "api/v1/feedback/<str:booking_id>/show": "api/v1/feedback/{booking}/show",
     "api/v1/waitlist/<str:entry_id>": "api/v1/waitlist/{entry}",
+    "api/v1/payments/<str:payment_id>": "api/v1/payments/{payment}",
+    "api/v1/payments/<str:payment_id>/refund": "api/v1/payments/{payment}/refund",
     "api/v1/locations/<str:row_id>": "api/v1/locations/{location}",
     "api/v1/locations/<str:row_id>/archive": "api/v1/locations/{location}/archive",
     "api/v1/locations/<str:row_id>/restore": "api/v1/locations/{location}/restore",
@@ -312,7 +314,7 @@ def ask(
 
 def take_snapshot() -> dict[str, list[dict[str, object]]]:
     """Return every row of what a tenant has."""
-    labels = ("scheduling", "notifications", "accounts", "api")
+    labels = ("scheduling", "billing", "notifications", "accounts", "api")
     models = [model for label in labels for model in apps.get_app_config(label).get_models()]
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
 

@@ -23,6 +23,7 @@ from kernel.clock import utc_now
 from scheduling.models import AddOn, Booking, CapacityRule, Location, Resource, ResourceType, Service
 from tenants.jobs import call_outside
 from tests.factories.accounts import make_key
+from tests.factories.billing import pay
 from tests.factories.webhooks import make_webhook
 from tests.harness.documented import load_document
 from tests.integration.api.conftest import make_booking_body
@@ -90,6 +91,7 @@ def facts(customer_client, owner_client) -> dict[str, Any]:
         "to_on": body["starts_at"][:10],
         "rows": make_rows(),
         "webhook_id": str(make_webhook(url="https://hooks.example/", events=["booking.held"], now=utc_now())),
+        "payment_id": str(pay(Booking.objects.earliest("pk").pk)),
         "booking_id": str(Booking.objects.earliest("pk").pk),
         "key": make_key(dict.fromkeys(KeyArea.values, "write")),
         "session": owner_client.cookies["sessionid"].value,

@@ -1,0 +1,1 @@
+"""Payments, as staff and programs read them, and money that goes back."""
