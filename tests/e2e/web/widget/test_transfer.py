@@ -7,7 +7,7 @@ import secrets
 import pytest
 from playwright.sync_api import expect
 
-from billing.models import Payment
+from billing.models import Receipt
 from files.models import StoredFile
 from scheduling.models import Booking
 from tenants.context import tenant_scope
@@ -54,6 +54,6 @@ def test_a_deposit_is_transferred_from_the_frame(open_page, site, ours, shop, co
     with tenant_scope(shop):
         booking = Booking.objects.latest("pk")
         assert (booking.status, booking.source) == ("pending_payment", "widget")
-        assert Payment.objects.get().booking_id == booking.pk
-        assert StoredFile.objects.filter(kind="receipt").count() == 1
+        receipt = Receipt.objects.get(payment__booking_id=booking.pk)
+        assert StoredFile.objects.filter(kind="receipt", owner_id=receipt.pk).count() == 1
     assert complaints == []
