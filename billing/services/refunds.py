@@ -135,7 +135,7 @@ def drop_refunds(*, booking_id: int, now: datetime) -> None:
     payments = list(Payment.objects.filter(booking_id=booking_id).select_for_update().order_by("pk"))
     is_covered = any(_is_kept(each) for each in payments if _is_deposit(each))
     for payment in payments:
-        if _is_deposit(payment) and is_covered:
+        if _is_deposit(payment) and is_covered and not _is_kept(payment):
             continue
         _drop(payment, now=now)
         is_covered |= _is_deposit(payment) and _is_kept(payment)
@@ -146,9 +146,9 @@ def _is_deposit(payment: Payment) -> bool:
 
 
 def _is_kept(payment: Payment) -> bool:
-    """Tell whether nothing of it goes back, or went, but what staff promised."""
+    """Tell whether some of it stays, and nothing goes back, or went, but what staff promised."""
     going = payment.refunds.filter(state__in=(RefundState.PENDING, RefundState.DONE))
-    return not going.exclude(cause=RefundCause.KINDER).exists()
+    return payment.refunded_minor < payment.amount_minor and not going.exclude(cause=RefundCause.KINDER).exists()
 
 
 def _drop(payment: Payment, *, now: datetime) -> None:

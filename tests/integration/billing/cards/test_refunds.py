@@ -122,7 +122,7 @@ LATE = {"amount_minor": 30_000, "cause": "late"}
         ([LATE | {"tried_at": NOW}, LATE], ["pending", "dropped"]),
         ([LATE, None], ["pending", None]),
         ([None, LATE], [None, "pending"]),
-        ([LATE, LATE | {"cause": "kinder"}], ["pending", "pending"]),
+        ([LATE | {"cause": "kinder"}, LATE], ["pending", "dropped"]),
     ],
 )
 def test_of_a_deposit_that_came_twice_once_over_goes_back_although_the_visit_takes_place(tenant, given, expected):
