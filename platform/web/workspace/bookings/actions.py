@@ -24,12 +24,13 @@ from web.parts.toasts import Undo
 class ReasonRule(StrEnum):
     """Whether the person is asked why: with a text that the customer reads, or with one of some causes as well.
 
-    Or how it was paid: whoever says nothing means a bank transfer.
+    Or why with a text that only the team reads. Or how it was paid: whoever says nothing means a bank transfer.
     """
 
     NONE = "none"
     TEXT = "text"
     CAUSE = "cause"
+    TEAM = "team"
     MEANS = "means"
 
 
@@ -37,6 +38,7 @@ REASON_FIELDS: Mapping[ReasonRule, tuple[str, ...]] = {
     ReasonRule.NONE: (),
     ReasonRule.TEXT: ("reason",),
     ReasonRule.CAUSE: ("cause", "reason"),
+    ReasonRule.TEAM: ("reason",),
     ReasonRule.MEANS: ("means",),
 }
 
@@ -96,6 +98,7 @@ WAIVED = Action(
     icon="calendar-check",
     target=BookingStatus.CONFIRMED,
     service=payments.waive_deposit,
+    reason=ReasonRule.TEAM,
 )
 MISSED = Action(
     key="deposit-missing",

@@ -89,7 +89,7 @@ class ReasonForm(PageForm):
     )
 
     cause = ChoiceField(label=gettext_lazy("Why"), choices=CancelCause.choices, required=False, widget=ChoiceChips())
-    reason = ReasonField(
+    reason: TextField = ReasonField(
         label=gettext_lazy("Message to the customer"),
         rows=2,
         required=False,
@@ -109,6 +109,16 @@ class ReasonForm(PageForm):
         if "cause" in self.fields and not self.errors and not data.get("cause") and not data.get("reason"):
             self.add_error("cause", gettext(REASON_MISSING))
         return data
+
+
+class TeamReasonForm(ReasonForm):
+    """Why a visit takes place without its deposit, which its customer does not read."""
+
+    reason = TextField(
+        label=gettext_lazy("Why without deposit"),
+        max_length=300,
+        help_text=gettext_lazy("Only for your team: it is kept in the history of the booking."),
+    )
 
 
 class StartForm(PageForm):

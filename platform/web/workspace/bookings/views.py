@@ -31,7 +31,7 @@ from web.parts.toasts import Toast, add_triggers, answer_quietly, find_return_ad
 from web.templatetags.formats import get_current_formats, local_date_time
 from web.workspace.actors import make_actor
 from web.workspace.bookings.actions import ACTIONS, CANCEL, CANCEL_FOLLOWING, REASON_FIELDS, Action, ReasonRule
-from web.workspace.bookings.forms import ReasonForm
+from web.workspace.bookings.forms import ReasonForm, TeamReasonForm
 from web.workspace.bookings.page import load_booking_page
 
 
@@ -124,7 +124,8 @@ def _find_headings(request: HttpRequest, booking_id: int) -> dict[str, str]:
 
 def make_reason_form(action: Action, data: QueryDict | None = None) -> ReasonForm:
     """Return the form that asks why, or how it was paid."""
-    return ReasonForm(data, key=action.key, asks=REASON_FIELDS[action.reason])
+    make = TeamReasonForm if action.reason is ReasonRule.TEAM else ReasonForm
+    return make(data, key=action.key, asks=REASON_FIELDS[action.reason])
 
 
 def refuse(request: HttpRequest, booking_id: int, error: Conflict | Forbidden, *, text: str = "") -> HttpResponse:

@@ -78,7 +78,7 @@ def test_bank_account_that_nobody_could_pay_to_is_shown_again(owner_client, tena
     ("key", "data", "status", "state"),
     [
         ("deposit-received", {}, "confirmed", "received"),
-        ("deposit-waived", {}, "confirmed", "waived"),
+        ("deposit-waived", {"reason": "Es de la casa"}, "confirmed", "waived"),
         ("deposit-missing", {"reason": "No llegó"}, "cancelled", "failed"),
     ],
 )
@@ -89,6 +89,19 @@ def test_deposit_is_ticked_at_the_booking(owner_client, booking_id, key, data, s
 
     assert answer.status_code == 302
     assert (get_booking(booking_id=booking_id).status, Payment.objects.get().state) == (status, state)
+
+
+def test_deposit_is_left_out_for_a_reason_that_the_team_reads(owner_client, booking_id):
+    url = f"/workspace/bookings/{booking_id}/deposit-waived/"
+
+    empty = owner_client.post(url, {"reason": " "})
+    state = Payment.objects.get().state
+    owner_client.post(url, {"reason": "Es de la casa"})
+
+    assert (empty.status_code, "Por qué sin anticipo" in read(empty), state) == (422, True, "open")
+    booking = Booking.objects.get(pk=booking_id)
+    assert booking.history.latest().history_change_reason == "Es de la casa"
+    assert "Es de la casa" in read(owner_client.get(f"/workspace/bookings/{booking_id}/"))
 
 
 @pytest.mark.parametrize(
