@@ -111,9 +111,15 @@ def check_page():
     return check
 
 
+_WIDEST = """[...document.querySelectorAll("body *")]
+    .filter((each) => each.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+    .map((each) => each.outerHTML.slice(0, 100))"""
+"""What reaches over the edge, from the outside in."""
+
+
 def _check_large_letters(page: Page) -> None:
     page.set_viewport_size(NARROW)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
-    assert not stays_wide(page), f"{page.url} is too wide with large letters"
+    assert not stays_wide(page), f"{page.url} is too wide with large letters: {page.evaluate(_WIDEST)}"
     page.evaluate("document.documentElement.style.fontSize = ''")
     page.set_viewport_size(PHONE)
