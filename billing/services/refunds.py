@@ -34,9 +34,10 @@ CAUSES = {
 
 
 def give_back(payment: Payment, booking: BookingView, *, ending: Ending, now: datetime, by: Actor = SYSTEM) -> None:
-    """Let go back what the terms agreed give back of a locked payment, and has not gone back yet; the rest is kept."""
-    if payment.state != PaymentState.RECEIVED:
-        return
+    """Let go back what the terms agreed give back of a locked payment, and has not gone back yet; the rest is kept.
+
+    The payment was received.
+    """
     split = split_payment(payment.amount_minor, booking, ending=ending, at=now)
     amount = split.back_minor - payment.refunded_minor
     if amount > 0:

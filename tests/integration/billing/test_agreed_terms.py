@@ -23,7 +23,7 @@ from scheduling.services.bookings.holds import hold_slot
 from scheduling.services.bookings.transitions import mark_no_show
 from scheduling.services.bookings.undoing import undo_step
 from scheduling.types import AgreedPolicy, SlotRequest
-from tests.factories.billing import take_transfers, tell_events
+from tests.factories.billing import make_received, take_transfers, tell_events
 from tests.factories.scheduling import CUSTOMER, MONDAY, NOW, STAFF, book, make_shop, make_wish
 
 FIXED = {"price_minor": 100000, "deposit_kind": DepositKind.FIXED, "deposit_minor": 30000}
@@ -176,6 +176,19 @@ def test_no_show_keeps_its_part_and_gives_nothing_back_when_it_is_undone():
     tell_events()
 
     assert (back, list_back()) == ([6000], [])
+
+
+def test_fee_for_not_coming_stays_whatever_becomes_of_its_visit():
+    booking_id = book_paid(**TABLE)
+    fee = make_received(booking_id=booking_id, purpose="no_show", attempt=2, door="stripe", kept_minor=30_000)
+    back = cancel(booking_id, hours=1)
+
+    undo_step(booking_id=booking_id, status=BookingStatus.CANCELLED, now=MONDAY - timedelta(minutes=59), by=STAFF)
+    tell_events()
+
+    fee.refresh_from_db()
+    assert (back, list_back()) == ([15_000], [])
+    assert (fee.refunded_minor, fee.kept_minor) == (0, 30_000)
 
 
 def test_strictest_table_counts_among_the_services_that_ask_for_a_deposit():
