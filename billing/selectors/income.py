@@ -6,59 +6,69 @@ nothing: it is the price of the visits that began, less what is there of each.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from billing.engine import compute_balance
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    CharField,
+    DateTimeField,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
+
 from billing.enums import IncomeShare, LedgerKind, PaymentMethod, PaymentPurpose, PaymentState
 from billing.errors import SpanInvalid
 from billing.models import LedgerEntry, Payment
 from billing.selectors.listing import LONGEST_SPAN
-from billing.selectors.payments import view_payment
-from billing.types import IncomeLine, PaymentView
-from scheduling.selectors.reports.facts import list_facts, list_facts_between
-from scheduling.types import BookingFacts
+from billing.selectors.narrowing import came_by
+from billing.types import IncomeLine
+from scheduling.selectors.reports.conditions import find_person, find_service, name_people, name_services
+from scheduling.selectors.reports.owed import add_up_owed
 from tenants.context import current_tenant
 
 NOBODY = ""
 """The name under which stands what belongs to no service or person (any more)."""
-COUNTED = {PaymentPurpose.DEPOSIT, PaymentPurpose.BALANCE}
-Lines = dict[tuple[str, str], IncomeLine]
+COUNTED = (PaymentPurpose.DEPOSIT, PaymentPurpose.BALANCE)
+Key = int | str | None
 
 
 def report_income(*, since: datetime, until: datetime, share: IncomeShare, now: datetime) -> tuple[IncomeLine, ...]:
     """Return what moved and what became owed in ``[since, until)``: days in their order, else the largest first.
 
     A visit with several services or people counts under its first; of visits that have not begun nothing is owed.
-    As many queries for one row as for thousands.
+    The database adds up, a row for each line: two queries, and one for the names of services or people.
 
     Raises:
         SpanInvalid: More than a year at once.
     """
     if until - since > LONGEST_SPAN:
         raise SpanInvalid
-    entries = list(LedgerEntry.objects.filter(at__gte=since, at__lt=until).select_related("payment").order_by("pk"))
-    visits = list_facts_between(since=since, until=min(until, now))
-    payments = _list_payments(visits)
-    known = {**list_facts({each.payment.booking_id for each in entries} - visits.keys()), **visits}
-    lines: Lines = {}
-    for entry in entries:
-        payment = entry.payment
-        method = PaymentView.find_method(payment.door, payment.means)
-        key, name = _share(share, known.get(payment.booking_id), method, entry.at)
-        line = _find(lines, key, name, entry.currency)
-        lines[key, entry.currency] = _add(line, LedgerKind(entry.kind), entry.amount_minor, payment.purpose)
-    for booking_id, facts in visits.items():
-        owed = _find_owed(facts, payments.get(booking_id, ()))
-        if owed:
-            key, name = _share(share, facts, None, facts.starts_at)  # nobody knows how it will be paid
-            line = _find(lines, key, name, facts.currency)
-            lines[key, facts.currency] = replace(line, owed_minor=line.owed_minor + owed)
+    days = _list_days(since, until)
+    lines = {(key, each.currency): each for key, each in _add_up_ledger(since, until, share, days)}
+    nobody_knows = Value(None, output_field=CharField())  # how a visit will be paid
+    key = nobody_knows if share == IncomeShare.METHOD else _make_key(share, "pk", "starts_at", days)
+    for each in add_up_owed(since=since, until=min(until, now), paid=_find_paid(), key=key):
+        line = lines.get((each.key, each.currency)) or IncomeLine(key="", name="", currency=each.currency)
+        lines[each.key, each.currency] = replace(line, owed_minor=each.owed_minor)
+    names = _find_names({key for key, _ in lines}, share, days)
+    named = [replace(line, key=names[key][0], name=names[key][1]) for (key, _), line in lines.items()]
     if share == IncomeShare.DAY:
-        return tuple(lines[key] for key in sorted(lines))
-    return tuple(sorted(lines.values(), key=lambda line: (-line.received_minor, line.name, line.currency)))
+        return tuple(sorted(named, key=lambda line: (line.key, line.currency)))
+    return tuple(sorted(named, key=lambda line: (-line.received_minor, line.name, line.currency, line.key)))
 
 
 def add_up_income(lines: tuple[IncomeLine, ...]) -> tuple[IncomeLine, ...]:
@@ -77,51 +87,76 @@ def add_up_income(lines: tuple[IncomeLine, ...]) -> tuple[IncomeLine, ...]:
     return tuple(totals[currency] for currency in sorted(totals))
 
 
-def _list_payments(visits: Mapping[int, BookingFacts]) -> Mapping[int, list[PaymentView]]:
-    found: dict[int, list[PaymentView]] = {}
-    for row in Payment.objects.filter(booking_id__in=visits.keys()).prefetch_related("refunds"):
-        found.setdefault(row.booking_id, []).append(view_payment(row))
-    return found
+def _list_days(since: datetime, until: datetime) -> list[date]:
+    """Return the days that a span touches on the clock of the business."""
+    zone = ZoneInfo(current_tenant().timezone)
+    first, last = since.astimezone(zone).date(), until.astimezone(zone).date()
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-def _find_owed(facts: BookingFacts, payments: list[PaymentView] | tuple[PaymentView, ...]) -> int:
-    counted = [each for each in payments if each.state == PaymentState.RECEIVED and each.purpose in COUNTED]
-    balance = compute_balance(
-        price_minor=facts.price_minor,
-        deposit_minor=0,
-        received_minor=sum(each.amount_minor for each in counted),
-        refunded_minor=sum(each.refunded_minor for each in counted),
-    )
-    return balance.owed_minor or 0
-
-
-def _share(
-    share: IncomeShare, facts: BookingFacts | None, method: PaymentMethod | None, at: datetime
-) -> tuple[str, str]:
-    """Return under what something counts: a key by which lines are told apart, and the name that people read."""
-    if share == IncomeShare.DAY:
-        on: date = at.astimezone(ZoneInfo(current_tenant().timezone)).date()
-        return on.isoformat(), on.isoformat()
-    if share == IncomeShare.METHOD:
-        return (NOBODY, NOBODY) if method is None else (method.value, str(method.label))
-    if facts is None:
-        return NOBODY, NOBODY
+def _make_key(share: IncomeShare, booking: str, at: str, days: list[date]) -> Combinable:
+    """Return by what to add up: the id of a service or person, a way to pay, or the number of a day, from 1 on."""
     if share == IncomeShare.SERVICE:
-        return str(facts.service_id), facts.services[0]
-    return next(((str(number), name) for number, name in facts.people.items()), (NOBODY, NOBODY))
+        return find_service(booking)
+    if share == IncomeShare.PERSON:
+        return find_person(booking)
+    if share == IncomeShare.METHOD:
+        ways = (When(came_by(method, "payment__"), then=Value(method.value)) for method in PaymentMethod)
+        return Case(*ways, output_field=CharField())
+    zone = ZoneInfo(current_tenant().timezone)  # by our own rules of zones: those of PostgreSQL may be older
+    begins = [datetime.combine(day, time(), tzinfo=zone) for day in days]
+    bounds = Value(begins, output_field=ArrayField(DateTimeField()))
+    return Func(F(at), bounds, function="width_bucket", output_field=IntegerField())
 
 
-def _find(lines: Lines, key: str, name: str, currency: str) -> IncomeLine:
-    return lines.get((key, currency)) or IncomeLine(key=key, name=name, currency=currency)
+def _add_up_ledger(
+    since: datetime, until: datetime, share: IncomeShare, days: list[date]
+) -> Iterator[tuple[Key, IncomeLine]]:
+    def total(*kinds: LedgerKind, **condition: str) -> Combinable:
+        return Coalesce(Sum("amount_minor", filter=Q(kind__in=kinds, **condition)), 0, output_field=BigIntegerField())
+
+    rows = (
+        LedgerEntry.objects.filter(at__gte=since, at__lt=until)
+        .annotate(key=_make_key(share, "payment__booking_id", "at", days))
+        .order_by()
+        .values("key", "currency")
+        .annotate(
+            received=total(LedgerKind.RECEIVED),
+            tips=total(LedgerKind.RECEIVED, payment__purpose=PaymentPurpose.TIP),
+            refunded=total(LedgerKind.REFUNDED),
+            kept=total(LedgerKind.KEPT) - total(LedgerKind.RELEASED),
+        )
+    )
+    for row in rows:
+        yield (
+            row["key"],
+            IncomeLine(
+                key="",
+                name="",
+                currency=row["currency"],
+                received_minor=row["received"],
+                tips_minor=row["tips"],
+                refunded_minor=row["refunded"],
+                kept_minor=row["kept"],
+            ),
+        )
 
 
-def _add(line: IncomeLine, kind: LedgerKind, amount: int, purpose: str) -> IncomeLine:
-    if kind == LedgerKind.RECEIVED:
-        tip = amount if purpose == PaymentPurpose.TIP else 0
-        return replace(line, received_minor=line.received_minor + amount, tips_minor=line.tips_minor + tip)
-    if kind == LedgerKind.REFUNDED:
-        return replace(line, refunded_minor=line.refunded_minor + amount)
-    if kind in {LedgerKind.KEPT, LedgerKind.RELEASED}:
-        sign = 1 if kind == LedgerKind.KEPT else -1
-        return replace(line, kept_minor=line.kept_minor + sign * amount)
-    return line
+def _find_paid() -> Combinable:
+    """Return what is there of a visit, as `engine.compute_balance` counts it, for the query of bookings."""
+    payments = Payment.objects.filter(booking_id=OuterRef("pk"), state=PaymentState.RECEIVED, purpose__in=COUNTED)
+    held = payments.order_by().values("booking_id").annotate(held=Sum(F("amount_minor") - F("refunded_minor")))
+    return Coalesce(Subquery(held.values("held")), 0, output_field=BigIntegerField())
+
+
+def _find_names(keys: Collection[Key], share: IncomeShare, days: list[date]) -> Mapping[Key, tuple[str, str]]:
+    """Map each key to what lines are told apart by, and to the name that people read."""
+    ids = [key for key in keys if isinstance(key, int)]
+    names: dict[Key, tuple[str, str]] = {None: (NOBODY, NOBODY)}
+    if share == IncomeShare.DAY:
+        on = {number: days[number - 1].isoformat() for number in ids}
+        return {number: (day, day) for number, day in on.items()}
+    if share == IncomeShare.METHOD:
+        return names | {method.value: (method.value, str(method.label)) for method in PaymentMethod}
+    found = name_services(ids) if share == IncomeShare.SERVICE else name_people(ids)
+    return names | {number: (str(number), name) for number, name in found.items()}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterable, Sequence
 from functools import partial
+from tempfile import SpooledTemporaryFile
+from typing import TextIO
 
 from django.core.files.base import File
 from django.http import HttpResponse, StreamingHttpResponse
@@ -13,6 +16,9 @@ from django.http import HttpResponse, StreamingHttpResponse
 from kernel.lines import clean_line, disarm
 
 CHUNK = 1 << 18
+CSV = "text/csv; charset=utf-8"
+MOST_IN_MEMORY = 1 << 20
+"""Of a table that may be long; the rest of it waits on the disk."""
 
 
 def answer_csv(*, name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponse:
@@ -22,10 +28,8 @@ def answer_csv(*, name: str, header: Sequence[str], rows: Iterable[Sequence[obje
     formula begins with an apostrophe, which spreadsheets take for "text" and do not show; numbers stay numbers.
     """
     body = io.StringIO(newline="")
-    writer = csv.writer(body)
-    writer.writerow([disarm(cell) for cell in header])
-    writer.writerows([disarm(cell) for cell in row] for row in rows)
-    response = HttpResponse(body.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
+    _write_rows(body, header, rows)
+    response = HttpResponse(body.getvalue().encode("utf-8-sig"), content_type=CSV)
     response.headers["Content-Disposition"] = f'attachment; filename="{_make_filename(name)}.csv"'
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
@@ -53,6 +57,30 @@ def answer_file(file: File[bytes], *, name: str, size: int) -> FileStream:
     """Answer a stored file of ``size`` bytes as a download that nobody keeps on the way; ``name`` may be anything."""
     parts = [_make_filename(part) for part in name.split(".")]
     return FileStream(file, name=".".join(parts), size=size)
+
+
+def stream_csv(*, name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> FileStream:
+    """Answer a table that may be long as `answer_csv` does, sent piece by piece.
+
+    Its rows are used up before anything is sent: an answer that streams goes on without the database. They lie on the
+    disk then, not in memory, where only one of them is at a time.
+    """
+    file = SpooledTemporaryFile(MOST_IN_MEMORY)  # noqa: SIM115 - the answer closes it
+    file.write(codecs.BOM_UTF8)
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+    _write_rows(text, header, rows)
+    text.detach()
+    size = file.tell()
+    file.seek(0)
+    response = FileStream(File(file), name=f"{_make_filename(name)}.csv", size=size)
+    response.headers["Content-Type"] = CSV
+    return response
+
+
+def _write_rows(file: TextIO, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    writer = csv.writer(file)
+    writer.writerow([disarm(cell) for cell in header])
+    writer.writerows([disarm(cell) for cell in row] for row in rows)
 
 
 def _make_filename(name: str) -> str:

@@ -276,6 +276,15 @@ class BookingFacts:
         return " + ".join(self.services)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwedSum:
+    """What is owed of some visits in one currency; ``key`` is what they were added up by, None: they have none."""
+
+    key: int | str | None
+    currency: str
+    owed_minor: int
+
+
 @dataclass(frozen=True, slots=True)
 class BookingFilters:
     """Which bookings to list; instants are half-open.

@@ -27,7 +27,7 @@ from api.v1.payments.shapes import (
 )
 from api.views import Result, StaffView, answer_once
 from billing.errors import PaymentNotFound, RefundTooLarge, SpanInvalid
-from billing.selectors.listing import find_payments, get_payment_row
+from billing.selectors.listing import get_payment_row, list_payment_page
 from billing.services.refunds import refund_payment
 from kernel.clock import utc_now
 from kernel.ids import read_row_id
@@ -45,7 +45,7 @@ class PaymentsView(StaffView):
     def get(self, request: Request) -> Response:
         """List what came, and what is or was waited for, the newest first; at most a year at once."""
         asked = PaymentsQuery.read(request).validated_data
-        page = find_payments(read_filters(asked, cursor=read_place(asked, NAME), now=utc_now())).page
+        page = list_payment_page(read_filters(asked, cursor=read_place(asked, NAME), now=utc_now()))
         return Response({"results": [describe_row(row) for row in page.rows], "next": name_next(page, NAME)})
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from datetime import datetime
 
 from django.db.models import Q
 
@@ -12,26 +11,12 @@ from scheduling.enums import BookingStatus
 from scheduling.models import Allocation, Booking, BookingLine
 from scheduling.types import BookingFacts
 
-TAKES_PLACE = (
-    BookingStatus.CONFIRMED,
-    BookingStatus.ARRIVED,
-    BookingStatus.IN_PROGRESS,
-    BookingStatus.COMPLETED,
-)
-
 
 def list_facts(booking_ids: Collection[int]) -> Mapping[int, BookingFacts]:
     """Return what is told of some bookings, by id, without tests; three queries, whatever their number."""
-    return _list(Q(pk__in=booking_ids)) if booking_ids else {}
-
-
-def list_facts_between(*, since: datetime, until: datetime) -> Mapping[int, BookingFacts]:
-    """Return the visits that take or took place and begin in ``[since, until)``, without samples; three queries."""
-    return _list(Q(starts_at__gte=since, starts_at__lt=until, status__in=TAKES_PLACE, is_sample=False))
-
-
-def _list(condition: Q) -> Mapping[int, BookingFacts]:
-    rows = list(Booking.objects.filter(condition).select_related("service").order_by("pk"))
+    if not booking_ids:
+        return {}
+    rows = list(Booking.objects.filter(pk__in=booking_ids).select_related("service").order_by("pk"))
     lines: dict[int, list[str]] = defaultdict(list)
     found = BookingLine.objects.filter(booking_id__in=[row.pk for row in rows]).order_by("booking_id", "position")
     for booking_id, name in found.values_list("booking_id", "service_name"):

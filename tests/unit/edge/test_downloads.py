@@ -3,14 +3,21 @@ from __future__ import annotations
 import csv
 import io
 from decimal import Decimal
+from weakref import WeakSet
 
 import pytest
 from django.core.files.base import File
 from django.core.signals import request_finished
 
 from edge import downloads
-from edge.downloads import answer_csv, answer_file
+from edge.downloads import answer_csv, answer_file, stream_csv
 from kernel.lines import disarm
+
+
+class Row(list):
+    """A row that tells whether it is still there."""
+
+    __hash__ = object.__hash__
 
 
 def read(response) -> list[list[str]]:
@@ -86,3 +93,28 @@ def test_a_name_of_a_stored_file_cannot_end_the_header():
     response = answer_file(File(io.BytesIO()), name='a"b\r\nX: y.zip"; z', size=0)
 
     assert response.headers["Content-Disposition"] == 'attachment; filename="a-b--X--y.zip---z"'
+
+
+def test_a_long_table_is_sent_piece_by_piece_with_one_row_in_memory(monkeypatch):
+    monkeypatch.setattr(downloads, "MOST_IN_MEMORY", 100)
+    monkeypatch.setattr(downloads, "CHUNK", 64)
+    alive: WeakSet[Row] = WeakSet()
+    most = []
+
+    def make_rows():
+        for number in range(200):
+            row = Row([f"=SUM({number})", number])
+            alive.add(row)
+            yield row
+            most.append(len(alive))
+
+    response = stream_csv(name='a"b', header=["Ñ"], rows=make_rows())
+
+    pieces = list(response.streaming_content)
+    content = b"".join(pieces)
+    assert max(most) <= 2
+    assert max(map(len, pieces)) == 64
+    assert content == answer_csv(name="x", header=["Ñ"], rows=[[f"=SUM({n})", n] for n in range(200)]).content
+    assert response.headers["Content-Length"] == str(len(content))
+    assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert response.headers["Content-Disposition"] == 'attachment; filename="a-b.csv"'

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -16,11 +16,11 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.policies import Permission, has_permission
 from billing.enums import LIVE_STATES, PaymentGroup, PaymentMethod, PaymentState
 from billing.errors import SpanInvalid
-from billing.selectors.listing import find_payments, list_all_payments, list_differences
+from billing.selectors.listing import find_payments, iterate_payments, list_differences
 from billing.services.differences import settle_difference
 from billing.types import PaymentFilters, PaymentRow, PaymentView
 from edge.access import requires
-from edge.downloads import answer_csv
+from edge.downloads import stream_csv
 from edge.reading import read_date
 from kernel.clock import utc_now
 from kernel.ids import read_row_id
@@ -128,7 +128,7 @@ def list_payments(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.REPORT_VIEW)
 @require_safe
-def download(request: HttpRequest) -> HttpResponse:
+def download(request: HttpRequest) -> HttpResponseBase:
     """Answer the same payments as a file, all of them."""
     days, query = read_days(request), read_query(request, filters=(METHOD, GROUP))
     header = [
@@ -136,9 +136,9 @@ def download(request: HttpRequest) -> HttpResponse:
         gettext("Paid with"), gettext("State"), gettext("Amount"), gettext("Sent back"), gettext("Kept"),
         gettext("Currency"),
     ]  # fmt: skip
-    rows = list_all_payments(_make_filters(request, days, query))
+    rows = iterate_payments(_make_filters(request, days, query))
     name = f"payments-{days.first.isoformat()}-{days.last.isoformat()}"
-    return answer_csv(name=name, header=header, rows=[_write(row) for row in rows])
+    return stream_csv(name=name, header=header, rows=map(_write, rows))
 
 
 @requires(Permission.BOOKING_OVERRIDE)
