@@ -32,7 +32,10 @@ INVENTORY = (
     TableInventory("billing.Receipt"),
     TableInventory("billing.Refund", personal={"reason": _WORDS}, other={NotPersonal.MACHINE: ("provider_refund_id",)}),
     TableInventory("billing.LedgerEntry", other={NotPersonal.CODE: ("currency",)}),
-    TableInventory("billing.Difference", other={NotPersonal.CODE: ("currency",), NotPersonal.MACHINE: ("source_id",)}),
+    TableInventory(
+        "billing.Difference",
+        other={NotPersonal.CODE: ("currency",), NotPersonal.MACHINE: ("source_id", "provider_account_id")},
+    ),
     TableInventory(
         "billing.SavedMethod",
         personal={"label": PersonalColumn(Subject.CUSTOMER, Purpose.VISIT, Ground.CONSENT, Erasure.DELETE_ROW)},

@@ -14,11 +14,13 @@ from billing.models.payment import Payment
 class Difference(models.Model):
     """Something that the nightly comparison found; settled when it is found no more, or a person looked into it.
 
-    ``source_id`` is what the provider calls it, or what it is here where the provider has nothing.
+    ``source_id`` is what the provider calls it, or what it is here where the provider has nothing. In which account it
+    was found says ``provider_account_id``; empty: it was found before that was noted.
     """
 
     kind = models.CharField(max_length=8, choices=DifferenceKind.choices)
     source_id = models.CharField(max_length=255)
+    provider_account_id = models.CharField(max_length=64, blank=True, default="", db_default="")
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, blank=True, related_name="differences")
     ours_minor = models.BigIntegerField()
     theirs_minor = models.BigIntegerField()

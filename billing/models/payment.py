@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from billing.enums import (
     LIVE_STATES,
@@ -104,6 +105,7 @@ class Payment(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["-opened_at", "-id"], name="billing_payment_newest"),
+            models.Index(Coalesce("received_at", "opened_at").desc(), F("id").desc(), name="billing_payment_moment"),
             models.Index(
                 fields=["customer_id"], condition=Q(customer_id__isnull=False), name="billing_payment_customer"
             ),

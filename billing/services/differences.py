@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Min
+from django.db.models import Min, Q
 
 from billing.enums import DifferenceKind, PaymentDoor
 from billing.errors import DifferenceNotFound
@@ -30,9 +30,10 @@ class FoundDifference:
     happened_at: datetime
 
 
-def find_open_since() -> datetime | None:
-    """Return when the oldest of what still differs happened."""
-    oldest: datetime | None = Difference.objects.filter(settled_at=None).aggregate(at=Min("happened_at"))["at"]
+def find_open_since(account_id: str) -> datetime | None:
+    """Return when the oldest of what still differs in an account happened."""
+    open_rows = Difference.objects.filter(_is_of(account_id), settled_at=None)
+    oldest: datetime | None = open_rows.aggregate(at=Min("happened_at"))["at"]
     return oldest
 
 
@@ -40,13 +41,17 @@ def find_open_since() -> datetime | None:
 def note_differences(
     found: Sequence[FoundDifference], *, account_id: str, since: datetime, until: datetime, now: datetime
 ) -> None:
-    """Keep what differs once; what differs no more is settled, and what a person looked into stays so."""
+    """Keep what differs in an account once; what differs there no more is settled.
+
+    What a person looked into stays so, and what differs in an account that was connected before stays as it is.
+    """
     lock_words(KeySpace.PAYMENT, "differences")
     for each in found:
         row, is_new = Difference.objects.get_or_create(
             kind=each.kind,
             source_id=each.source_id,
             defaults={
+                "provider_account_id": account_id,
                 "payment": each.payment,
                 "ours_minor": each.ours_minor,
                 "theirs_minor": each.theirs_minor,
@@ -59,11 +64,18 @@ def note_differences(
             row.settled_at = None
             row.save(update_fields=["settled_at"])
     names = {(each.kind, each.source_id) for each in found}
-    for row in Difference.objects.filter(settled_at=None, happened_at__gte=since):
+    for row in Difference.objects.filter(_is_of(account_id), settled_at=None, happened_at__gte=since):
         if (row.kind, row.source_id) not in names:
             row.settled_at = now
             row.save(update_fields=["settled_at"])
     PaymentAccount.objects.filter(door=PaymentDoor.STRIPE, provider_id=account_id).update(compared_until=until)
+
+
+def _is_of(account_id: str) -> Q:
+    """Return the condition of what was found in an account; where that was not noted yet, its payment tells."""
+    return Q(provider_account_id=account_id) | (
+        Q(provider_account_id="") & (Q(payment=None) | Q(payment__provider_account_id=account_id))
+    )
 
 
 @write_transaction()

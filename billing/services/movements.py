@@ -19,10 +19,12 @@ from billing.enums import (
     PaymentState,
 )
 from billing.errors import PaymentNotFound
-from billing.models import LedgerEntry, Payment
+from billing.models import LedgerEntry, Payment, Receipt
 from billing.policies import check_payment_step
 from database.locks import KeySpace, lock_words
 from notifications.services.outbox import publish
+from scheduling.enums import BookingStatus
+from scheduling.selectors.bookings.views import get_booking
 from scheduling.types import BookingView
 from tenants.enums import Urgency
 from tenants.services.due_work import add_due_work
@@ -71,7 +73,11 @@ def lock_last(booking_id: int) -> Payment:
 def add_payment(
     booking: BookingView, *, door: PaymentDoor, purpose: PaymentPurpose, amount_minor: int, now: datetime
 ) -> Payment:
-    """Ask once more for an amount."""
+    """Ask once more for an amount.
+
+    What was sent to show that it was transferred goes along, unless that was received: whoever looks for the transfer
+    sees it.
+    """
     last = Payment.objects.filter(booking_id=booking.id, purpose=purpose).aggregate(last=Max("attempt"))["last"]
     payment = Payment.objects.create(
         booking_id=booking.id,
@@ -83,8 +89,23 @@ def add_payment(
         attempt=(last or 0) + 1,
         opened_at=now,
     )
+    before = Receipt.objects.filter(payment__booking_id=booking.id, payment__purpose=purpose)
+    receipt = before.exclude(payment__state=PaymentState.RECEIVED).order_by("-sent_at", "-pk").first()
+    if receipt is not None:
+        receipt.payment = payment
+        receipt.save(update_fields=["payment"])
     tell_payment(payment, "opened", now=now)
     return payment
+
+
+def wait_on(payment: Payment, *, now: datetime) -> None:
+    """Wait on for the transfer whose receipt lies beside a payment by card that came to nothing."""
+    if not Receipt.objects.filter(payment=payment).exists():
+        return
+    booking = get_booking(booking_id=payment.booking_id)
+    if booking.status == BookingStatus.PENDING_PAYMENT:
+        purpose, amount = PaymentPurpose(payment.purpose), booking.deposit_minor
+        add_payment(booking, door=PaymentDoor.BANK_TRANSFER, purpose=purpose, amount_minor=amount, now=now)
 
 
 def receive(payment: Payment, *, now: datetime) -> None:

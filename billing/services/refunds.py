@@ -51,7 +51,10 @@ def refund_payment(
 ) -> int:
     """Give back more than the policy says, or a part of it, for a reason; return the refund's id.
 
-    ``seen_minor`` is how much went back when the person looked, so that nothing goes twice; None: nobody looked.
+    ``seen_minor`` is how much went back when the person looked, so that nothing goes twice; None: nobody looked. A
+    program does not look: it says once what is to go back, and its `Idempotency-Key` answers what it sends again. Two
+    programs that mean the same refund send two keys, as two people who tap at once would have two pages; they never
+    send more than is left.
 
     Raises:
         StatusForbids: The state of the business allows no steps.

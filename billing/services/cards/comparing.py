@@ -96,7 +96,7 @@ def compare_ledger(account_id: str, now: datetime) -> None:
         return  # another account was connected since
     until = now - SETTLED
     last = until - LONGEST if row.compared_until is None else row.compared_until - OVERLAP
-    since = max(until - LONGEST, min(last, find_open_since() or last))
+    since = max(until - LONGEST, min(last, find_open_since(account_id) or last))
     moved = _add_up(get_card_door().list_movements(make_door_account(account_id), since=since, until=until))
     found = [
         *_compare_payments(account_id, moved[MovementKind.PAYMENT], now),

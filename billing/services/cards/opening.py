@@ -17,7 +17,16 @@ from billing.models import Payment
 from billing.selectors.accounts import find_card_capabilities, find_open_doors, make_door_account
 from billing.services.cards.keys import get_card_door, make_opening_key
 from billing.services.cards.looking import look_at_payment
-from billing.services.movements import SILENCE, add_payment, end, lock_asking, lock_live, lock_payments, plan_look
+from billing.services.movements import (
+    SILENCE,
+    add_payment,
+    end,
+    lock_asking,
+    lock_live,
+    lock_payments,
+    plan_look,
+    wait_on,
+)
 from database.transactions import write_transaction
 from kernel.errors import Conflict, Invalid, Unavailable
 from kernel.money import Money
@@ -202,6 +211,7 @@ def _give_up(payment_id: int, *, now: datetime) -> None:
     payment = _lock(payment_id)
     if payment.state == PaymentState.OPEN and not payment.provider_started_id:
         end(payment, PaymentState.FAILED, now=now)
+        wait_on(payment, now=now)
 
 
 def _lock(payment_id: int) -> Payment:

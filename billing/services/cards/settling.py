@@ -24,6 +24,7 @@ from billing.services.movements import (
     plan_look,
     receive,
     tell_payment,
+    wait_on,
 )
 from billing.services.refunds import give_back
 from database.transactions import write_transaction
@@ -71,6 +72,7 @@ def settle_payment(*, payment_id: int, found: PaymentFacts, now: datetime) -> Pa
         _reserve(payment, now=now)
     elif found.state in ENDED and payment.state in LIVE_STATES:
         end(payment, _find_end(payment, found), now=now)
+        wait_on(payment, now=now)
     elif found.state in WAITING and WAITING[found.state] in TRANSITIONS.get(payment.state, frozenset()):
         payment.state = WAITING[found.state]
         payment.save(update_fields=["state"])

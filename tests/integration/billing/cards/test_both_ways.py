@@ -6,13 +6,18 @@ from datetime import timedelta
 
 import pytest
 
+from billing.enums import PaymentDoor, PaymentPurpose
 from billing.errors import ReceiptNotAwaited
-from billing.models import Payment, Receipt
+from billing.gateway.errors import AccountUnusable
+from billing.models import Payment, PaymentAccount, Receipt
 from billing.selectors.receipts import list_awaited
 from billing.services.asking import ask_for_deposit
+from billing.services.movements import add_payment
 from billing.services.payments import receive_deposit
 from billing.services.receipts import send_receipt
 from billing.services.refunds import refund_payment
+from devtools.stripe_server import accounts
+from scheduling.selectors.bookings.views import get_booking
 from tests.factories.billing import add_up, take_transfers
 from tests.factories.cards import book_with_deposit, count_captured, list_payments, list_refunds, status_of
 from tests.factories.pictures import make_scene, save
@@ -102,3 +107,51 @@ def test_deposit_that_comes_after_another_went_back_whole_is_kept(till, booking_
 
     assert (status_of(booking_id), list_refunds(booking_id)) == ("confirmed", [(30_000, "done", "kinder")])
     assert add_up() == {"stripe": 30_000, "prepaid": -30_000}
+
+
+def test_receipt_is_still_looked_at_when_the_card_page_could_not_be_opened(till, booking_id):
+    send_receipt(booking_id=booking_id, content=PICTURE, now=till.moment)
+    accounts.change_state(till.stand_in.world, PaymentAccount.objects.get(door="stripe").provider_id, "restricted")
+
+    with pytest.raises(AccountUnusable):
+        till.start(booking_id)
+
+    assert [each[:2] for each in list_payments(booking_id)] == [("stripe", "failed"), ("bank_transfer", "open")]
+    assert [(each.booking.id, each.receipt is not None) for each in list_awaited()] == [(booking_id, True)]
+    assert Receipt.objects.get().payment == Payment.objects.get(state="open")
+
+
+def test_receipt_is_still_looked_at_when_the_card_page_has_closed(till, booking_id):
+    send_receipt(booking_id=booking_id, content=PICTURE, now=till.moment)
+    session = till.start(booking_id)
+    till.stand_in.world.things[session]["status"] = "expired"
+
+    till.pass_by(timedelta(minutes=15))
+    till.work()
+
+    assert status_of(booking_id) == "pending_payment"
+    assert [each[:2] for each in list_payments(booking_id)] == [("stripe", "expired"), ("bank_transfer", "open")]
+    assert [(each.booking.id, each.receipt is not None) for each in list_awaited()] == [(booking_id, True)]
+
+
+def test_receipt_waits_no_longer_than_its_place(till, booking_id):
+    send_receipt(booking_id=booking_id, content=PICTURE, now=till.moment)
+    till.start(booking_id)
+
+    till.pass_by(timedelta(hours=12))
+    till.work()
+
+    assert (status_of(booking_id), list_awaited()) == ("expired", ())
+    assert [each for each in list_payments(booking_id) if each[1] == "open"] == []
+
+
+def test_receipt_of_money_that_came_stays_with_it(till, booking_id):
+    send_receipt(booking_id=booking_id, content=PICTURE, now=till.moment)
+    payment_id = receive_deposit(booking_id=booking_id, now=till.moment, by=STAFF)
+
+    add_payment(
+        get_booking(booking_id=booking_id), door=PaymentDoor.STRIPE, purpose=PaymentPurpose.DEPOSIT, amount_minor=1,
+        now=till.moment,
+    )  # fmt: skip
+
+    assert Receipt.objects.get().payment_id == payment_id

@@ -13,11 +13,12 @@ from billing.gateway.errors import AccountUnusable, OutcomeUnknown
 from billing.models import Difference, Payment, PaymentAccount, Refund
 from billing.public.models import PaymentAccountOwner
 from billing.services.cards import comparing, refunding
-from billing.services.differences import settle_difference
+from billing.services.differences import find_open_since, settle_difference
 from billing.services.refunds import note_refund_elsewhere, refund_payment
 from billing.tasks import plan_comparisons
 from devtools.stripe_server import money
 from tenants.errors import RetryLater
+from tenants.jobs import call_in_schema
 from tenants.models import DueWork
 from tests.factories.billing import add_up
 from tests.factories.cards import book_with_deposit, list_payments, list_refunds, outside
@@ -264,3 +265,34 @@ def test_every_account_is_compared_each_night(till, account_id):
 
     rows = DueWork.objects.filter(kind=comparing.KIND).values_list("schema_name", "row_id")
     assert list(rows) == [("public", PaymentAccountOwner.objects.get().pk)]
+
+
+def test_what_differs_in_an_account_is_no_matter_of_another(till, booking_id):
+    first = PaymentAccount.objects.get(door="stripe").provider_id
+    Payment.objects.update(amount_minor=31_000)
+    assert compare(till) == [("amount", 31_000, 30_000)]
+    before = Difference.objects.get()
+    till.pass_by(timedelta(days=40))
+    second = till.stand_in.open_account()
+    PaymentAccount.objects.filter(door="stripe").update(provider_id=second, compared_until=None)
+
+    with outside():
+        call_in_schema(connection.schema_name, comparing.compare_ledger, second, till.moment)
+    asked = (find_open_since(first), find_open_since(second))
+
+    after = Difference.objects.get()
+    assert (before.provider_account_id, asked) == (first, (before.happened_at, None))
+    assert (after.settled_at, after.found_at) == (None, before.found_at)
+
+
+def test_difference_of_before_its_account_was_noted_is_found_by_its_payment(till, booking_id):
+    Payment.objects.update(amount_minor=31_000)
+    compare(till)
+    Difference.objects.update(provider_account_id="")  # as the version before left it
+    account = PaymentAccount.objects.get(door="stripe").provider_id
+
+    found = (find_open_since(account) is None, find_open_since("acct_of_others") is None)
+    Payment.objects.update(amount_minor=30_000)
+
+    assert found == (False, True)
+    assert compare(till) == []
