@@ -47,14 +47,16 @@ def take_payment(*, booking_id: int, paid: CounterPayment, now: datetime, by: Ac
 
 
 def _check_amounts(booking: BookingView, paid: CounterPayment, *, owed_minor: int | None) -> None:
-    """Refuse nothing at all, slips of the finger, and more than is owed; a lowest price is no limit."""
+    """Refuse nothing at all, less than that, slips of the finger, and more than is owed; a lowest price is no limit."""
     most = MOST_MINOR if owed_minor is None or booking.is_price_from else owed_minor
     errors = {}
-    if not (paid.amount_minor or paid.tip_minor):
+    if paid.amount_minor < 0 or not (paid.amount_minor or paid.tip_minor):
         errors["amount"] = (AMOUNT_WRONG,)
     elif paid.amount_minor > most:
         errors["amount"] = (TOO_MUCH,)
-    if paid.tip_minor > MOST_MINOR:
+    if paid.tip_minor < 0:
+        errors["tip"] = (AMOUNT_WRONG,)
+    elif paid.tip_minor > MOST_MINOR:
         errors["tip"] = (TOO_MUCH,)
     if errors:
         raise PaymentInvalid(errors=errors)

@@ -63,6 +63,9 @@ def test_tip_alone_is_noted(booking_id):
     [
         (0, 0, ["amount"]),
         (100001, 0, ["amount"]),
+        (-1, 0, ["amount"]),
+        (-1, 5000, ["amount"]),
+        (60000, -1, ["tip"]),
         (1, MOST_MINOR + 1, ["tip"]),
         (100001, MOST_MINOR + 1, ["amount", "tip"]),
     ],

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from billing.selectors.accounts import get_card_account
 from billing.services.cards.accounts import connect_card_account, refresh_card_account
 from billing.services.cards.events import take_event
 from billing.services.cards.opening import WayBack, start_card_payment
@@ -65,11 +66,11 @@ class Till:
             email="olga@taller.example", return_url="https://t.example/", again_url="https://t.example/?again",
             by=OWNER, now=self.moment,
         )  # fmt: skip
-        account_id = next(reversed(list(self.stand_in.world.find_all("v2.core.account", ""))))["id"]
+        account_id = get_card_account().provider_id
         accounts.change_state(self.stand_in.world, account_id, state)
         refresh_card_account(now=self.moment)
         self.stand_in.postman.take_all()
-        return str(account_id)
+        return account_id
 
     def start(self, booking_id: int) -> str:
         """Lead to the provider's page; return the session."""
