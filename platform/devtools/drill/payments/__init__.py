@@ -1,9 +1,10 @@
-"""``./dev drill payments``: 2,000 random walks, a crowd for few places, and a thousand processes that are killed.
+"""``./dev drill payments``: 2,000 random walks, a crowd, a thousand processes that are killed, and a scan for cards.
 
 After each walk of customers, staff, provider, postman and workers, what was received less what went back is what the
 ledger says and what the provider has; no visit is without its deposit, and no deposit without a visit, a refund or what
 the terms keep. Of 200 customers for 50 places 50 pay and come. Processes die between charge and commit: nobody is
-charged twice. The provider is the stand-in.
+charged twice. At last every card of the stand-in is used, and no card number is anywhere afterwards. The provider is
+the stand-in.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ COUNT, SEED, KILLS, SHOWN = 2000, 1, 100, 20
 
 
 def run(argv: Sequence[str]) -> int:
-    """Do the three parts, print what happened and what was wrong; 1 when anything was."""
+    """Do the four parts, print what happened and what was wrong; 1 when anything was."""
     parser = argparse.ArgumentParser(prog="./dev drill payments")
     parser.add_argument("--count", type=int, default=COUNT, help=f"how many walks (default {COUNT})")
     parser.add_argument("--seed", type=int, default=SEED, help=f"of the first walk (default {SEED})")
@@ -46,6 +47,9 @@ def run(argv: Sequence[str]) -> int:
     not_healed = rounds.kill_in_scratch(options.kills)
     say(f"{options.kills} payments killed at each of {len(POINTS)} points: {len(not_healed)} findings")
     findings += not_healed
+    scan = rounds.scan_in_scratch()
+    say(f"card numbers: {len(scan.found)} in {', '.join(f'{count} of {place}' for place, count in scan.read.items())}")
+    findings += scan.findings
     say(f"{len(findings)} findings")
     for each in findings[:SHOWN]:
         complain(each)

@@ -11,6 +11,7 @@ from django.test.utils import override_settings
 
 from devtools.drill.payments.crowd import Crowd, serve_crowd
 from devtools.drill.payments.deaths import kill_everywhere
+from devtools.drill.payments.scan import Scan, scan_for_cards
 from devtools.drill.payments.walks import walk_once
 from devtools.scratch.tenant import temporary_tenant
 from devtools.stripe_server.server import API_KEY, NOTICE_SECRET, SECRET, StandIn
@@ -43,6 +44,12 @@ def kill_in_scratch(count: int) -> list[str]:
     """Kill processes at each point of `deaths`; return what is wrong."""
     with _till() as (schema_name, stand_in):
         return call_in_tenant(schema_name, kill_everywhere, stand_in, count)
+
+
+def scan_in_scratch() -> Scan:
+    """Let customers pay with every card of the stand-in, and look for card numbers everywhere."""
+    with _till() as (schema_name, stand_in):
+        return call_in_tenant(schema_name, scan_for_cards, stand_in)
 
 
 def _walk_all(seeds: Iterable[int], stand_in: StandIn) -> tuple[Counter[str], list[str]]:
