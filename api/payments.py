@@ -32,6 +32,9 @@ class PaymentShape(serializers.Serializer[Any]):
     """A deposit that is waited for; the time is free for others once ``expires_at`` has passed."""
 
     amount = MoneyShape()
+    is_on_card = serializers.BooleanField(
+        help_text="True: nothing is paid; a card is left, to which at most ``amount`` may be charged as agreed."
+    )
     expires_at = InstantField()
     url = serializers.URLField(help_text="A page for the customer: pay by card, or send the receipt of a transfer.")
     ways = serializers.ListField(
@@ -52,6 +55,7 @@ def describe_payment(booking: BookingView, manage_token: str, *, now: datetime) 
     return {
         "payment": {
             "amount": make_money(asked.amount_minor, asked.currency),
+            "is_on_card": asked.is_on_card,
             "expires_at": asked.pay_by,
             "url": make_manage_url(manage_token),
             "ways": [each.value for each in ways or [PaymentDoor.AT_BUSINESS]],

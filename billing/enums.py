@@ -25,6 +25,10 @@ class PaymentPurpose(models.TextChoices):
     TIP = "tip", _("Tip")
 
 
+ADVANCE = (PaymentPurpose.DEPOSIT, PaymentPurpose.NO_SHOW)
+"""For what a place waits: that its deposit is paid, or that a card is left for the fee."""
+
+
 class PaymentState(models.TextChoices):
     """Where a payment stands; the table of steps is in ``billing.policies``."""
 

@@ -96,6 +96,20 @@ class CardNotConnected(Conflict):
     text = mark("No account for card payments is connected.")
 
 
+class FeeNotDue(Conflict):
+    """No fee can be charged, or waived: the visit took place, no card was left, or it was settled before."""
+
+    code = "fee_not_due"
+    text = mark("No fee can be charged for this booking as it stands.")
+
+
+class FeeChanged(Conflict):
+    """The fee is another one than the person saw."""
+
+    code = "fee_changed"
+    text = mark("The fee is another one by now. Look at it, and try again.")
+
+
 class PaymentsChanged(Conflict):
     """Another payment of the booking was noted since the person looked."""
 

@@ -25,6 +25,7 @@ INVENTORY = (
                 "provider_started_id",
                 "provider_payment_id",
                 "provider_url",
+                "decline",
             ),
         },
     ),
@@ -38,10 +39,14 @@ INVENTORY = (
     ),
     TableInventory(
         "billing.SavedMethod",
-        personal={"label": PersonalColumn(Subject.CUSTOMER, Purpose.VISIT, Ground.CONSENT, Erasure.DELETE_ROW)},
+        # The row stays until the provider has forgotten the card, which needs its name there.
+        personal={
+            "label": PersonalColumn(Subject.CUSTOMER, Purpose.VISIT, Ground.CONSENT, Erasure.BLANK),
+            "expires_on": PersonalColumn(Subject.CUSTOMER, Purpose.VISIT, Ground.CONSENT, Erasure.BLANK),
+        },
         other={
             NotPersonal.CODE: ("text_version",),
-            NotPersonal.MACHINE: ("provider_account_id", "provider_method_id"),
+            NotPersonal.MACHINE: ("provider_account_id", "provider_method_id", "provider_customer_id"),
         },
     ),
     TableInventory("billing.Credit", other={NotPersonal.CODE: ("currency",)}),

@@ -11,6 +11,7 @@ from billing.enums import PaymentPurpose, PaymentState
 from billing.errors import PaymentStepRefused
 from billing.models import Payment
 from kernel.instants import count_minutes
+from scheduling.enums import ActorKind, BookingStatus, CancelCause
 from scheduling.types import AgreedPolicy, BookingView
 from scheduling.types.policies import find_withdrawal_period
 from tenants.context import current_tenant
@@ -31,14 +32,25 @@ TRANSITIONS: Mapping[str, frozenset[PaymentState]] = {
         {PaymentState.RESERVED, PaymentState.RECEIVED, PaymentState.FAILED, PaymentState.EXPIRED, PaymentState.CLOSED}
     ),
     PaymentState.RESERVED: frozenset(
-        {PaymentState.RECEIVED, PaymentState.FAILED, PaymentState.EXPIRED, PaymentState.CLOSED}
+        {
+            PaymentState.PROCESSING,
+            PaymentState.RECEIVED,
+            PaymentState.FAILED,
+            PaymentState.EXPIRED,
+            PaymentState.CLOSED,
+            PaymentState.WAIVED,
+        }
     ),
     PaymentState.FAILED: frozenset({PaymentState.RECEIVED}),
-    PaymentState.EXPIRED: frozenset({PaymentState.RECEIVED}),
+    PaymentState.EXPIRED: frozenset({PaymentState.RECEIVED, PaymentState.WAIVED}),
     PaymentState.CLOSED: frozenset({PaymentState.RECEIVED}),
     PaymentState.WAIVED: frozenset({PaymentState.RECEIVED}),
 }
 """The table of steps. Money may arrive however late: it is received then; what becomes of it is another question."""
+
+
+THEIRS = frozenset({CancelCause.TOLD, CancelCause.NO_ANSWER})
+"""Staff cancelled, and the customer did not want to come or could not be reached."""
 
 
 def check_payment_step(payment: Payment, state: PaymentState) -> None:
@@ -86,3 +98,39 @@ def split_payment(amount_minor: int, booking: BookingView, *, ending: Ending, at
     """Share what was received for a booking that ends ``at`` a moment, on the terms agreed and as the law says."""
     terms = read_refund_terms(booking, at=at)
     return split_received(amount_minor, terms, ending=ending, starts_at=booking.starts_at, now=at)
+
+
+def find_ending(booking: BookingView) -> Ending:
+    """Say who called a booking off: on that depends what goes back."""
+    if booking.status == BookingStatus.EXPIRED:
+        return Ending.LATE
+    if booking.status == BookingStatus.NO_SHOW:
+        return Ending.NO_SHOW
+    is_theirs = booking.cancelled_by == ActorKind.CUSTOMER or booking.cancelled_cause in THEIRS
+    return Ending.CUSTOMER if is_theirs else Ending.BUSINESS
+
+
+def find_asked_purpose(agreed: AgreedPolicy) -> PaymentPurpose:
+    """Return what a booking waits for before it is confirmed: its deposit, or a card for the fee."""
+    return PaymentPurpose.NO_SHOW if agreed.is_on_card else PaymentPurpose.DEPOSIT
+
+
+def may_have_fee(booking: BookingView) -> bool:
+    """Tell whether a booking ended in a way for which a fee may be agreed."""
+    return booking.status in {BookingStatus.NO_SHOW, BookingStatus.CANCELLED}
+
+
+def is_card_left(payment: Payment) -> bool:
+    """Tell whether this is a card that is kept for a fee, of which nothing was charged."""
+    return payment.purpose == PaymentPurpose.NO_SHOW and payment.state == PaymentState.RESERVED
+
+
+def compute_fee(guarantee_minor: int, booking: BookingView) -> int:
+    """Return what may be charged to the card that was left: what would be kept of a deposit; 0: nothing.
+
+    ``guarantee_minor`` is the most that was agreed.
+    """
+    if not may_have_fee(booking):
+        return 0
+    at = booking.cancelled_at or booking.starts_at
+    return split_payment(guarantee_minor, booking, ending=find_ending(booking), at=at).kept_minor

@@ -97,6 +97,13 @@ class PaymentView:
     refunds: tuple[RefundView, ...]
     received_by_id: int | None = None
     kept_minor: int = 0
+    charged_at: datetime | None = None
+    decline: str = ""
+
+    @property
+    def is_card_only(self) -> bool:
+        """Tell whether this is only a card that is, or was to be, left: nobody was charged anything."""
+        return self.purpose == PaymentPurpose.NO_SHOW and self.door == PaymentDoor.STRIPE and self.charged_at is None
 
     @property
     def method(self) -> PaymentMethod:
@@ -131,6 +138,33 @@ class PaymentView:
     def left_minor(self) -> int:
         """How much can still go back."""
         return self.amount_minor - self.refunded_minor if self.state == PaymentState.RECEIVED else 0
+
+
+@dataclass(frozen=True, slots=True)
+class FeeView:
+    """The fee of a booking for which a card was left.
+
+    Attributes:
+        most_minor: The most that was agreed.
+        due_minor: What may be charged, or is; 0: nothing, as the booking stands.
+        card: Brand and last digits.
+        is_asked: The card was declined (``decline``), and the customer was asked to pay.
+        note: Why it was waived.
+    """
+
+    payment_id: int
+    state: PaymentState
+    most_minor: int
+    due_minor: int
+    card: str = ""
+    is_asked: bool = False
+    decline: str = ""
+    note: str = ""
+
+    @property
+    def is_chargeable(self) -> bool:
+        """Tell whether staff decides now whether it is charged."""
+        return self.state == PaymentState.RESERVED and self.due_minor > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,12 +320,14 @@ class AskedDeposit:
     Attributes:
         pay_by: Until when its place is kept.
         doors: How it can be paid from afar; without any, it is paid at the business.
+        is_on_card: Nothing is paid: a card is left, to which so much may be charged.
     """
 
     amount_minor: int
     currency: str
     pay_by: datetime
     doors: OpenDoors
+    is_on_card: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,10 +42,12 @@ class PaymentTerms:
     Attributes:
         opening_minutes: A place waits for its deposit while the business is open for so long; None: no such time.
         minutes: It waits so long in any case, open or not.
+        takes_card: A card can be paid with, or left.
     """
 
     opening_minutes: int | None = None
     minutes: int = 0
+    takes_card: bool = False
 
 
 PaymentTermsFinder = Callable[[], PaymentTerms | None]

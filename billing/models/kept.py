@@ -14,12 +14,16 @@ class SavedMethod(models.Model):
     """A card that the provider keeps for a customer, and the words to which the customer agreed.
 
     Card data never touches us: ``label`` is what the customer recognizes it by, its brand and last four digits.
+    ``payment`` is the fee for which it was left. From ``removed_at`` on the provider does not have it any more.
     """
 
     customer_id = models.BigIntegerField(db_index=True)
     provider_account_id = models.CharField(max_length=64)
     provider_method_id = models.CharField(max_length=255)
-    label = models.CharField(max_length=40)
+    provider_customer_id = models.CharField(max_length=255, blank=True, default="", db_default="")
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, null=True, blank=True, related_name="methods")
+    label = models.CharField(max_length=40, blank=True)
+    expires_on = models.CharField(max_length=7, blank=True, default="", db_default="")
     text_version = models.CharField(max_length=16)
     agreed_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True, blank=True)

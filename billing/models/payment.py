@@ -30,6 +30,10 @@ class Payment(models.Model):
     ``received_by_id`` say how it was paid where a person says so. ``refunded_minor`` is what goes back, refunds on
     their way included: never more than was received, whoever else refunds at the same moment. ``kept_minor`` is what
     stays with the business without a visit; the rest waits for its visit.
+
+    A fee for not coming begins with a card that is left: reserved, while a card is kept and nothing is charged. At
+    ``charged_at`` somebody of the business let it be charged (``received_by_id``); what the bank said to that is
+    ``decline``, and then the customer is asked for it by the next attempt, as for any payment.
     """
 
     booking_id = models.BigIntegerField()
@@ -54,6 +58,8 @@ class Payment(models.Model):
     received_at = models.DateTimeField(null=True, blank=True)
     received_by_id = models.BigIntegerField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    charged_at = models.DateTimeField(null=True, blank=True)
+    decline = models.CharField(max_length=16, blank=True, default="", db_default="")
 
     class Meta:
         """A booking waits for one payment of a purpose at a time, and no more goes back than came."""

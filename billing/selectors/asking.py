@@ -8,7 +8,7 @@ from django.db.models import F
 
 from billing.enums import PaymentPurpose, PaymentState
 from billing.models import Payment
-from billing.selectors.accounts import find_open_doors
+from billing.selectors.accounts import find_ways_to_pay
 from billing.types import AskedDeposit, PaymentView
 from scheduling.enums import BookingStatus
 from scheduling.policies import ASKABLE
@@ -23,8 +23,8 @@ def find_asked_deposit(booking: BookingView, *, now: datetime) -> AskedDeposit |
     limit = booking.hold_expires_at
     if booking.status != BookingStatus.PENDING_PAYMENT or limit is None or limit <= now:
         return None
-    doors = find_open_doors(amount_minor=booking.deposit_minor, currency=booking.currency)
-    return AskedDeposit(booking.deposit_minor, booking.currency, limit, doors)
+    doors, is_on_card = find_ways_to_pay(booking), booking.agreed.is_on_card
+    return AskedDeposit(booking.deposit_minor, booking.currency, limit, doors, is_on_card=is_on_card)
 
 
 def find_deposit_state(booking_id: int) -> str | None:

@@ -10,7 +10,16 @@ from babel.core import get_global
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from billing.enums import LIVE_STATES, PaymentDoor, PaymentGroup, PaymentMeans, PaymentMethod, PaymentState, RefundState
+from billing.enums import (
+    LIVE_STATES,
+    PaymentDoor,
+    PaymentGroup,
+    PaymentMeans,
+    PaymentMethod,
+    PaymentPurpose,
+    PaymentState,
+    RefundState,
+)
 from billing.models import Payment, Refund
 from billing.types import PaymentFilters
 from kernel.formats import get_formats
@@ -20,6 +29,8 @@ from scheduling.selectors.reports.conditions import has_person, has_service, say
 from tenants.context import current_tenant
 
 CAME_NOT = {PaymentState.FAILED, PaymentState.EXPIRED, PaymentState.CLOSED, PaymentState.WAIVED}
+CARD_ONLY = Q(purpose=PaymentPurpose.NO_SHOW, door=PaymentDoor.STRIPE, charged_at=None)
+"""A card that is left is no payment."""
 BOOKING = "booking_id"
 USUAL = "DEFAULT"
 """Under which Babel keeps the digits of all currencies that it does not name."""
@@ -30,8 +41,10 @@ def narrow_payments(filters: PaymentFilters, *, after: tuple[datetime, int] | No
 
     Its moment is when a payment came; until then, when it was asked for.
     """
-    found = Payment.objects.annotate(moment=Coalesce("received_at", "opened_at")).filter(
-        _is_in_group(filters.group), moment__gte=filters.since, moment__lt=filters.until
+    found = (
+        Payment.objects.exclude(CARD_ONLY)
+        .annotate(moment=Coalesce("received_at", "opened_at"))
+        .filter(_is_in_group(filters.group), moment__gte=filters.since, moment__lt=filters.until)
     )
     if filters.booking_id is not None:
         found = found.filter(booking_id=filters.booking_id)

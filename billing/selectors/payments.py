@@ -70,7 +70,7 @@ def balance_booking(booking: BookingView, payments: tuple[PaymentView, ...]) -> 
     ]
     return compute_balance(
         price_minor=booking.price_minor,
-        deposit_minor=booking.deposit_minor,
+        deposit_minor=0 if booking.agreed.is_on_card else booking.deposit_minor,
         received_minor=sum(each.amount_minor for each in counted),
         refunded_minor=sum(each.refunded_minor for each in counted),
         is_called_off=booking.status in CALLED_OFF,
@@ -106,6 +106,8 @@ def view_payment(row: Payment) -> PaymentView:
         received_at=row.received_at,
         received_by_id=row.received_by_id,
         kept_minor=row.kept_minor,
+        charged_at=row.charged_at,
+        decline=row.decline,
         refunds=tuple(
             RefundView(
                 id=each.pk,

@@ -10,8 +10,9 @@ from types import MappingProxyType
 
 from accounts.enums import Notice
 from accounts.selectors.staff import list_managers
-from billing.enums import PaymentDoor, PaymentState, RefundCause, RefundState
+from billing.enums import PaymentDoor, PaymentPurpose, PaymentState, RefundCause, RefundState
 from billing.models import Refund
+from billing.selectors.fees import find_fee
 from billing.selectors.payments import balance_booking, list_payments_of
 from billing.services.receipts import SENT
 from kernel.formats import get_formats
@@ -27,13 +28,15 @@ from scheduling.services.messages.words import make_business_words, make_subject
 from scheduling.types import BookingView
 from tenants.context import current_tenant
 
-ASKED, REFUNDED, REFUND_FAILED, FAILED = (
+SUCCEEDED, ASKED, REFUNDED, REFUND_FAILED, FAILED = (
+    "payment.succeeded",
     "payment.refund_asked",
     "payment.refunded",
     "payment.refund_failed",
     "payment.failed",
 )
 REFUND_LATE, REFUND_TWICE, REFUND_SENT = "refund_late", "refund_twice", "refund_sent"
+FEE_CHARGED, FEE_DECLINED = "fee_charged", "fee_declined"
 BUSINESS_REFUND_FAILED, BUSINESS_DEPOSIT_LOST = "business_refund_failed", "business_deposit_lost"
 STANDING = frozenset(
     {
@@ -50,7 +53,10 @@ STANDING = frozenset(
 def tell_of_payment(event: EventView) -> None:
     """Tell whom it concerns what happened to a payment, as it is true now."""
     booking_id, refund_id = event.payload.get("booking_id"), event.payload.get("refund_id")
-    if event.kind not in {SENT, ASKED, REFUNDED, REFUND_FAILED, FAILED} or not isinstance(booking_id, int):
+    is_fee = event.payload.get("purpose") == PaymentPurpose.NO_SHOW
+    if event.kind == SUCCEEDED and not is_fee:
+        return
+    if event.kind not in {SUCCEEDED, SENT, ASKED, REFUNDED, REFUND_FAILED, FAILED} or not isinstance(booking_id, int):
         return
     try:
         booking = get_booking(booking_id=booking_id)
@@ -60,6 +66,8 @@ def tell_of_payment(event: EventView) -> None:
         return
     if event.kind == SENT:
         _tell_of_receipt(event, booking)
+    elif is_fee:
+        _tell_of_fee(event, booking)
     elif event.kind == FAILED:
         _tell_of_lost_deposit(event, booking)
     elif isinstance(refund_id, int):
@@ -89,6 +97,18 @@ def _tell_of_lost_deposit(event: EventView, booking: BookingView) -> None:
     if is_missing and (is_asked_again or booking.status in STANDING):
         said = {"asked_again": "yes" if is_asked_again else ""}
         _tell_business(event, booking, BUSINESS_DEPOSIT_LOST, amounts={"deposit": amount}, said=said)
+
+
+def _tell_of_fee(event: EventView, booking: BookingView) -> None:
+    """Tell the customer that the fee was charged, or that it is to be paid since the card was refused."""
+    fee = find_fee(booking, list_payments_of(booking_id=booking.id))
+    if fee is None:
+        return
+    is_asked = event.kind == FAILED and event.payload.get("previous_state") == PaymentState.PROCESSING and fee.is_asked
+    if is_asked or (event.kind == SUCCEEDED and fee.state == PaymentState.RECEIVED):
+        template = FEE_DECLINED if is_asked else FEE_CHARGED
+        said = {"card": "" if fee.decline and not is_asked else fee.card}
+        _tell_customer(event, booking, template, amounts={"fee": fee.due_minor}, said=said)
 
 
 def _tell_of_refund(event: EventView, booking: BookingView, refund: Refund) -> None:

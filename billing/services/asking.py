@@ -7,7 +7,7 @@ from datetime import datetime
 from billing.enums import PaymentState
 from billing.errors import PaymentStepRefused
 from billing.selectors.asking import find_deposit_state
-from billing.services.movements import lock_asking
+from billing.services.movements import end_live, lock_asking
 from database.transactions import write_transaction
 from scheduling.services.bookings import payments as places
 from scheduling.types import Actor
@@ -26,3 +26,4 @@ def ask_for_deposit(*, booking_id: int, amount_minor: int, pay_by: datetime | No
     if state is not None:
         raise PaymentStepRefused(state=PaymentState(state).label)
     places.ask_for_deposit(booking_id=booking_id, amount_minor=amount_minor, pay_by=pay_by, now=now, by=by)
+    end_live(booking_id=booking_id, state=PaymentState.CLOSED, now=now)  # a card that was left is let go

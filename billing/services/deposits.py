@@ -27,7 +27,14 @@ def compute_due(terms: hooks.DepositTerms) -> int:
     policy = DepositPolicy(
         kind=DepositKind(service.deposit_kind), amount_minor=service.deposit_minor, percent=service.deposit_percent
     )
-    return compute_deposit(policy, price=price, currency=terms.currency).amount_minor
+    due = compute_deposit(policy, price=price, currency=terms.currency).amount_minor
+    if due and service.is_deposit_on_card and not terms.must_prepay and not _takes_card(due, terms.currency):
+        return 0  # nobody could leave a card, or it could not be charged
+    return due
+
+
+def _takes_card(amount_minor: int, currency: str) -> bool:
+    return find_open_doors(amount_minor=amount_minor, currency=currency).card is not None
 
 
 def compute_whole(service: ServiceTerms, *, currency: str) -> int:
@@ -64,7 +71,8 @@ def find_terms() -> hooks.PaymentTerms | None:
     if doors.bank is None and doors.card is None:
         return None
     waits = None if doors.bank is None else doors.bank.wait_minutes
-    return hooks.PaymentTerms(opening_minutes=waits, minutes=0 if doors.card is None else CARD_MINUTES)
+    takes_card = doors.card is not None
+    return hooks.PaymentTerms(opening_minutes=waits, minutes=CARD_MINUTES if takes_card else 0, takes_card=takes_card)
 
 
 def register() -> None:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from billing.engine import Ending
 from billing.enums import PaymentDoor, PaymentPurpose, PaymentState
 from billing.models import Payment
-from billing.policies import goes_back
+from billing.policies import find_ending, goes_back
 from billing.selectors.accounts import find_open_doors
+from billing.services.fees import undo_fee, waits_for
 from billing.services.movements import end_live, plan_look
 from billing.services.payments import open_deposit
 from billing.services.refunds import drop_refunds, give_back
 from billing.services.repricing import follow_price
 from notifications.hooks import register_event_handler
 from notifications.types.messages import EventView
-from scheduling.enums import CALLED_OFF, ActorKind, BookingEvent, BookingStatus, CancelCause
+from scheduling.enums import CALLED_OFF, BookingEvent, BookingStatus
 from scheduling.errors import BookingNotFound, HoldExpired
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.types import BookingView
@@ -28,8 +28,7 @@ ENDS = {
 }
 ENDINGS = frozenset({BookingEvent.EXPIRED, BookingEvent.CANCELLED, BookingEvent.DECLINED, BookingEvent.NO_SHOW})
 RETURNS = frozenset({BookingEvent.RESTORED, BookingEvent.UNDONE})
-THEIRS = frozenset({CancelCause.TOLD, CancelCause.NO_ANSWER})
-"""Staff cancelled, and the customer did not want to come or could not be reached."""
+TAKES_PLACE = RETURNS | {BookingEvent.ARRIVED, BookingEvent.STARTED, BookingEvent.COMPLETED}
 
 
 def follow_booking(event: EventView) -> None:
@@ -43,12 +42,14 @@ def follow_booking(event: EventView) -> None:
             follow_price(booking_id=booking_id, now=event.occurred_at)
     elif kind == BookingEvent.CONFIRMED:
         _take_reserved(booking_id, event)
-    elif kind in ENDINGS | RETURNS and Payment.objects.filter(booking_id=booking_id).exists():
+    elif kind in ENDINGS | TAKES_PLACE and Payment.objects.filter(booking_id=booking_id).exists():
         booking = get_booking(booking_id=booking_id)
-        if booking.status in CALLED_OFF | {BookingStatus.NO_SHOW}:
+        if booking.status not in CALLED_OFF | {BookingStatus.NO_SHOW}:
+            if kind in ENDINGS | RETURNS:
+                drop_refunds(booking_id=booking_id, now=event.occurred_at)
+            undo_fee(booking, now=event.occurred_at)
+        elif kind in ENDINGS | RETURNS:
             _call_off(booking, event)
-        else:
-            drop_refunds(booking_id=booking_id, now=event.occurred_at)
 
 
 def register() -> None:
@@ -64,26 +65,17 @@ def _find_door() -> PaymentDoor:
 
 def _take_reserved(booking_id: int, event: EventView) -> None:
     """Let a worker take what was reserved for a request that is approved."""
-    for payment in Payment.objects.filter(booking_id=booking_id, state=PaymentState.RESERVED):
+    reserved = Payment.objects.filter(booking_id=booking_id, state=PaymentState.RESERVED)
+    for payment in reserved.exclude(purpose=PaymentPurpose.NO_SHOW):
         plan_look(payment, at=event.occurred_at, now=event.occurred_at)
 
 
 def _call_off(booking: BookingView, event: EventView) -> None:
     now = event.occurred_at
-    end_live(booking_id=booking.id, state=ENDS[booking.status], now=now)
+    end_live(booking_id=booking.id, state=ENDS[booking.status], now=now, spares=lambda each: waits_for(each, booking))
     received = Payment.objects.filter(booking_id=booking.id, state=PaymentState.RECEIVED)
     if booking.status == BookingStatus.NO_SHOW:  # what was paid at the counter was paid for what took place
         received = received.filter(purpose=PaymentPurpose.DEPOSIT)
     for payment in received.select_for_update().order_by("pk"):
         if goes_back(PaymentPurpose(payment.purpose)):
             give_back(payment, booking, ending=find_ending(booking), now=booking.cancelled_at or now)
-
-
-def find_ending(booking: BookingView) -> Ending:
-    """Say who called a booking off: on that depends what goes back."""
-    if booking.status == BookingStatus.EXPIRED:
-        return Ending.LATE
-    if booking.status == BookingStatus.NO_SHOW:
-        return Ending.NO_SHOW
-    is_theirs = booking.cancelled_by == ActorKind.CUSTOMER or booking.cancelled_cause in THEIRS
-    return Ending.CUSTOMER if is_theirs else Ending.BUSINESS

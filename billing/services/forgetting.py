@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from billing.models import Payment, Receipt, Refund, SavedMethod
+from billing.services.fees import drop_card
 from billing.services.receipts import remove_receipts
 from tenants.hooks import register_eraser
 from tenants.services.erasures.columns import erase_columns
@@ -17,7 +18,13 @@ def register() -> None:
 
 
 def erase_payers(rows: ErasedRows) -> None:
-    """Take what staff wrote beside their payments, what they sent to show that they paid, and forget their cards."""
+    """Take what staff wrote beside their payments, what they sent to show that they paid, and forget their cards.
+
+    The provider forgets them through a worker.
+    """
+    kept = SavedMethod.objects.filter(customer_id__in=rows.row_ids, removed_at=None, payment__isnull=False)
+    for payment_id in kept.order_by("payment_id").values_list("payment_id", flat=True):
+        drop_card(payment_id, now=rows.at)
     remove_receipts(Receipt.objects.filter(payment__customer_id__in=rows.row_ids), now=rows.at)
     erase_columns(Payment.objects.filter(customer_id__in=rows.row_ids))
     erase_columns(Refund.objects.filter(payment__customer_id__in=rows.row_ids))

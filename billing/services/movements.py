@@ -6,11 +6,13 @@ that in the same transaction, so that nothing stays open at the provider which n
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
 from django.db.models import Max
 
 from billing.enums import (
+    ADVANCE,
     LIVE_STATES,
     LedgerAccount,
     LedgerKind,
@@ -46,25 +48,25 @@ def lock_payments(booking_id: int) -> list[Payment]:
     return list(Payment.objects.filter(booking_id=booking_id).select_for_update().order_by("pk"))
 
 
-def find_live(booking_id: int) -> int | None:
-    """Return the id of the deposit of a booking that is waited for; whoever asks for one has locked the asking."""
-    live = Payment.objects.filter(booking_id=booking_id, purpose=PaymentPurpose.DEPOSIT, state__in=LIVE_STATES)
-    return live.values_list("pk", flat=True).first()
+def find_live(booking_id: int) -> Mapping[str, int]:
+    """Map what a booking may wait for to the payments that are waited for; whoever asks has locked the asking."""
+    live = Payment.objects.filter(booking_id=booking_id, purpose__in=ADVANCE, state__in=LIVE_STATES)
+    return dict(live.values_list("purpose", "pk"))
 
 
-def lock_live(booking_id: int) -> Payment | None:
-    """Return the deposit of a booking that is waited for, locked."""
-    deposits = (each for each in lock_payments(booking_id) if each.purpose == PaymentPurpose.DEPOSIT)
+def lock_live(booking_id: int, purpose: PaymentPurpose = PaymentPurpose.DEPOSIT) -> Payment | None:
+    """Return the deposit, or the fee, of a booking that is waited for, locked."""
+    deposits = (each for each in lock_payments(booking_id) if each.purpose == purpose)
     return next((each for each in deposits if each.state in LIVE_STATES), None)
 
 
-def lock_last(booking_id: int) -> Payment:
-    """Return the newest deposit of a booking, locked.
+def lock_last(booking_id: int, purposes: Collection[PaymentPurpose] = (PaymentPurpose.DEPOSIT,)) -> Payment:
+    """Return the newest deposit of a booking, locked; or whatever else it was asked for.
 
     Raises:
         PaymentNotFound: Nobody asked for one.
     """
-    deposits = [each for each in lock_payments(booking_id) if each.purpose == PaymentPurpose.DEPOSIT]
+    deposits = [each for each in lock_payments(booking_id) if each.purpose in purposes]
     if not deposits:
         raise PaymentNotFound
     return deposits[-1]
@@ -167,10 +169,12 @@ def end(payment: Payment, state: PaymentState, *, now: datetime) -> None:
         plan_look(payment, at=now, now=now)
 
 
-def end_live(*, booking_id: int, state: PaymentState, now: datetime) -> None:
-    """Wait no longer for the payments of a booking."""
+def end_live(
+    *, booking_id: int, state: PaymentState, now: datetime, spares: Callable[[Payment], bool] = lambda _: False
+) -> None:
+    """Wait no longer for the payments of a booking, those aside that it ``spares``."""
     for payment in lock_payments(booking_id):
-        if payment.state in LIVE_STATES:
+        if payment.state in LIVE_STATES and not spares(payment):
             end(payment, state, now=now)
 
 

@@ -11,9 +11,9 @@ from contextlib import suppress
 from datetime import datetime
 
 from billing.engine import Ending
-from billing.enums import LIVE_STATES, PaymentDoor, PaymentMeans, PaymentPurpose, PaymentState
+from billing.enums import ADVANCE, LIVE_STATES, PaymentDoor, PaymentMeans, PaymentPurpose, PaymentState
 from billing.models import Payment
-from billing.policies import check_payment_step
+from billing.policies import check_payment_step, find_asked_purpose
 from billing.services.movements import add_payment, end, find_live, lock_asking, lock_last, receive
 from billing.services.refunds import give_back
 from database.transactions import write_transaction
@@ -28,7 +28,7 @@ from scheduling.types import Actor, BookingView
 def open_deposit(*, booking_id: int, now: datetime, door: PaymentDoor = PaymentDoor.BANK_TRANSFER) -> int | None:
     """Ask for the deposit that a booking waits for; return the payment's id. Again changes nothing.
 
-    None: the booking waits for none (any more).
+    Where a card is left instead, that is asked for, always by card. None: the booking waits for none (any more).
 
     Raises:
         BookingNotFound: There is no such booking.
@@ -40,11 +40,11 @@ def open_deposit(*, booking_id: int, now: datetime, door: PaymentDoor = PaymentD
     booking = get_booking(booking_id=booking_id)
     if booking.status != BookingStatus.PENDING_PAYMENT or booking.is_test or booking.deposit_minor == 0:
         return None
-    if live is not None:
-        return live
-    return add_payment(
-        booking, door=door, purpose=PaymentPurpose.DEPOSIT, amount_minor=booking.deposit_minor, now=now
-    ).pk
+    purpose = find_asked_purpose(booking.agreed)
+    if purpose in live:
+        return live[purpose]
+    door = door if purpose == PaymentPurpose.DEPOSIT else PaymentDoor.STRIPE
+    return add_payment(booking, door=door, purpose=purpose, amount_minor=booking.deposit_minor, now=now).pk
 
 
 @write_transaction()
@@ -89,7 +89,7 @@ def miss_deposit(*, booking_id: int, now: datetime, by: Actor, reason: str) -> N
         TransitionRefused, StatusForbids: The booking may not be canceled.
     """
     cancellations.cancel_booking(booking_id=booking_id, now=now, by=by, reason=reason)
-    payment = lock_last(booking_id)
+    payment = lock_last(booking_id, ADVANCE)
     if payment.state in {PaymentState.FAILED, PaymentState.CLOSED}:
         return
     end(payment, PaymentState.FAILED, now=now)
@@ -104,7 +104,7 @@ def waive_deposit(*, booking_id: int, now: datetime, by: Actor, reason: str = ""
         PaymentStepRefused, TransitionRefused, HoldExpired: It was paid, or its place is gone.
     """
     transitions.accept_payment(booking_id=booking_id, now=now, by=by, waived_because=reason.strip()[:300])
-    payment = lock_last(booking_id)
+    payment = lock_last(booking_id, ADVANCE)
     if payment.state == PaymentState.WAIVED:
         return
     end(payment, PaymentState.WAIVED, now=now)

@@ -134,12 +134,13 @@ def note_refund_elsewhere(*, payment_id: int, amount_minor: int, provider_refund
 def drop_refunds(*, booking_id: int, now: datetime) -> None:
     """Send nothing back that was not sent yet of a booking that takes place after all.
 
-    What staff promised stays; and of a deposit that was paid twice, once over goes back all the same.
+    What staff promised stays; and of a deposit that was paid twice, once over goes back all the same. So does a fee for
+    not coming.
     """
     payments = list(Payment.objects.filter(booking_id=booking_id).select_for_update().order_by("pk"))
     is_covered = any(_is_kept(each) for each in payments if _is_deposit(each))
     for payment in payments:
-        if _is_deposit(payment) and is_covered and not _is_kept(payment):
+        if payment.charged_at is not None or (_is_deposit(payment) and is_covered and not _is_kept(payment)):
             continue
         _drop(payment, now=now)
         is_covered |= _is_deposit(payment) and _is_kept(payment)

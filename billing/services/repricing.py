@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from billing.enums import PaymentDoor, PaymentPurpose, PaymentState
+from billing.enums import PaymentDoor, PaymentState
+from billing.policies import find_asked_purpose
 from billing.services.movements import add_payment, end, lock_asking, lock_live
 from database.transactions import write_transaction
 from scheduling.enums import BookingStatus
@@ -29,10 +30,11 @@ def follow_price(*, booking_id: int, now: datetime) -> None:
         return
     if booking.deposit_minor == 0:
         transitions.accept_payment(booking_id=booking_id, now=now, by=SYSTEM)
-    live = lock_live(booking_id)
+    purpose = find_asked_purpose(booking.agreed)
+    live = lock_live(booking_id, purpose)
     if live is None or live.state != PaymentState.OPEN or live.amount_minor == booking.deposit_minor:
         return
     end(live, PaymentState.CLOSED, now=now)
     if booking.deposit_minor:
         door, amount = PaymentDoor(live.door), booking.deposit_minor
-        add_payment(booking, door=door, purpose=PaymentPurpose.DEPOSIT, amount_minor=amount, now=now)
+        add_payment(booking, door=door, purpose=purpose, amount_minor=amount, now=now)

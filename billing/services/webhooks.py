@@ -32,7 +32,7 @@ def describe_payment(event: EventView) -> WebhookContent | None:
         booking = get_booking(booking_id=payment.booking_id)
     except (PaymentNotFound, BookingNotFound):
         return None
-    if booking.is_test or booking.is_sample:
+    if booking.is_test or booking.is_sample or payment.is_card_only:  # a card that is left is no payment
         return None
     refund = next((each for each in payment.refunds if each.id == event.payload.get("refund_id")), None)
     data = {

@@ -61,6 +61,7 @@ class Service(CatalogRow):
     deposit_within_minutes = models.PositiveIntegerField(null=True, blank=True)
     deposit_must_prepay = models.BooleanField(default=False, db_default=False)
     is_deposit_fee = models.BooleanField(default=False, db_default=False)
+    is_deposit_on_card = models.BooleanField(default=False, db_default=False)
     refund_free_minutes = models.PositiveIntegerField(null=True, blank=True)
     refund_kept_percent = models.PositiveSmallIntegerField(default=100, db_default=100)
     refund_no_show_percent = models.PositiveSmallIntegerField(default=100, db_default=100)

@@ -56,6 +56,7 @@ class HeldSlot:
 
     Attributes:
         first_deposit_minor: What is due in advance of whoever comes for the first time, where that is more; else 0.
+        is_on_card: Nothing of it is paid before: a card is left.
     """
 
     id: int
@@ -69,6 +70,7 @@ class HeldSlot:
     deposit_minor: int
     reference: str
     first_deposit_minor: int = 0
+    is_on_card: bool = False
 
     @property
     def price(self) -> Price:

@@ -44,6 +44,8 @@ class AgreedPolicy:
         deposit_first_minor: The deposit of whoever comes for the first time, and ``deposit_prepay_minor`` of whoever
             must prepay; None: as everybody's. Who books is known only when the booking is sent.
         deposit_waived_minor: What the visit takes place without, as staff decided; None: it was asked, or none was due.
+        is_on_card: Nothing of the deposit is paid before the visit: a card is left, and what would be kept of the
+            deposit is charged to it.
     """
 
     cancel_cutoff_minutes: int = 0
@@ -61,6 +63,7 @@ class AgreedPolicy:
     deposit_first_minor: int | None = None
     deposit_prepay_minor: int | None = None
     deposit_waived_minor: int | None = None
+    is_on_card: bool = False
 
     @classmethod
     def agree(cls, services: Sequence[ServiceTerms]) -> Self:
@@ -68,7 +71,8 @@ class AgreedPolicy:
 
         The longest cut-off of the visit counts, and one service that wants approval, or whose price may
         become more, is enough; of those that want approval, the one that answers first. Of the tables of
-        refunds the strictest counts, among the services that ask for a deposit; a fee is one if all of them say so.
+        refunds the strictest counts, among the services that ask for a deposit; a fee is one if all of them say so,
+        and a card is enough if it is for all of them.
         """
         first = services[0]
         paid = [each for each in services if each.deposit_kind != DepositKind.NONE] or services
@@ -83,6 +87,7 @@ class AgreedPolicy:
             answer_within_minutes=min(each.answer_within_minutes for each in asking or services),
             answer_ahead_minutes=max(each.answer_ahead_minutes for each in asking or services),
             is_deposit_fee=all(each.is_deposit_fee for each in paid),
+            is_on_card=all(each.is_deposit_on_card for each in paid),
             refund_free_minutes=_find_free_minutes(paid),
             refund_kept_percent=max(each.refund_kept_percent for each in paid),
             refund_no_show_percent=max(each.refund_no_show_percent for each in paid),
@@ -123,6 +128,7 @@ class AgreedPolicy:
             deposit_first_minor=kept.get("deposit_first_minor"),
             deposit_prepay_minor=kept.get("deposit_prepay_minor"),
             deposit_waived_minor=kept.get("deposit_waived_minor"),
+            is_on_card=bool(kept.get("is_on_card", False)),
         )
 
     def to_json(self) -> dict[str, object]:
@@ -143,6 +149,7 @@ class AgreedPolicy:
             "deposit_first_minor": self.deposit_first_minor,
             "deposit_prepay_minor": self.deposit_prepay_minor,
             "deposit_waived_minor": self.deposit_waived_minor,
+            "is_on_card": self.is_on_card,
         }
 
 

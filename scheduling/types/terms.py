@@ -52,6 +52,7 @@ class ServiceTerms(ServiceTiming):
         deposit_within_minutes: Where it begins sooner than so long after it is booked.
         deposit_must_prepay: Where the customer must prepay; such a one is asked in any case.
         is_deposit_fee: Nothing of the deposit goes back when its customer cancels or does not come.
+        is_deposit_on_card: It is not paid before the visit: a card is left, and what is kept of it is charged to that.
         refund_free_minutes: Who cancels so long before the start gets all of it back; None: as long as one may cancel.
         refund_kept_percent: What stays with the business of what is canceled later.
         refund_no_show_percent: What stays when nobody comes.
@@ -79,6 +80,7 @@ class ServiceTerms(ServiceTiming):
     deposit_within_minutes: int | None = field(default=None, metadata=limited(1, LONGEST_AHEAD_MINUTES))
     deposit_must_prepay: bool = False
     is_deposit_fee: bool = False
+    is_deposit_on_card: bool = False
     refund_free_minutes: int | None = field(default=None, metadata=limited(0, LONGEST_AHEAD_MINUTES))
     refund_kept_percent: int = field(default=100, metadata=limited(0, 100))
     refund_no_show_percent: int = field(default=100, metadata=limited(0, 100))

@@ -193,6 +193,7 @@ class HoldShape(serializers.Serializer[Any]):
     price = MoneyShape(allow_null=True)
     price_kind = PriceKindField()
     deposit = MoneyShape(allow_null=True)
+    deposit_on_card = serializers.BooleanField(help_text="Nothing of it is paid before: a card is left.")
     first_deposit = MoneyShape(required=False, help_text="Of whoever comes for the first time, where that is more.")
 
 

@@ -80,6 +80,7 @@ class BookingShape(serializers.Serializer[Any]):
     price = MoneyShape(allow_null=True)
     price_kind = PriceKindField()
     deposit = MoneyShape(allow_null=True)
+    deposit_on_card = serializers.BooleanField(help_text="Nothing of it is paid before: a card is left.")
     series = serializers.CharField(allow_null=True)
     created_at = InstantField()
     confirmed_at = InstantField(allow_null=True)
@@ -125,6 +126,7 @@ def describe_booking(booking: BookingView) -> dict[str, object]:
         "price": make_money(booking.price_minor, booking.currency),
         "price_kind": booking.price.kind,
         "deposit": make_money(booking.deposit_minor or None, booking.currency),
+        "deposit_on_card": booking.agreed.is_on_card,
         "series": None if booking.series_id is None else str(booking.series_id),
         "created_at": booking.created_at,
         "confirmed_at": booking.confirmed_at,

@@ -12,12 +12,14 @@ from rest_framework.request import Request
 from accounts.enums import KeyArea
 from accounts.policies import Permission
 from api.document import describe_call
-from api.fields import IdField, InstantField, TextField
+from api.fields import IdField, InstantField, TextField, WholeField
 from api.serializers import StrictSerializer
 from api.v1.bookings.serializers import TEXT_LENGTH, OverrideFields, SteppedShape
 from api.v1.bookings.staff import describe_step, make_actor, read_id, read_override
 from api.v1.manage.serializers import EmptyFields
 from api.views import Result, StaffView, answer_once
+from billing.errors import CardNotOffered, FeeChanged, FeeNotDue, RefundInvalid
+from billing.services import fees
 from kernel.clock import utc_now
 from kernel.errors import DomainError
 from scheduling.enums import CancelCause
@@ -36,6 +38,7 @@ from scheduling.errors import (
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings import cancellations, transitions
 from scheduling.services.bookings.moves import move_booking
+from scheduling.types import LARGEST_PRICE_MINOR
 
 STUCK: tuple[type[DomainError], ...] = (BookingNotFound, TransitionRefused)
 UNMOVED: tuple[type[DomainError], ...] = (
@@ -50,6 +53,9 @@ UNMOVED: tuple[type[DomainError], ...] = (
 )
 
 
+FEES: tuple[type[DomainError], ...] = (BookingNotFound, FeeNotDue, FeeChanged, CardNotOffered)
+
+
 class DeclineFields(StrictSerializer):
     """Why a request is refused; the customer reads it."""
 
@@ -60,6 +66,18 @@ class StaffCancelFields(DeclineFields):
     """Why a booking is cancelled: a reason that the customer reads, a cause that stays in the business, or both."""
 
     cause = serializers.ChoiceField(choices=CancelCause.values, required=False, default="")
+
+
+class ChargeFields(StrictSerializer):
+    """The fee as the person saw it, in the booking's currency: refused if it is another one; left out, as agreed."""
+
+    amount_minor = WholeField(required=False, min_value=1, max_value=LARGEST_PRICE_MINOR, source="seen_minor")
+
+
+class WaiveFields(StrictSerializer):
+    """Why no fee is charged; it stays in the business's books."""
+
+    reason = TextField(max_length=300)
 
 
 class StaffRescheduleFields(StrictSerializer):
@@ -138,6 +156,22 @@ NoShowView = _make_step(
     "mark_no_show",
     "The customer did not come: only after the start; again changes nothing.",
     transitions.mark_no_show,
+)
+
+
+ChargeFeeView = _make_step(
+    "charge_fee",
+    "Charge the fee for not coming to the card that was left; a worker does it. Again changes nothing.",
+    fees.charge_fee,
+    fields=ChargeFields,
+    fails=FEES,
+)
+WaiveFeeView = _make_step(
+    "waive_fee",
+    "Charge nothing for a visit that did not take place; again changes nothing.",
+    fees.waive_fee,
+    fields=WaiveFields,
+    fails=(BookingNotFound, FeeNotDue, RefundInvalid),
 )
 
 

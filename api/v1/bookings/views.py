@@ -196,6 +196,7 @@ def _hold(asked: dict[str, Any], keeping: Keeping) -> Result:
         "price": make_money(held.price_minor, held.currency),
         "price_kind": held.price.kind,
         "deposit": make_money(held.deposit_minor, held.currency) if held.deposit_minor else None,
+        "deposit_on_card": held.is_on_card,
     }
     if held.first_deposit_minor:
         body["first_deposit"] = make_money(held.first_deposit_minor, held.currency)

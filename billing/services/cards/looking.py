@@ -1,7 +1,8 @@
 """Looking at the provider where a payment stands, and doing there what is left to do; the due work of every payment.
 
 Whatever happened before (an event that came twice, late or never, a person who tapped, a worker that died), one look
-leads to the same end: what is waited for is settled, what was approved is taken, what nobody waits for is closed.
+leads to the same end: what is waited for is settled, what was approved is taken, what nobody waits for is closed. A
+card that was left stays as long as it may be charged, is charged once, and is forgotten.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from billing.gateway.enums import PaymentState as Found
 from billing.gateway.errors import AccountUnusable, StateRefused
 from billing.gateway.types import PaymentFacts
 from billing.models import Payment
+from billing.policies import is_card_left
+from billing.services.cards.charging import charge, forget_cards, is_charging, watch_card
 from billing.services.cards.keys import find_place, get_card_door, make_key
 from billing.services.cards.settling import settle_payment
 from billing.services.movements import CARD_KIND
@@ -66,10 +69,18 @@ def look_at_payment(payment_id: int, now: datetime) -> PaymentState | None:
     if payment is None:
         return None
     state = PaymentState(payment.state)
-    if not payment.provider_started_id or state == PaymentState.RECEIVED:
-        return state
-    found = _ask(payment) if state in LIVE_STATES else _close(payment)
-    return settle_payment(payment_id=payment_id, found=found, now=now)
+    if is_card_left(payment):
+        state = watch_card(payment_id, now)
+        if state in LIVE_STATES:
+            return state
+    if is_charging(payment):
+        state = settle_payment(payment_id=payment_id, found=charge(payment, now), now=now)
+    elif payment.provider_started_id and state != PaymentState.RECEIVED:
+        found = _ask(payment) if state in LIVE_STATES else _close(payment)
+        state = settle_payment(payment_id=payment_id, found=found, now=now)
+    if state not in LIVE_STATES:
+        forget_cards(payment, now)
+    return state
 
 
 def look_at_deposit(*, booking_id: int, now: datetime) -> PaymentState | None:

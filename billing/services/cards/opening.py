@@ -8,13 +8,16 @@ from datetime import datetime, timedelta
 from django.utils import translation
 from django.utils.translation import gettext
 
-from billing.enums import PaymentDoor, PaymentPurpose, PaymentState
+from billing.enums import ADVANCE, PaymentDoor, PaymentPurpose, PaymentState
 from billing.errors import CardNotOffered, PaymentStepRefused
 from billing.gateway.enums import Capture
 from billing.gateway.errors import KeyReused
-from billing.gateway.types import Capabilities, PaymentOrder, Redirect
+from billing.gateway.types import Capabilities, PaymentOrder, Redirect, SavingOrder, Started
 from billing.models import Payment
+from billing.policies import find_asked_purpose, may_have_fee
 from billing.selectors.accounts import find_card_capabilities, find_open_doors, make_door_account
+from billing.selectors.fees import find_due_fee
+from billing.services.cards.charging import add_fee, describe_fee
 from billing.services.cards.keys import get_card_door, make_opening_key
 from billing.services.cards.looking import look_at_payment
 from billing.services.movements import (
@@ -61,6 +64,8 @@ class WayBack:
 def start_card_payment(*, booking_id: int, back: WayBack, now: datetime) -> str:
     """Return the address at the provider where the customer pays the deposit that a booking waits for.
 
+    Or leaves a card for the fee, or pays the fee that could not be charged to it.
+
     Call it outside of any transaction. Amount, currency and account are the booking's and the business's own. What
     is open already stays open: again leads to the same page, and after a failure to a new one; the place is kept as
     long as the page takes money.
@@ -87,7 +92,7 @@ def start_card_payment(*, booking_id: int, back: WayBack, now: datetime) -> str:
 
 
 def _find_live(booking_id: int) -> Payment | None:
-    live = Payment.objects.filter(booking_id=booking_id, purpose=PaymentPurpose.DEPOSIT, door=PaymentDoor.STRIPE)
+    live = Payment.objects.filter(booking_id=booking_id, purpose__in=ADVANCE, door=PaymentDoor.STRIPE)
     return live.filter(state=PaymentState.OPEN).first()
 
 
@@ -101,19 +106,23 @@ def _find_open_until(booking_id: int) -> datetime | None:
 def _prepare(*, booking_id: int, now: datetime) -> tuple[Payment, bool]:
     """Return the row of what is to be paid, committed with when it closes; and whether it is open already."""
     lock_asking(booking_id)
-    account, can = _require_door(get_booking(booking_id=booking_id))
+    booking, fee = get_booking(booking_id=booking_id), find_due_fee(booking_id)
+    account, can = _require_door(booking, fee)
     least = now + can.shortest_start
-    open_until = _find_open_until(booking_id)
-    if not keep_while_paying(booking_id=booking_id, until=open_until or least, now=now):
-        raise CardNotOffered
-    booking = get_booking(booking_id=booking_id)
-    payment = _find_row(booking, now=now)
+    if fee is None:
+        open_until = _find_open_until(booking_id)
+        if not keep_while_paying(booking_id=booking_id, until=open_until or least, now=now):
+            raise CardNotOffered
+        booking = get_booking(booking_id=booking_id)
+        payment = _find_row(booking, now=now)
+    else:
+        payment = _lock(fee.pk) if fee.state == PaymentState.OPEN else _add(booking, fee, now=now)
     if payment.provider_started_id:
         return payment, True
     if payment.expires_at is not None and payment.expires_at < least - SLACK:
         # Nobody heard whether the first call arrived; nobody knows the address of a page that it may have opened.
         end(payment, PaymentState.FAILED, now=now)
-        payment = _add(booking, now=now)
+        payment = _add(booking, payment, now=now)
     if payment.expires_at is None:
         payment.expires_at = _find_end(booking, can, least=least)
         payment.provider_account_id = account
@@ -122,18 +131,20 @@ def _prepare(*, booking_id: int, now: datetime) -> tuple[Payment, bool]:
     return payment, False
 
 
-def _require_door(booking: BookingView) -> tuple[str, Capabilities]:
-    doors = find_open_doors(amount_minor=booking.deposit_minor, currency=booking.currency)
+def _require_door(booking: BookingView, fee: Payment | None) -> tuple[str, Capabilities]:
+    amount = booking.deposit_minor if fee is None else fee.amount_minor
+    is_waited_for = booking.status == BookingStatus.PENDING_PAYMENT if fee is None else may_have_fee(booking)
+    doors = find_open_doors(amount_minor=amount, currency=booking.currency)
     can = None if doors.card is None else find_card_capabilities(doors.card.provider_id)
-    if doors.card is None or can is None or booking.status != BookingStatus.PENDING_PAYMENT or booking.is_test:
+    if doors.card is None or can is None or not is_waited_for or booking.is_test:
         raise CardNotOffered
     return doors.card.provider_id, can
 
 
 def _find_row(booking: BookingView, *, now: datetime) -> Payment:
-    live = lock_live(booking.id)
+    live = lock_live(booking.id, find_asked_purpose(booking.agreed))
     if live is None:
-        return _add(booking, now=now)
+        return _add(booking, None, now=now)
     if live.state != PaymentState.OPEN:
         raise PaymentStepRefused(state=PaymentState(live.state).label)
     if live.door != PaymentDoor.STRIPE:  # nothing was paid yet: the customer pays another way
@@ -142,14 +153,12 @@ def _find_row(booking: BookingView, *, now: datetime) -> Payment:
     return live
 
 
-def _add(booking: BookingView, *, now: datetime) -> Payment:
-    payment = add_payment(
-        booking,
-        door=PaymentDoor.STRIPE,
-        purpose=PaymentPurpose.DEPOSIT,
-        amount_minor=booking.deposit_minor,
-        now=now,
-    )
+def _add(booking: BookingView, before: Payment | None, *, now: datetime) -> Payment:
+    if before is not None and before.charged_at is not None:
+        payment = add_fee(before, booking, now=now)
+    else:
+        purpose, amount = find_asked_purpose(booking.agreed), booking.deposit_minor
+        payment = add_payment(booking, door=PaymentDoor.STRIPE, purpose=purpose, amount_minor=amount, now=now)
     if payment.attempt > MOST_ATTEMPTS:
         raise CardNotOffered
     return payment
@@ -164,8 +173,13 @@ def _find_end(booking: BookingView, can: Capabilities, *, least: datetime) -> da
 
 def _open(payment: Payment, back: WayBack, *, now: datetime) -> str:
     booking = get_booking(booking_id=payment.booking_id).say_in(back.language)
+    is_saving = payment.purpose == PaymentPurpose.NO_SHOW and payment.charged_at is None
+    door = get_card_door()
     try:
-        started = get_card_door().start(_make_order(payment, booking, back))
+        if is_saving:
+            started: Started = door.start_saving(_make_saving(payment, booking, back))
+        else:
+            started = door.start(_make_order(payment, booking, back))
     except (Conflict, Invalid) as error:
         if not isinstance(error, KeyReused):
             _give_up(payment.pk, now=now)
@@ -178,8 +192,11 @@ def _open(payment: Payment, back: WayBack, *, now: datetime) -> str:
 
 
 def _make_order(payment: Payment, booking: BookingView, back: WayBack) -> PaymentOrder:
-    with translation.override(back.language):
-        description = gettext("%(service)s · deposit") % {"service": booking.service_name}
+    if is_fee := payment.purpose == PaymentPurpose.NO_SHOW:
+        description = describe_fee(booking, back.language)
+    else:
+        with translation.override(back.language):
+            description = gettext("%(service)s · deposit") % {"service": booking.service_name}
     return PaymentOrder(
         key=make_opening_key(payment),
         account=make_door_account(payment.provider_account_id),
@@ -190,7 +207,22 @@ def _make_order(payment: Payment, booking: BookingView, back: WayBack) -> Paymen
         return_url=back.return_url,
         cancel_url=back.cancel_url,
         pay_until=payment.expires_at or booking.starts_at,
-        capture=Capture.LATER if booking.approval == Approval.REQUEST else Capture.AT_ONCE,
+        capture=Capture.LATER if booking.approval == Approval.REQUEST and not is_fee else Capture.AT_ONCE,
+        email=booking.customer_email,
+    )
+
+
+def _make_saving(payment: Payment, booking: BookingView, back: WayBack) -> SavingOrder:
+    return SavingOrder(
+        key=make_opening_key(payment),
+        account=make_door_account(payment.provider_account_id),
+        currency=payment.currency,
+        reference=booking.reference,
+        description=describe_fee(booking, back.language),
+        language=back.language,
+        return_url=back.return_url,
+        cancel_url=back.cancel_url,
+        pay_until=payment.expires_at or booking.starts_at,
         email=booking.customer_email,
     )
 

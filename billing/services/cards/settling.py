@@ -13,8 +13,9 @@ from billing.enums import LIVE_STATES, PaymentPurpose, PaymentState
 from billing.gateway.enums import PaymentState as Found
 from billing.gateway.types import PaymentFacts
 from billing.models import Payment
-from billing.policies import TRANSITIONS
+from billing.policies import TRANSITIONS, may_have_fee
 from billing.selectors.accounts import find_card_capabilities
+from billing.services.cards.charging import is_charging, keep_card, settle_charge
 from billing.services.movements import (
     SILENCE,
     end,
@@ -50,25 +51,28 @@ def settle_payment(*, payment_id: int, found: PaymentFacts, now: datetime) -> Pa
     """Let what was found at the provider hold here, and return where the payment stands. Again changes nothing.
 
     Paid: the deposit is received and its booking goes on; one whose place was lost meanwhile takes it again if it is
-    free, or the money goes back. Reserved: the booking waits for its answer. Over: the payment ends, and the place is
-    free when its time is; of what was reserved and is gone, a confirmed visit waits for its deposit once more.
+    free, or the money goes back. Reserved: the booking waits for its answer. A card was left: the booking goes on, and
+    nothing is charged. Over: the payment ends, and the place is free when its time is; of what was reserved and is
+    gone, a confirmed visit waits for its deposit once more.
 
     Raises:
         AmountDiffers: Not what was asked.
     """
     booking_id = Payment.objects.values_list("booking_id", flat=True).get(pk=payment_id)
     lock_asking(booking_id)
-    if found.state in {Found.PAID, Found.AUTHORIZED} and _is_awaited(payment_id, found):
+    if found.state in {Found.PAID, Found.AUTHORIZED, Found.SAVED} and _is_awaited(payment_id, found):
         _go_on(booking_id, found, now=now)
     elif found.state in ENDED and Payment.objects.filter(pk=payment_id, state=PaymentState.RESERVED).exists():
         places.ask_again(booking_id=booking_id, now=now)  # no visit without its deposit
     payment = next(each for each in lock_payments(booking_id) if each.pk == payment_id)
+    was_charging = is_charging(payment)
     payment.provider_payment_id = found.ids.payment or payment.provider_payment_id
     payment.checked_at = now
     payment.save(update_fields=["provider_payment_id", "checked_at"])
     if found.state is Found.PAID:
         _take(payment, found, now=now)
-    elif found.state is Found.AUTHORIZED:
+    elif found.state in {Found.AUTHORIZED, Found.SAVED}:
+        keep_card(payment, found, now=now)
         _reserve(payment, now=now)
     elif found.state in ENDED and payment.state in LIVE_STATES:
         end(payment, _find_end(payment, found), now=now)
@@ -77,6 +81,8 @@ def settle_payment(*, payment_id: int, found: PaymentFacts, now: datetime) -> Pa
         payment.state = WAITING[found.state]
         payment.save(update_fields=["state"])
         tell_payment(payment, payment.state, now=now)
+    if was_charging and payment.state not in LIVE_STATES:
+        settle_charge(payment, found, get_booking(booking_id=booking_id), now=now)
     if payment.state in LIVE_STATES:
         is_taken = payment.state == PaymentState.RESERVED and _is_answered(booking_id)
         plan_look(payment, at=now if is_taken else now + SILENCE, now=now)
@@ -86,7 +92,7 @@ def settle_payment(*, payment_id: int, found: PaymentFacts, now: datetime) -> Pa
 def _is_awaited(payment_id: int, found: PaymentFacts) -> bool:
     """Tell whether a booking goes on with this money: what was reserved and given up since is let go instead."""
     payment = Payment.objects.get(pk=payment_id)
-    if payment.purpose != PaymentPurpose.DEPOSIT or payment.state == PaymentState.RECEIVED:
+    if payment.charged_at is not None or payment.state == PaymentState.RECEIVED:
         return False
     return found.state is Found.PAID or payment.state in LIVE_STATES
 
@@ -108,12 +114,17 @@ def _go_on(booking_id: int, found: PaymentFacts, *, now: datetime) -> None:
 def _take(payment: Payment, found: PaymentFacts, *, now: datetime) -> None:
     if payment.state == PaymentState.RECEIVED:
         return
+    is_called_off = payment.state in {PaymentState.WAIVED, PaymentState.CLOSED}
     if (found.received_minor, found.amount.currency) != (payment.amount_minor, payment.currency):
         log.error("payment_amount_differs", extra={"payment_id": payment.pk})
         raise AmountDiffers(payment.pk)
     receive(payment, now=now)
     end_others(payment, now=now)
     booking = get_booking(booking_id=payment.booking_id)
+    if payment.purpose == PaymentPurpose.NO_SHOW:
+        if is_called_off or not may_have_fee(booking):  # the visit takes place after all, or staff was kinder
+            give_back(payment, booking, ending=Ending.BUSINESS, now=now)
+        return
     twice = Payment.objects.filter(
         booking_id=payment.booking_id, purpose=PaymentPurpose.DEPOSIT, state=PaymentState.RECEIVED,
         refunded_minor__lt=F("amount_minor"),

@@ -46,7 +46,15 @@ from tenants.policies import CUSTOMER_TEXTS, may_business
 from verticals.registry import get_vertical
 from web.booking.pages import describe_opening, keep_private, show_new_link
 from web.booking.sent_photos import SentPhoto, show_photos
-from web.booking.standing import Standing, describe_standing, is_called_off, is_coming, is_unpaid, warn_of_last_change
+from web.booking.standing import (
+    Standing,
+    describe_standing,
+    find_status,
+    is_called_off,
+    is_coming,
+    is_unpaid,
+    warn_of_last_change,
+)
 from web.booking.times import complete_first
 from web.booking.visits.cards import VisitCard, make_cards
 from web.booking.visits.money import ShownMoney, load_money
@@ -101,6 +109,26 @@ class ManagePage:
     def is_unpaid(self) -> bool:
         """Tell whether a deposit is still waited for."""
         return is_unpaid(self.booking, self.now)
+
+    @property
+    def is_card_asked(self) -> bool:
+        """Tell whether a card is waited for, and no money."""
+        return self.is_unpaid and self.money.is_on_card
+
+    @property
+    def is_fee_asked(self) -> bool:
+        """Tell whether the customer is asked for a fee that could not be charged to the card."""
+        return self.money.fee is not None and self.money.fee.is_asked
+
+    @property
+    def offers_card(self) -> bool:
+        """Tell whether something can be paid by card here, or one be left."""
+        return self.is_fee_asked or self.money.offers_card
+
+    @property
+    def progress(self) -> str:
+        """What a page that waits for the provider compares."""
+        return "fee" if self.is_fee_asked else find_status(self.booking, self.now)
 
     @property
     def is_paid_there(self) -> bool:

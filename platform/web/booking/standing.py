@@ -67,7 +67,8 @@ def describe_standing(booking: BookingView, now: datetime, formats: Formats, *, 
     if status == BookingStatus.PENDING_PAYMENT and booking.hold_expires_at is not None:
         kept = kept or gettext("Pay the deposit at the business. The time is kept for you until %(time)s")
         text = end_sentence(kept % {"time": formats.format_date_time(booking.hold_expires_at, zone)})
-        return Standing("wallet", WAIT, gettext("Waiting for payment"), text)
+        title = gettext("Waiting for your card") if booking.agreed.is_on_card else gettext("Waiting for payment")
+        return Standing("wallet", WAIT, title, text)
     if status == BookingStatus.PENDING_APPROVAL and booking.answer_by is not None:
         by = to_local(booking.answer_by, zone).date()
         text = gettext("We answer by %(day)s at %(time)s; until then the time is kept for you.")

@@ -89,6 +89,7 @@ def hold_slot(
         deposit_minor=booking.deposit_minor,
         first_deposit_minor=first if first > booking.deposit_minor else 0,
         reference=booking.reference,
+        is_on_card=policy.is_on_card,
     )
 
 

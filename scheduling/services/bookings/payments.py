@@ -103,7 +103,7 @@ def ask_for_deposit(*, booking_id: int, amount_minor: int, pay_by: datetime | No
     if pay_by is not None and pay_by <= now:
         raise RequestInvalid(errors={"pay_by": (OVER,)})
     booking.deposit_minor = amount_minor
-    booking.policy = booking.policy | {"deposit_waived_minor": None}
+    booking.policy = booking.policy | {"deposit_waived_minor": None, "is_on_card": False}
     until = find_deposit_deadline(booking, now=now) if pay_by is None else min(pay_by, booking.starts_at)
     _wait(booking, until=until, by=by, now=now)
 

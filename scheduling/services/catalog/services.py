@@ -58,6 +58,8 @@ STEP_WRONG = mark("The step is from 1 minute to a day.")
 BUFFER_WRONG = mark("A buffer is from 0 minutes to a day.")
 TOO_MANY_REMINDERS = mark("At most 10 reminders.")
 DEPOSIT_CLOSED = mark("Deposits can be asked for once this business takes payments.")
+CARD_CLOSED = mark("Connect card payments first: a card is left with Stripe.")
+FEE_ON_CARD = mark("A booking fee is paid in advance; a card that is left pays nothing in advance. Choose one of them.")
 
 PRICE_MISSING = mark("Enter the price, or choose “On request”.")
 PRICE_TOO_MUCH = mark("A price on request has no amount.")
@@ -261,6 +263,10 @@ def _check_deposit(
     is_none = setup.deposit_kind == DepositKind.NONE
     if not (is_none or may_ask_deposit or is_kept):
         errors.require(find_payment_terms() is not None, "deposit_kind", DEPOSIT_CLOSED)
+    if setup.is_deposit_on_card and not (may_ask_deposit or (before is not None and before.is_deposit_on_card)):
+        terms = find_payment_terms()
+        errors.require(terms is not None and terms.takes_card, "is_deposit_on_card", CARD_CLOSED)
+    errors.require(not (setup.is_deposit_on_card and setup.is_deposit_fee), "is_deposit_fee", FEE_ON_CARD)
 
 
 def _check_together(errors: FieldErrors, setup: ServiceSetup) -> None:

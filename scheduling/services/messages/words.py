@@ -103,6 +103,8 @@ TALKS: Mapping[str, tuple[str, str]] = {
     "data_request_done": ("data/", mark("Open your data")),
     "refund_sent": ("", mark("View the appointment")),
     "refund_twice": ("", mark("View the appointment")),
+    "fee_charged": ("", mark("View the appointment")),
+    "fee_declined": ("", mark("Pay by card")),
 }
 """Messages that tell no state of the booking: where their button leads below the manage link, and what it says."""
 BESIDE_TALKS = ("price", "paid", "cancel_policy", "own_policy", "what_to_bring", "place", *VOCABULARY.links)
@@ -216,6 +218,9 @@ def _say_to_customer(
         if template in UNPAID:
             words |= dict.fromkeys(("what_to_bring", "calendar_url", "move_url"), "")
             label = gettext("Pay by card") if money.takes_card else gettext("View the appointment")
+            if booking.agreed.is_on_card:
+                label = gettext("Leave a card")
+                words["on_card"] = "yes"
             words |= {"action_label": label, **_say_deposit(booking, money, formats)}
             words["cancel_policy"] = " ".join(describe_refunds(booking.agreed, formats))
         elif template in OVER:

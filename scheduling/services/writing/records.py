@@ -226,10 +226,11 @@ def settle_deposit(booking: Booking, known: Known, *, now: datetime) -> None:
     """Say what is due in advance now that it is known who books; one query if that depends on earlier visits.
 
     Whoever must prepay pays what the services ask in advance, and where they ask for nothing, the price: as far as
-    there is one, and the business has a way to take it.
+    there is one, and the business has a way to take it. A card is not enough of them.
     """
     policy = AgreedPolicy.read(booking.policy)
     if known.level == BookingLevel.MUST_PREPAY:
+        booking.policy = booking.policy | {"is_on_card": False}
         if policy.deposit_prepay_minor is not None:
             booking.deposit_minor = policy.deposit_prepay_minor
         if not booking.deposit_minor and booking.price_minor and find_payment_terms() is not None:

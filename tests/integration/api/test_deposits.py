@@ -50,6 +50,7 @@ def test_customer_reads_how_much_until_when_and_where(customer_client, asking):
     payment = answer.json()["payment"]
     assert payment == {
         "amount": {"amount_minor": DEPOSIT, "currency": "MXN"},
+        "is_on_card": False,
         "expires_at": payment["expires_at"],
         "url": answer.json()["manage_url"],
         "ways": ["bank_transfer"],

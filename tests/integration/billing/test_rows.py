@@ -215,12 +215,14 @@ def test_erased_customer_leaves_the_amounts_and_no_words():
         make_refund(payment, reason="Eva estaba enferma")
         make_entry(payment)
         SavedMethod.objects.create(
-            customer_id=customer_id, provider_account_id="a", provider_method_id=f"m{customer_id}", agreed_at=NOW
-        )
+            customer_id=customer_id, provider_account_id="a", provider_method_id=f"m{customer_id}", agreed_at=NOW,
+            label="Visa ···· 4242", expires_on="2030-04",
+        )  # fmt: skip
 
     erase_payers(ErasedRows(kind="scheduling.Customer", row_ids=(1,), at=NOW))
 
     rows = Payment.objects.order_by("pk").values_list("amount_minor", "note", "refunds__reason")
     assert list(rows) == [(30000, "", ""), (30000, "Pagó su hermana Eva", "Eva estaba enferma")]
-    assert list(SavedMethod.objects.values_list("customer_id", flat=True)) == [2]
+    cards = list(SavedMethod.objects.order_by("pk").values_list("customer_id", "label", "expires_on"))
+    assert cards == [(1, "", ""), (2, "Visa ···· 4242", "2030-04")]
     assert LedgerEntry.objects.count() == 2

@@ -16,7 +16,6 @@ from kernel.errors import Conflict, Invalid, NotFound, Unavailable
 from scheduling.services.messages.manage_tokens import make_manage_url
 from web.booking.manage import go_back, load_page, render_page, render_refused, while_the_link_leads
 from web.booking.pages import keep_private
-from web.booking.standing import find_status
 
 
 @open_to_anyone
@@ -36,7 +35,7 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
         leads_to = start_card_payment(booking_id=page.booking.id, back=back, now=page.now)
     except (Conflict, Invalid, Unavailable) as error:
         page = load_page(token)
-        if not page.is_unpaid:  # paid in another tab, or its time is over: the page says so
+        if not (page.is_unpaid or page.is_fee_asked):  # paid in another tab, or its time is over: the page says so
             return go_back(token)
         return render_refused(request, page, error)
     return render_page(request, page, "paying", leads_to=leads_to)
@@ -48,11 +47,11 @@ def pay(request: HttpRequest, token: str) -> HttpResponse:
 def show_paid(request: HttpRequest, token: str) -> HttpResponse:
     """Show that the payment is being confirmed, until it is; then lead to the booking."""
     page = load_page(token)
-    if page.is_unpaid:
+    if page.is_unpaid or page.is_fee_asked:
         with suppress(Conflict, NotFound, Unavailable):  # its event, or a worker, will tell
             look_at_deposit(booking_id=page.booking.id, now=page.now)
         page = load_page(token)
-    if page.is_unpaid:
+    if page.is_unpaid or page.is_fee_asked:
         return render_page(request, page, "paid")
     return go_back(token, "paid")
 
@@ -63,8 +62,8 @@ def show_paid(request: HttpRequest, token: str) -> HttpResponse:
 def tell_status(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001
     """Answer where the booking stands: what a page that waits for money asks again and again."""
     page = load_page(token)
-    if page.is_unpaid:
+    if page.is_unpaid or page.is_fee_asked:
         with suppress(Conflict, NotFound, Unavailable):
             look_at_deposit(booking_id=page.booking.id, now=page.now)
         page = load_page(token)
-    return keep_private(JsonResponse({"status": find_status(page.booking, page.now)}))
+    return keep_private(JsonResponse({"status": page.progress}))

@@ -8,8 +8,11 @@ from datetime import datetime
 
 from django.utils.translation import gettext
 
+from billing.engine import Ending
 from billing.enums import LIVE_STATES, PaymentDoor, PaymentState, RefundState
-from billing.selectors.accounts import find_open_doors
+from billing.policies import split_payment
+from billing.selectors.accounts import find_ways_to_pay
+from billing.selectors.fees import find_fee
 from billing.selectors.payments import (
     balance_booking,
     list_payments_of,
@@ -17,7 +20,7 @@ from billing.selectors.payments import (
     preview_cancellation,
 )
 from billing.selectors.receipts import list_receipts
-from billing.types import BankData, CardAccount, OpenDoors, PaymentView, ReceiptView, RefundView
+from billing.types import BankData, CardAccount, FeeView, OpenDoors, PaymentView, ReceiptView, RefundView
 from scheduling.types import BookingView
 from web.templatetags.formats import get_current_formats, local_date_long
 
@@ -43,6 +46,8 @@ class ShownMoney:
         is_on_its_way: It was paid in a way that takes days: nothing else is to be done.
         payments: What was asked and paid, in its order.
         refunds: What goes back of it.
+        is_on_card: Nothing is paid before the visit: a card is left.
+        fee: What a card was left for, as it stands; None: none was.
     """
 
     bank: BankData | None
@@ -53,6 +58,8 @@ class ShownMoney:
     is_on_its_way: bool = False
     payments: tuple[PaymentView, ...] = ()
     refunds: tuple[ShownRefund, ...] = ()
+    is_on_card: bool = False
+    fee: FeeView | None = None
 
     @property
     def is_sent(self) -> bool:
@@ -76,8 +83,12 @@ class ShownMoney:
             return gettext("Your payment is on its way. The time is kept for you until %(time)s")
         if self.is_sent:
             return gettext("The business looks for your transfer. The time is kept for you until %(time)s")
+        if self.card is not None and self.is_on_card:
+            return gettext("Leave a card to confirm it. The time is kept for you until %(time)s")
         if self.card is not None:
             return gettext("Pay the deposit to confirm it. The time is kept for you until %(time)s")
+        if self.is_on_card:
+            return gettext("The business gets in touch with you. The time is kept for you until %(time)s")
         return gettext("Transfer the deposit. The time is kept for you until %(time)s") if self.bank else ""
 
     @property
@@ -94,7 +105,7 @@ def load_money(booking: BookingView, *, is_unpaid: bool) -> ShownMoney:
     is_on_its_way = is_unpaid and any(each.state == PaymentState.PROCESSING for each in live)
     doors = OpenDoors()
     if is_unpaid and not is_on_its_way:
-        doors = find_open_doors(amount_minor=booking.deposit_minor, currency=booking.currency)
+        doors = find_ways_to_pay(booking)
     receipts = list_receipts([each.id for each in live]) if doors.bank else {}
     return ShownMoney(
         bank=doors.bank,
@@ -104,6 +115,8 @@ def load_money(booking: BookingView, *, is_unpaid: bool) -> ShownMoney:
         card=doors.card,
         is_on_its_way=is_on_its_way,
         payments=payments,
+        is_on_card=booking.agreed.is_on_card,
+        fee=find_fee(booking, payments),
         refunds=tuple(
             ShownRefund(refund.amount_minor, _say_refund(each, refund, booking.timezone))
             for each in payments
@@ -118,6 +131,8 @@ def say_cancellation(booking: BookingView, payments: tuple[PaymentView, ...], *,
     formats = get_current_formats()
     split = preview_cancellation(booking, payments, at=at)
     if split is None:
+        if any(each.is_card_only and each.state == PaymentState.RESERVED for each in payments):
+            return _say_charge(booking, payments, at=at)
         reserved = sum(each.amount_minor for each in payments if each.state == PaymentState.RESERVED)
         amount = formats.format_money(reserved, booking.currency)
         return gettext("The %(amount)s reserved on your card are not taken.") % {"amount": amount} if reserved else ""
@@ -130,6 +145,16 @@ def say_cancellation(booking: BookingView, payments: tuple[PaymentView, ...], *,
     if not split.back_minor:
         return gettext("As agreed when you booked, the business keeps your %(kept)s.") % said
     return gettext("You get %(back)s back; as agreed when you booked, the business keeps %(kept)s.") % said
+
+
+def _say_charge(booking: BookingView, payments: tuple[PaymentView, ...], *, at: datetime) -> str:
+    """Say what may be charged to the card that was left if its customer cancels now."""
+    most = max(each.amount_minor for each in payments if each.is_card_only)
+    charged = split_payment(most, booking, ending=Ending.CUSTOMER, at=at).kept_minor
+    if not charged:
+        return gettext("Nothing is charged to your card.")
+    said = {"amount": get_current_formats().format_money(charged, booking.currency)}
+    return gettext("As agreed when you booked, the business may charge %(amount)s to your card.") % said
 
 
 def say_cancellations(bookings: Collection[BookingView], *, at: datetime) -> Mapping[int, str]:

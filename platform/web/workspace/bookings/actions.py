@@ -215,14 +215,24 @@ _BY_STATUS: dict[BookingStatus, tuple[Action, ...]] = {
 
 
 def list_actions(
-    *, status: BookingStatus, starts_at: datetime, now: datetime, timezone: str = "UTC", has_following: bool = False
+    *,
+    status: BookingStatus,
+    starts_at: datetime,
+    now: datetime,
+    timezone: str = "UTC",
+    has_following: bool = False,
+    is_on_card: bool = False,
 ) -> tuple[Action, ...]:
     """Return the steps that make sense now; nobody can have failed to come before the start.
 
     What is done on the day of the visit is no main button before: somebody may come early, but seldom does.
-    ``has_following``: others of its series come after it, and can be canceled along.
+    ``has_following``: others of its series come after it, and can be canceled along. ``is_on_card``: what it waits for
+    is a card, which nobody hands over otherwise.
     """
-    offered = [action for action in _BY_STATUS.get(status, ()) if action is not NO_SHOW or starts_at <= now]
+    steps = _BY_STATUS.get(status, ())
+    if is_on_card and status == BookingStatus.PENDING_PAYMENT:
+        steps = (replace(WAIVED, label=gettext_lazy("Confirm without a card")), CANCEL)
+    offered = [action for action in steps if action is not NO_SHOW or starts_at <= now]
     if has_following and may_end(status):
         offered.append(CANCEL_FOLLOWING)
     is_ahead = to_local(now, timezone).date() < to_local(starts_at, timezone).date()

@@ -24,6 +24,7 @@ from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.bookings.history import HistoryStep, find_last_step, list_history
 from scheduling.selectors.bookings.photos import list_booking_photos
 from scheduling.selectors.bookings.series import SeriesView, find_series
+from scheduling.services.messages.manage_tokens import make_manage_token, make_manage_url
 from scheduling.services.photos import VISIT_PHOTO
 from scheduling.types import Answer, BookingView
 from scheduling.types.aftercare.views import ConversationView, FeedbackView
@@ -105,6 +106,7 @@ class BookingPage:
         series: The dates that were booked with it; None: it was booked alone.
         money: Its deposit, and what else was paid.
         pay_link: Where its deposit is paid; None: none is waited for, or the person may only look.
+        fee_link: Where the fee is paid for which the customer was asked; empty: none is.
     """
 
     booking: BookingView
@@ -128,6 +130,7 @@ class BookingPage:
     series: SeriesView | None
     money: BookingMoney
     pay_link: PayLink | None
+    fee_link: str = ""
 
     @property
     def dates(self) -> tuple[tuple[BookingView, StatusLook], ...]:
@@ -167,6 +170,8 @@ def load_booking_page(*, booking_id: int, user: object, now: datetime) -> Bookin
     said = list_conversation(booking_id=booking_id)
     may_act = has_permission(user, Permission.BOOKING_MANAGE) and may_business(Ability.STEP)
     series = find_series(booking, is_customers=False)
+    money = load_money(booking, names)
+    is_fee_asked = may_act and money.fee is not None and money.fee.is_asked
     return BookingPage(
         booking=booking,
         look=get_look(booking.status, is_attendance_confirmed=booking.attendance_confirmed_at is not None),
@@ -180,6 +185,7 @@ def load_booking_page(*, booking_id: int, user: object, now: datetime) -> Bookin
             now=now,
             timezone=booking.timezone,
             has_following=series is not None and any(may_end(each.status) for each in series.after),
+            is_on_card=booking.agreed.is_on_card,
         )
         if may_act
         else (),
@@ -195,7 +201,8 @@ def load_booking_page(*, booking_id: int, user: object, now: datetime) -> Bookin
         may_write=may_act,
         is_waited_for=any(line.is_waiting for line in said),
         series=series,
-        money=load_money(booking, names),
+        money=money,
+        fee_link=make_manage_url(make_manage_token(booking)) if is_fee_asked else "",
         pay_link=find_pay_link(booking, now=now) if may_act else None,
     )
 

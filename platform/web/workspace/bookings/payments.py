@@ -8,16 +8,25 @@ from datetime import datetime
 from types import MappingProxyType
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from billing.enums import LIVE_STATES, PaymentMeans
+from billing.gateway.enums import DeclineReason
 from billing.selectors.asking import may_ask_for_deposit
+from billing.selectors.fees import find_fee
 from billing.selectors.payments import balance_booking, list_payments_of, may_record_payment
 from billing.selectors.receipts import list_receipts
-from billing.types import PaymentView, ReceiptView
+from billing.types import FeeView, PaymentView, ReceiptView
 from kernel.clock import utc_now
 from scheduling.types import BookingView
 from web.parts.pictures import ShownPicture, make_address, show_picture
+
+DECLINES: dict[str, str | Promise] = {
+    DeclineReason.REFUSED: gettext_lazy("The bank refused it."),
+    DeclineReason.NO_FUNDS: gettext_lazy("There is not enough money on it."),
+    DeclineReason.EXPIRED: gettext_lazy("The card has expired."),
+    DeclineReason.NEEDS_CUSTOMER: gettext_lazy("The bank wants to ask its owner first."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,7 @@ class BookingMoney:
         owed_minor: What is left to pay; None while the price is open.
         may_record: It can be paid at the counter.
         may_ask: Staff may ask for a deposit.
+        fee: What a card was left for, as it stands; None: none was.
     """
 
     lines: tuple[PaymentLine, ...]
@@ -61,6 +71,12 @@ class BookingMoney:
     owed_minor: int | None
     may_record: bool
     may_ask: bool
+    fee: FeeView | None = None
+
+    @property
+    def decline_words(self) -> str | Promise:
+        """Say why the card could not be charged."""
+        return DECLINES.get(self.fee.decline if self.fee else "", gettext_lazy("It could not be charged."))
 
 
 def load_money(booking: BookingView, names: Mapping[int, str] = MappingProxyType({})) -> BookingMoney:
@@ -76,6 +92,7 @@ def load_money(booking: BookingView, names: Mapping[int, str] = MappingProxyType
             author=names.get(each.received_by_id or 0, ""),
         )
         for each in payments
+        if not each.is_card_only  # said by the fee
     )
     return BookingMoney(
         tuple(lines),
@@ -83,6 +100,7 @@ def load_money(booking: BookingView, names: Mapping[int, str] = MappingProxyType
         balance.owed_minor,
         may_record=may_record_payment(booking),
         may_ask=may_ask_for_deposit(booking, payments, now=utc_now()),
+        fee=find_fee(booking, payments),
     )
 
 

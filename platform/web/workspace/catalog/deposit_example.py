@@ -68,6 +68,10 @@ def make_example(form: forms.BaseForm) -> MoneyExample | None:
     def keep(ending: Ending, minutes: int = 0) -> str:
         now = BEGIN - timedelta(minutes=minutes)
         split = split_received(paid, terms, ending=ending, starts_at=BEGIN, now=now)
+        if agreed.is_on_card and not split.kept_minor:
+            return gettext("Ana is charged nothing")
+        if agreed.is_on_card:
+            return gettext("you can charge Ana %(kept)s") % {"kept": say(split.kept_minor)}
         if not split.kept_minor:
             return gettext("Ana gets all of the %(amount)s back") % {"amount": say(paid)}
         return gettext("you keep %(kept)s of %(amount)s") % {"kept": say(split.kept_minor), "amount": say(paid)}
@@ -80,10 +84,16 @@ def make_example(form: forms.BaseForm) -> MoneyExample | None:
         ExampleLine(gettext("Ana does not come"), keep(Ending.NO_SHOW)),
         ExampleLine(gettext("You cancel"), keep(Ending.BUSINESS)),
     ]
-    if service.price_minor is not None and service.price_minor > paid:
-        rest = gettext("she pays %(amount)s more") % {"amount": say(service.price_minor - paid)}
+    advance = 0 if agreed.is_on_card else paid
+    if service.price_minor is not None and service.price_minor > advance:
+        rest = say(service.price_minor - advance)
+        rest = (gettext("she pays %(amount)s more") if advance else gettext("she pays %(amount)s")) % {"amount": rest}
         lines.append(ExampleLine(gettext("Ana comes"), rest))
     lead = gettext("Ana books and pays %(amount)s in advance.") % {"amount": say(paid)}
+    if agreed.is_on_card:
+        lead = gettext("Ana books and leaves a card for %(amount)s; she pays nothing in advance.") % {
+            "amount": say(paid)
+        }
     return MoneyExample(lead, tuple(lines), describe_refunds(agreed, formats))
 
 
@@ -110,12 +120,14 @@ def _read_service(form: forms.BaseForm) -> ServiceSetup | None:
     try:
         kind = DepositKind(_read_field(form, "deposit_kind"))
         values = {name: _read_field(form, name) for name in READ}
+        is_on_card = "is_deposit_on_card" in form.fields and bool(_read_field(form, "is_deposit_on_card"))
         price = _read_field(form, "price")
     except (ValidationError, ValueError):
         return None
     known = {name: getattr(blank, name) if value is None else value for name, value in values.items()}
     free = values["refund_free_minutes"]
-    return replace(blank, **{**known, "refund_free_minutes": free}, deposit_kind=kind, price_minor=price)
+    more = {"refund_free_minutes": free, "is_deposit_on_card": is_on_card}
+    return replace(blank, **{**known, **more}, deposit_kind=kind, price_minor=price)
 
 
 def _read_field(form: forms.BaseForm, name: str) -> Any:

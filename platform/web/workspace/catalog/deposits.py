@@ -21,16 +21,16 @@ from web.workspace.setup_forms import DrawnPart, Part, SetupForm
 WHOLE_PERCENT = 100
 PART_KEY = "deposit"
 TERMS = (
-    "is_deposit_fee", "refund_free_minutes", "refund_kept_percent", "refund_no_show_percent", "deposit_above_minor",
-    "deposit_within_minutes", "deposit_ahead_minutes", "deposit_first_visit", "deposit_outside_hours",
-    "deposit_must_prepay",
+    "is_deposit_fee", "is_deposit_on_card", "refund_free_minutes", "refund_kept_percent", "refund_no_show_percent",
+    "deposit_above_minor", "deposit_within_minutes", "deposit_ahead_minutes", "deposit_first_visit",
+    "deposit_outside_hours", "deposit_must_prepay",
 )  # fmt: skip
 """What is asked only where there is a deposit."""
 PART = Part(
     PART_KEY, gettext_lazy("Deposit and refunds"),
     gettext_lazy("What customers pay in advance and what goes back. Bookings keep what was agreed."),
     (
-        ("deposit_kind",), ("deposit_minor", "deposit_percent"), ("refund_free_minutes",),
+        ("deposit_kind",), ("deposit_minor", "deposit_percent"), ("is_deposit_on_card",), ("refund_free_minutes",),
         ("refund_kept_percent", "refund_no_show_percent"), ("is_deposit_fee",), ("deposit_above_minor",),
         ("deposit_within_minutes", "deposit_ahead_minutes"), ("deposit_first_visit",), ("deposit_outside_hours",),
         ("deposit_must_prepay",),
@@ -68,6 +68,15 @@ def add_deposit_fields(form: forms.BaseForm, setup: ServiceSetup | None) -> None
     )
     form.fields["deposit_minor"] = mark_needed(MoneyField(label=gettext_lazy("Amount of the deposit"), required=False))
     form.fields["deposit_percent"] = _percent(gettext_lazy("Part of the price"))
+    terms = find_payment_terms()
+    if (setup is not None and setup.is_deposit_on_card) or (terms is not None and terms.takes_card):
+        form.fields["is_deposit_on_card"] = SwitchField(
+            label=gettext_lazy("Only a card is left"),
+            help_text=gettext_lazy(
+                "Nothing is paid in advance. What you would keep by the table below can be charged to the card: you "
+                "decide each time."
+            ),
+        )
     _add_refund_fields(form)
     _add_condition_fields(form)
 
@@ -134,6 +143,7 @@ def read_deposit(data: Mapping[str, Any]) -> dict[str, Any]:
         terms = {name: getattr(blank, name) for name in TERMS}
     for name in ("refund_kept_percent", "refund_no_show_percent"):
         terms[name] = WHOLE_PERCENT if terms[name] is None else terms[name]
+    terms["is_deposit_on_card"] = bool(terms["is_deposit_on_card"])
     for name in ("deposit_within_minutes", "deposit_ahead_minutes"):
         terms[name] = terms[name] or None
     return terms | {

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.policies import Permission
 from web.workspace.nav import SETTINGS, NavEntry, add_entries
-from web.workspace.payments import asking, cards, income, listing, page, recording, views
+from web.workspace.payments import asking, cards, fees, income, listing, page, recording, views
 
 add_entries(
     NavEntry(
@@ -44,5 +44,7 @@ urlpatterns = [
     path("payments/bank/", views.change_bank, name="payments_bank"),
     path("bookings/<int:booking_id>/payments/new/", recording.record, name="payment_new"),
     path("bookings/<int:booking_id>/payments/ask/", asking.ask, name="deposit_ask"),
+    path("bookings/<int:booking_id>/fee/charge/", fees.charge, name="fee_charge"),
+    path("bookings/<int:booking_id>/fee/waive/", fees.waive, name="fee_waive"),
     path("bookings/<int:booking_id>/refunds/<int:refund_id>/sent/", views.mark_sent, name="refund_sent"),
 ]

@@ -143,7 +143,9 @@ def test_every_field_is_kept(olga, people, told, read_log):
         ),
     )
     plain = ServiceSetup(name="", duration_minutes=60, requirements=())
-    assert [each.name for each in fields(full) if getattr(full, each.name) == getattr(plain, each.name)] == []
+    assert [each.name for each in fields(full) if getattr(full, each.name) == getattr(plain, each.name)] == [
+        "is_deposit_on_card"  # which is no fee
+    ]
 
     with told() as seen:
         made = create_service(setup=full, by=olga, now=NOW, may_ask_deposit=True)

@@ -43,6 +43,7 @@ LONG_WINDED = {
     "deposit_requested",
     "deposit_reminder",
     "deposit_card",
+    "fee_declined",
     "refund_late",
     "request_expired",
     "payment_expired",

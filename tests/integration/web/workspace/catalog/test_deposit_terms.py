@@ -8,6 +8,7 @@ from scheduling.enums import DepositKind
 from scheduling.models import Service
 from tests.factories.billing import take_transfers
 from tests.factories.scheduling import make_shop
+from tests.integration.billing.cards.conftest import account_id, till  # noqa: F401 - fixtures
 from tests.integration.web.workspace.browser_form import read_form
 
 TERMS = (
@@ -114,3 +115,36 @@ def test_example_of_a_full_price_has_nothing_left_to_pay(owner_client, url):
     example = owner_client.get(url).context["form"].deposit_example
 
     assert [each.what for each in example.lines][-1] == "Tú cancelas"
+
+
+def test_card_alone_is_offered_where_cards_are_taken(till, account_id, owner_client, url):  # noqa: F811
+    lines = show(
+        owner_client, url, is_deposit_on_card="on", refund_no_show_percent="100", deposit_above_minor="",
+        deposit_first_visit="",
+    )  # fmt: skip
+    answer = owner_client.post(url, fill(owner_client, url, is_deposit_on_card="on"))
+
+    row = Service.objects.get(price_minor=100000)
+    assert (answer.status_code, row.is_deposit_on_card, row.deposit_minor) == (302, True, 30000)
+    assert lines == [
+        ("Ana cancela 1 día antes", "a Ana no se le cobra nada"),
+        ("Ana cancela 12\xa0h antes", "puedes cobrarle a Ana $150"),
+        ("Ana no llega", "puedes cobrarle a Ana $300"),
+        ("Tú cancelas", "a Ana no se le cobra nada"),
+        ("Ana viene", "paga $1,000"),
+    ]
+
+
+def test_card_alone_is_no_booking_fee(till, account_id, owner_client, url):  # noqa: F811
+    answer = owner_client.post(url, fill(owner_client, url, is_deposit_on_card="on", is_deposit_fee="on"))
+
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["is_deposit_fee"])
+    assert not Service.objects.get(price_minor=100000).is_deposit_on_card
+
+
+def test_card_alone_is_asked_of_nobody_where_no_card_is_taken(owner_client, url):
+    values = fill(owner_client, url, is_deposit_on_card="on")
+
+    owner_client.post(url, values)
+
+    assert not Service.objects.get(price_minor=100000).is_deposit_on_card
