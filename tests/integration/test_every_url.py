@@ -16,7 +16,6 @@ from django.http import HttpResponseBase
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import ApiKey, User
-from accounts.policies import PERMISSIONS_BY_ROLE
 from edge.access import OPEN, find_permission
 from scheduling.models import Booking, CapacityRule, DateOverride, Location, Resource, ResourceType, WaitlistEntry
 from scheduling.services.waitlist.joining import join_waitlist
@@ -411,32 +410,3 @@ def test_every_route_with_arguments_has_a_sample(urlconf):
     without = [door.route for door in list_doors(urlconf) if "<" in door.route and door.route not in SAMPLES]
 
     assert without == []
-
-
-@pytest.mark.parametrize("urlconf", [TENANT, PLATFORM])
-def test_strangers_are_refused_exactly_where_a_permission_is_asked(tenant, facts, urlconf):
-    host = tenant.primary_host if urlconf == TENANT else settings.PLATFORM_HOST
-    doors = list_doors(urlconf)
-
-    answers = ask(lambda: HostClient(host), doors, facts)
-
-    assert {key: answer.status_code for key, answer in answers.items() if answer.status_code >= 500} == {}
-    refused = {key for key, answer in answers.items() if is_refused(answer) and key[1] not in ASK_THEMSELVES}
-    let_in = {key for key, answer in answers.items() if not is_refused(answer)}
-    asking = {(method, door.route) for door in doors for method in METHODS if is_asking(door, method)}
-    assert (refused, let_in & asking) == (asking, set())
-
-
-@pytest.mark.parametrize("role", ["read_only", "provider", "receptionist"])
-def test_a_role_is_refused_what_it_may_not_do_and_nothing_changes(sign_in, facts, role):
-    allowed = PERMISSIONS_BY_ROLE[role]
-    doors = [
-        door for door in list_doors(TENANT) if is_asking(door, "POST") and door.find_permission("POST") not in allowed
-    ]
-    client = sign_in(role)()
-    before = take_snapshot()
-
-    statuses = {door.route: client.post(door.make_path(facts)).status_code for door in doors}
-
-    assert statuses == dict.fromkeys((door.route for door in doors), 403)
-    assert take_snapshot() == before

@@ -10,18 +10,24 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpResponseBase
 
+from accounts.policies import PERMISSIONS_BY_ROLE
+from edge.access import OPEN
 from tests.conftest import HostClient
 from tests.harness.role_table import (
+    ANYONE,
     METHODS,
     OPERATOR,
     OWNER,
     PLATFORM,
+    PROVIDER,
+    READ_ONLY,
     STAFF,
     STRANGER,
     TENANT,
     Rights,
 )
 from tests.integration.test_every_url import (
+    ASK_THEMSELVES,
     Door,
     facts,  # noqa: F401 - fixtures
     is_refused,
@@ -32,7 +38,10 @@ from tests.integration.test_every_url import (
 )
 
 HOSTS = {"tenant": (settings.ROOT_URLCONF, TENANT), "platform": (settings.PUBLIC_SCHEMA_URLCONF, PLATFORM)}
-USUAL_METHODS = ("GET", "HEAD", "POST", "DELETE")
+USUAL_METHODS = ("GET", "POST")
+ASK_WHO_WORKS_HERE = {"api/v1/bookings", "api/v1/waitlist"}
+"""Calls that are open to customers: whoever works here and does not take bookings is no customer."""
+NO_DESK = frozenset({PROVIDER, READ_ONLY})
 IN, REFUSED, NO_METHOD, BROKEN = "in", "refused", "no such method", "broken"
 
 
@@ -106,6 +115,29 @@ def test_table_and_addresses_are_the_same(place):
     urlconf, table = HOSTS[place]
 
     assert sorted(table) == sorted(door.route for door in list_doors(urlconf))
+
+
+@pytest.mark.parametrize("place", HOSTS)
+def test_addresses_declare_what_the_table_says(place):
+    urlconf, table = HOSTS[place]
+    doors = {door.route: door for door in list_doors(urlconf)}
+    declared = {
+        route: {method: find_roles(doors[route].find_permission(method)) for method in rights}
+        for route, rights in table.items()
+    }
+    asking = {route: dict.fromkeys(table[route], STAFF | {OPERATOR}) for route in ASK_THEMSELVES}
+    at_desk = {route: {"POST": ANYONE - NO_DESK} for route in ASK_WHO_WORKS_HERE if route in declared}
+
+    assert {
+        route: rights | asking.get(route, {}) | at_desk.get(route, {}) for route, rights in declared.items()
+    } == table
+
+
+def find_roles(permission: str | None) -> frozenset[str]:
+    """Return who has a permission; what is open has no other guard."""
+    if permission == OPEN:
+        return ANYONE
+    return frozenset(str(role) for role, allowed in PERMISSIONS_BY_ROLE.items() if permission in allowed)
 
 
 @pytest.mark.parametrize(("table", "role"), [(TENANT, OWNER), (PLATFORM, OPERATOR)])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
+from django.http import HttpResponse
 from django.utils import translation
+from django.utils.encoding import force_bytes
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from api.views import AnsweringView
 from edge.access import OPEN, OpenToAnyone
@@ -22,15 +25,23 @@ class SchemaView(AnsweringView, SpectacularAPIView):
     permission_classes = (OpenToAnyone,)
 
     @extend_schema(exclude=True)
-    def get(self, request: Request, *_args: Any, **_kwargs: Any) -> Response:
-        """Return the document; what it says is in English, whoever asks."""
-        with translation.override("en"):
-            answer: Response = self._get_schema_response(request)  # type: ignore[no-untyped-call]
-        return answer
+    def get(self, request: Request, *_args: Any, **_kwargs: Any) -> HttpResponse:
+        """Return the document; it is the same for every business, and in English, whoever asks."""
+        renderer = request.accepted_renderer
+        return HttpResponse(
+            _render_document(renderer.media_type),
+            content_type=f"{renderer.media_type}; charset=utf-8",
+            headers={"Content-Disposition": f'inline; filename="Turnero.{renderer.format}"'},
+        )
 
-    def _get_version_parameter(self, _request: Request) -> None:
-        # There is one version. The library would write whatever the address says into a header.
-        return None
+
+@cache
+def _render_document(media_type: str) -> bytes:
+    """Return the document, made once per process: that takes a second of a processor, and anyone may ask."""
+    renderer = next(each for each in SchemaView.renderer_classes if each.media_type == media_type)
+    with translation.override("en"):
+        document = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+        return force_bytes(renderer().render(document))
 
 
 class DocsView(AnsweringView, SpectacularSwaggerSplitView):

@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 
 from config.environment import ROOT, read_environment
-from devtools.chromium import ensure_chromium
+from devtools.chromium import ensure_test_browser
 from devtools.commands import run_python
 from devtools.messages import compile_catalogs
 from devtools.processes import own_environment
@@ -33,7 +33,7 @@ def run_tests(arguments: Sequence[str]) -> int:
     is_measured = COVERAGE in arguments or (is_whole and environment.is_ci)
     workers = choose_workers(count, others, root=ROOT, cpus=count_cpus())
     compile_catalogs()
-    ensure_chromium(may_install=environment.is_ci)
+    ensure_test_browser(may_install=environment.is_ci)
     state = environment.state_dir / "test"
     is_embedded = (environment.database_url is None, environment.redis_url is None)
     with taken_places(state, count=max(1, workers)) as numbers:

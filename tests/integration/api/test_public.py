@@ -7,7 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.cache import cache
+from drf_spectacular.generators import SchemaGenerator
 
+from api.v1.reference import views
 from scheduling.models import Booking, Service
 from tests.conftest import HostClient
 
@@ -269,6 +271,16 @@ def test_schema_and_docs_answer(api):
     assert (schema.status_code, schema["Content-Type"]) == (200, "application/vnd.oai.openapi; charset=utf-8")
     assert "/api/v1/availability:" in schema.content.decode()
     assert (docs.status_code, '<div id="swagger-ui">' in docs.content.decode()) == (200, True)
+
+
+def test_schema_is_made_once_for_everybody(api, other_tenant, monkeypatch):
+    views._render_document.cache_clear()
+    first = api.get("/api/v1/schema/", HTTP_ACCEPT_LANGUAGE="es")
+    monkeypatch.setattr(SchemaGenerator, "get_schema", None)
+
+    again = HostClient(other_tenant.primary_host).get("/api/v1/schema/", HTTP_ACCEPT_LANGUAGE="en")
+
+    assert (again.status_code, again.content) == (200, first.content)
 
 
 def test_window_of_62_days_is_the_longest(api, service):

@@ -93,9 +93,9 @@ def ours(shop) -> str:
 
 
 @pytest.fixture(scope="module")
-def browser(shop, server_port, host_server, playwright, chromium_path) -> Iterator[Browser]:
+def browser(shop, server_port, host_server, playwright, whole_chromium_path) -> Iterator[Browser]:
     """A Chromium that finds both servers, and gives a frame of another site no cookie."""
     elsewhere = f", MAP *.host.example 127.0.0.1:{host_server[0]}"
     flag = "--test-third-party-cookie-phaseout"
-    with run_browser(playwright, chromium_path, server_port, flag, elsewhere=elsewhere) as running:
+    with run_browser(playwright, whole_chromium_path, server_port, flag, elsewhere=elsewhere) as running:
         yield running

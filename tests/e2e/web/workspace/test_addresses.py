@@ -8,12 +8,13 @@ import pytest
 from playwright.sync_api import expect
 
 from tenants.enums import DomainState
-from tenants.models import OwnDomain
-from tests.e2e.sight import DESK, PHONE, check_everywhere, check_page
+from tenants.models import FormerAddress, OwnDomain
+from tests.e2e.sight import DESK, NARROW, PHONE, check_everywhere, check_page, resize
 
 pytestmark = pytest.mark.e2e
 
 NOW = datetime(2026, 11, 24, 16, 40, tzinfo=UTC)
+LATER = NOW + timedelta(days=900)
 LONG = "agenda-de-citas.taller-de-los-hermanos-morales-y-compania.com.mx"
 LOOKED = {"checked_at": NOW + timedelta(minutes=5), "answered_at": NOW + timedelta(minutes=5)}
 STATES = {
@@ -31,11 +32,20 @@ def unblocked(houses, django_db_blocker):
     with django_db_blocker.unblock():
         yield
         OwnDomain.objects.filter(tenant_id=houses[0].id).delete()
+        FormerAddress.objects.filter(tenant_id=houses[0].id).delete()
 
 
 def test_every_state_of_a_domain_is_whole_in_every_size_and_scheme(houses, open_workspace):
+    FormerAddress.objects.create(
+        tenant_id=houses[0].id, slug="tallerdeloshermanosmoralesycompania", left_at=NOW, redirects_until=LATER
+    )
     page = open_workspace(houses[0], "/workspace/address/")
-    found = {"none": check_everywhere(page)}
+    page.locator("main summary").click()
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    resize(page, NARROW)
+    found = {"large": check_page(page)}
+    page.evaluate("document.documentElement.style.fontSize = ''")
+    found["none"] = check_everywhere(page)
     for name, values in STATES.items():
         given = {"name": LONG, "token": "k" * 20, "state_since": NOW, "asked_at": NOW, **values}
         OwnDomain.objects.filter(tenant_id=houses[0].id).delete()

@@ -19,13 +19,13 @@ DEVICE = {
 
 
 @pytest.fixture
-def page(houses, board_port, playwright, chromium_path, django_db_blocker):
+def page(houses, board_port, playwright, whole_chromium_path, django_db_blocker):
     """A browser that takes our plain HTTP for safe, as it would TLS, with a device."""
     origin = f"http://{houses[0].primary_host.partition(':')[0]}"
     rules = f"--host-resolver-rules=MAP *.testserver.example 127.0.0.1:{board_port}"
     safe = f"--unsafely-treat-insecure-origin-as-secure={origin}"
     with django_db_blocker.unblock():
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=[*FLAGS, rules, safe])
+        browser = playwright.chromium.launch(executable_path=whole_chromium_path, args=[*FLAGS, rules, safe])
         try:
             made = browser.new_context(base_url=origin, locale="es-MX").new_page()
             devices = made.context.new_cdp_session(made)
