@@ -246,6 +246,22 @@ class LedgerLine:
 
 
 @dataclass(frozen=True, slots=True)
+class MovedMoney:
+    """Money of a booking that came, or went back: then ``amount_minor`` is below zero."""
+
+    at: datetime
+    purpose: PaymentPurpose
+    method: PaymentMethod
+    amount_minor: int
+    currency: str
+
+    @property
+    def is_refund(self) -> bool:
+        """Tell whether it went back."""
+        return self.amount_minor < 0
+
+
+@dataclass(frozen=True, slots=True)
 class DifferenceView:
     """In what the ledger and the card provider differ."""
 

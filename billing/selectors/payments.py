@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from billing.engine import Balance, Ending, Split, compute_balance
@@ -10,7 +11,7 @@ from billing.enums import PaymentDoor, PaymentPurpose, PaymentState, RefundCause
 from billing.errors import PaymentNotFound
 from billing.models import Payment
 from billing.policies import goes_back, split_payment
-from billing.types import PaymentView, RefundView
+from billing.types import MovedMoney, PaymentView, RefundView
 from scheduling.enums import CALLED_OFF, BookingStatus
 from scheduling.types import BookingView
 
@@ -34,6 +35,22 @@ def list_payments_of_all(booking_ids: Collection[int]) -> Mapping[int, tuple[Pay
         for row in rows:
             found[row.booking_id] = (*found.get(row.booking_id, ()), view_payment(row))
     return found
+
+
+def list_moved(payments: Iterable[PaymentView]) -> tuple[MovedMoney, ...]:
+    """Return what came of some payments and what of it went back, in the order in which it did; no query."""
+    moved = []
+    for each in payments:
+        if each.received_at is None:
+            continue
+        came = MovedMoney(each.received_at, each.purpose, each.method, each.amount_minor, each.currency)
+        moved.append(came)
+        moved += [
+            replace(came, at=refund.done_at, amount_minor=-refund.amount_minor)
+            for refund in each.refunds
+            if refund.state == RefundState.DONE and refund.done_at is not None
+        ]
+    return tuple(sorted(moved, key=lambda each: each.at))
 
 
 def get_payment(*, payment_id: int) -> PaymentView:

@@ -53,6 +53,15 @@ class FileStream(StreamingHttpResponse):
         super().close()
 
 
+def answer_pdf(content: bytes, *, name: str) -> HttpResponse:
+    """Answer a PDF named ``name`` and ``.pdf`` that the browser may show; it is about a person: nobody keeps it."""
+    response = HttpResponse(content, content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{_make_filename(name)}.pdf"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
 def answer_file(file: File[bytes], *, name: str, size: int) -> FileStream:
     """Answer a stored file of ``size`` bytes as a download that nobody keeps on the way; ``name`` may be anything."""
     parts = [_make_filename(part) for part in name.split(".")]

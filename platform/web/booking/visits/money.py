@@ -62,6 +62,11 @@ class ShownMoney:
     fee: FeeView | None = None
 
     @property
+    def has_moved(self) -> bool:
+        """Tell whether something was paid, of which there is a receipt."""
+        return any(each.received_at for each in self.payments)
+
+    @property
     def is_sent(self) -> bool:
         """Tell whether the customer says that the transfer is on its way, and it can be read, or will be."""
         return self.receipt is not None and not self.problem

@@ -20,7 +20,8 @@ from tenants.selectors.resolution import forget_tenants
 from tests.factories.pictures import make_scene, save
 from tests.fakes.due_work import perform_all
 from tests.integration.files.conftest import folder  # noqa: F401 - a fixture
-from web.workspace.start.poster.poster import Poster, _make_printable
+from web.paper.typesetting import make_printable
+from web.workspace.start.poster.poster import Poster
 
 POSTER = "/workspace/page/poster.pdf?paper=a4&language=es"
 SIZES = {"a4": (595, 842), "letter": (612, 792)}
@@ -109,10 +110,11 @@ def test_poster_has_no_place_to_need(tenant):
         ("A" * 30, "\u200b".join(["A" * 14, "A" * 14, "A" * 2])),
         ("Electromecánica", "Electromecánica"),
         ("💅", ""),
+        ("\u202e001$\u202c \u2067x\u2069\x00\x1b", "001$ x"),
     ],
 )
 def test_printable_text_has_what_fonts_have(typed, drawn):
-    assert _make_printable(typed) == drawn
+    assert make_printable(typed) == drawn
 
 
 def test_code_leads_to_the_booking_page(tenant, owner_client):

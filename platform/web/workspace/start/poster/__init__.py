@@ -1,1 +1,1 @@
-"""The poster for the counter, with what it is set from: its source and its two fonts."""
+"""The poster for the counter, with what it is set from."""
