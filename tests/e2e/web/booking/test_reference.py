@@ -11,7 +11,6 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-import yaml
 from playwright.sync_api import expect
 
 from scheduling.models import Booking
@@ -72,7 +71,7 @@ def load(path: Path) -> ModuleType:
 
 def test_a_client_made_of_the_document_books_moves_and_cancels(workshop, server_port, tmp_path, monkeypatch):
     site = Site(workshop.primary_host.partition(":")[0], server_port)
-    document = yaml.safe_load(site.get("/api/v1/schema/").text)
+    document = json.loads(site.request("GET", "/api/v1/schema/", more={"Accept": "application/json"}).text)
     client, journey = tmp_path / "turnero_client.py", tmp_path / "journey.py"
     client.write_text(write_client(document))
     journey.write_text(JOURNEY)
