@@ -32,8 +32,8 @@ class Payment(models.Model):
     stays with the business without a visit; the rest waits for its visit.
 
     A fee for not coming begins with a card that is left: reserved, while a card is kept and nothing is charged. At
-    ``charged_at`` somebody of the business let it be charged (``received_by_id``); what the bank said to that is
-    ``decline``, and then the customer is asked for it by the next attempt, as for any payment.
+    ``charged_at`` somebody of the business let it be charged (``received_by_id``, as who waived it); what the bank said
+    to that is ``decline``, and then the customer is asked for it by the next attempt, as for any payment.
     """
 
     booking_id = models.BigIntegerField()

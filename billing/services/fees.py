@@ -87,7 +87,7 @@ def waive_fee(*, booking_id: int, reason: str, now: datetime, by: Actor) -> None
     is_asked = payment.charged_at is not None and payment.state in {PaymentState.OPEN, PaymentState.EXPIRED}
     if not (is_left or is_asked):
         raise FeeNotDue
-    payment.note = why
+    payment.note, payment.received_by_id = why, by.user_id
     end(payment, PaymentState.WAIVED, now=now)
 
 

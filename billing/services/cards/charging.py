@@ -106,10 +106,12 @@ def watch_card(payment_id: int, now: datetime) -> PaymentState:
         booking_id = Payment.objects.values_list("booking_id", flat=True).get(pk=payment_id)
         lock_asking(booking_id)
         payment = next(each for each in lock_payments(booking_id) if each.pk == payment_id)
+        if not is_card_left(payment):
+            return PaymentState(payment.state)
         until = _find_end(booking_id)
-        if is_card_left(payment) and (until is None or until <= now):
+        if until is None or until <= now:
             end(payment, PaymentState.CLOSED, now=now)
-        elif is_card_left(payment) and until is not None:
+        else:
             plan_look(payment, at=until, now=now)
         return PaymentState(payment.state)
 

@@ -23,7 +23,7 @@ from billing.services.announcing import tell_of_payment
 from billing.services.asking import ask_for_deposit
 from billing.services.cards import charging
 from billing.services.cards.accounts import switch_cards
-from billing.services.cards.charging import KEPT_FOR
+from billing.services.cards.charging import KEPT_FOR, watch_card
 from billing.services.cards.looking import look_at_payment
 from billing.services.fees import charge_fee, drop_card, waive_fee
 from billing.services.forgetting import erase_payers
@@ -297,6 +297,7 @@ def test_waived_fee_is_never_charged(till, account_id):
     assert (list_payments(booking_id)[0][1], find_card()[2], count_captured(till.stand_in)) == (
         "waived", till.moment, 0,
     )  # fmt: skip
+    assert watch_card(Payment.objects.get().pk, till.moment) == "waived"  # two workers at once
     with pytest.raises(FeeNotDue):
         charge(till, booking_id)
 
