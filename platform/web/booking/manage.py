@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import wraps
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -56,6 +55,7 @@ from web.booking.standing import (
     warn_of_last_change,
 )
 from web.booking.times import complete_first
+from web.booking.visits.calendar import make_google_url
 from web.booking.visits.cards import VisitCard, make_cards
 from web.booking.visits.money import ShownMoney, load_money
 from web.errors import translate_error
@@ -226,16 +226,7 @@ class ManagePage:
     @property
     def google_url(self) -> str:
         """Google Calendar's form, filled in."""
-        booking = self.booking
-        dates = "/".join(f"{at:%Y%m%dT%H%M%SZ}" for at in (booking.starts_at, booking.ends_at))
-        query = {
-            "action": "TEMPLATE",
-            "text": f"{booking.service_name} · {current_tenant().name}",
-            "dates": dates,
-            "location": booking.location_address,
-            "details": gettext("Reference: %(reference)s") % {"reference": booking.reference},
-        }
-        return f"https://calendar.google.com/calendar/render?{urlencode(query)}"
+        return make_google_url(self.booking)
 
 
 def while_the_link_leads(view: ManageView) -> ManageView:
@@ -382,18 +373,8 @@ def _render_times(
         is_person_chosen=bool(page.kept_person),
     )
     address = reverse("booking:move", args=[page.token])
-    return render_page(
-        request,
-        page,
-        "move",
-        status=status,
-        picker=picker,
-        time_name="to",
-        form_url=address,
-        day_url=f"{address}?on=",
-        held_at=booking.starts_at,
-        taken=message,
-    )
+    shown = {"time_name": "to", "form_url": address, "day_url": f"{address}?on=", "held_at": booking.starts_at}
+    return render_page(request, page, "move", status=status, picker=picker, taken=message, **shown)
 
 
 def _find_window(wish: Wish) -> int | None:

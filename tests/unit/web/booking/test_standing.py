@@ -9,6 +9,7 @@ import pytest
 from django.utils import translation
 
 from scheduling.enums import BookingStatus
+from scheduling.types import AgreedPolicy
 from web.booking.standing import describe_standing, is_called_off, is_coming
 from web.formats import get_formats
 
@@ -17,6 +18,7 @@ END = START + timedelta(hours=1)
 BEFORE, DURING, AFTER = START - timedelta(hours=2), START + timedelta(minutes=10), END + timedelta(days=1)
 FORMATS = get_formats("es", "MX")
 KEPT = START - timedelta(hours=1)
+NOTHING_AGREED = AgreedPolicy()
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Row:
     ends_at: datetime = END
     hold_expires_at: datetime | None = None
     timezone: str = "UTC"
+    agreed: AgreedPolicy = NOTHING_AGREED
 
     @property
     def answer_by(self) -> datetime | None:
