@@ -41,8 +41,8 @@ TRANSITIONS: Mapping[str, frozenset[PaymentState]] = {
             PaymentState.WAIVED,
         }
     ),
-    PaymentState.FAILED: frozenset({PaymentState.RECEIVED}),
-    PaymentState.EXPIRED: frozenset({PaymentState.RECEIVED, PaymentState.WAIVED}),
+    PaymentState.FAILED: frozenset({PaymentState.RECEIVED, PaymentState.CLOSED, PaymentState.WAIVED}),
+    PaymentState.EXPIRED: frozenset({PaymentState.RECEIVED, PaymentState.CLOSED, PaymentState.WAIVED}),
     PaymentState.CLOSED: frozenset({PaymentState.RECEIVED}),
     PaymentState.WAIVED: frozenset({PaymentState.RECEIVED}),
 }
@@ -115,11 +115,6 @@ def find_asked_purpose(agreed: AgreedPolicy) -> PaymentPurpose:
     return PaymentPurpose.NO_SHOW if agreed.is_on_card else PaymentPurpose.DEPOSIT
 
 
-def may_have_fee(booking: BookingView) -> bool:
-    """Tell whether a booking ended in a way for which a fee may be agreed."""
-    return booking.status in {BookingStatus.NO_SHOW, BookingStatus.CANCELLED}
-
-
 def is_card_left(payment: Payment) -> bool:
     """Tell whether this is a card that is kept for a fee, of which nothing was charged."""
     return payment.purpose == PaymentPurpose.NO_SHOW and payment.state == PaymentState.RESERVED
@@ -128,9 +123,10 @@ def is_card_left(payment: Payment) -> bool:
 def compute_fee(guarantee_minor: int, booking: BookingView) -> int:
     """Return what may be charged to the card that was left: what would be kept of a deposit; 0: nothing.
 
-    ``guarantee_minor`` is the most that was agreed.
+    ``guarantee_minor`` is the most that was agreed. Of a fee that was charged it returns more than 0 as long as it is
+    due. A request that nobody accepted owes nothing, as its deposit would only be let go.
     """
-    if not may_have_fee(booking):
+    if booking.confirmed_at is None or booking.status not in {BookingStatus.NO_SHOW, BookingStatus.CANCELLED}:
         return 0
     at = booking.cancelled_at or booking.starts_at
     return split_payment(guarantee_minor, booking, ending=find_ending(booking), at=at).kept_minor

@@ -101,9 +101,10 @@ def _tell_of_lost_deposit(event: EventView, booking: BookingView) -> None:
 
 def _tell_of_fee(event: EventView, booking: BookingView) -> None:
     """Tell the customer that the fee was charged, or that it is to be paid since the card was refused."""
-    fee = find_fee(booking, list_payments_of(booking_id=booking.id))
-    if fee is None:
-        return
+    payments = list_payments_of(booking_id=booking.id)
+    fee = find_fee(booking, payments)
+    if fee is None or any(each.id == fee.payment_id and each.refunded_minor for each in payments):
+        return  # what went back in the same moment is told as a refund
     is_asked = event.kind == FAILED and event.payload.get("previous_state") == PaymentState.PROCESSING and fee.is_asked
     if is_asked or (event.kind == SUCCEEDED and fee.state == PaymentState.RECEIVED):
         template = FEE_DECLINED if is_asked else FEE_CHARGED

@@ -35,7 +35,7 @@ def take_payment(*, booking_id: int, paid: CounterPayment, now: datetime, by: Ac
     if not may_record_payment(booking):
         raise TransitionRefused(status=booking.status.label)
     payments = list_payments_of(booking_id=booking_id)
-    if len(payments) != paid.seen:
+    if sum(not each.is_card_only for each in payments) != paid.seen:  # a card that is left is no payment yet
         raise PaymentsChanged
     _check_amounts(booking, paid, owed_minor=balance_booking(booking, payments).owed_minor)
     for purpose, amount in ((PaymentPurpose.BALANCE, paid.amount_minor), (PaymentPurpose.TIP, paid.tip_minor)):

@@ -14,6 +14,7 @@ from billing.errors import REASON_MISSING, CardNotOffered, FeeChanged, FeeNotDue
 from billing.models import Payment
 from billing.policies import compute_fee, is_card_left
 from billing.selectors.accounts import find_open_doors
+from billing.selectors.fees import UNPAID
 from billing.services.movements import end, lock_asking, lock_payments, plan_look, tell_payment
 from billing.services.refunds import give_back
 from database.transactions import write_transaction
@@ -84,7 +85,7 @@ def waive_fee(*, booking_id: int, reason: str, now: datetime, by: Actor) -> None
     if payment.state == PaymentState.WAIVED:
         return
     is_left = is_card_left(payment) and compute_fee(payment.amount_minor, booking) > 0
-    is_asked = payment.charged_at is not None and payment.state in {PaymentState.OPEN, PaymentState.EXPIRED}
+    is_asked = payment.charged_at is not None and payment.state in UNPAID
     if not (is_left or is_asked):
         raise FeeNotDue
     payment.note, payment.received_by_id = why, by.user_id
@@ -92,11 +93,13 @@ def waive_fee(*, booking_id: int, reason: str, now: datetime, by: Actor) -> None
 
 
 def undo_fee(booking: BookingView, *, now: datetime) -> None:
-    """Let a fee go back of a visit that takes place after all; once it is over, the card is let go."""
-    for payment in lock_payments(booking.id):
-        if payment.charged_at is not None and payment.state == PaymentState.RECEIVED:
+    """Let go back, or ask no more for, a fee that is not due as the booking stands; after a visit, let its card go."""
+    fees = _lock_fees(booking.id)
+    for payment in fees:
+        is_undue = payment.charged_at is not None and not compute_fee(payment.amount_minor, booking)
+        if is_undue and payment.state == PaymentState.RECEIVED:
             give_back(payment, booking, ending=Ending.BUSINESS, now=now)
-        is_asked = payment.charged_at is not None and payment.state == PaymentState.OPEN
+        is_asked = is_undue and payment.state in UNPAID and payment is fees[-1]
         if is_asked or (is_card_left(payment) and booking.status == BookingStatus.COMPLETED):
             end(payment, PaymentState.CLOSED, now=now)
 
@@ -112,10 +115,15 @@ def drop_card(payment_id: int, *, now: datetime) -> None:
 
 def waits_for(payment: Payment, booking: BookingView) -> bool:
     """Tell whether a fee may still be charged, or is asked for, of a booking that was called off."""
-    is_due = is_card_left(payment) and compute_fee(payment.amount_minor, booking) > 0
-    return is_due or payment.charged_at is not None
+    is_on_its_way = payment.charged_at is not None and payment.state == PaymentState.PROCESSING
+    is_fee = is_card_left(payment) or payment.charged_at is not None
+    return is_on_its_way or (is_fee and compute_fee(payment.amount_minor, booking) > 0)
+
+
+def _lock_fees(booking_id: int) -> list[Payment]:
+    return [each for each in lock_payments(booking_id) if each.purpose == PaymentPurpose.NO_SHOW]
 
 
 def _lock_last(booking_id: int) -> Payment | None:
-    fees = [each for each in lock_payments(booking_id) if each.purpose == PaymentPurpose.NO_SHOW]
+    fees = _lock_fees(booking_id)
     return fees[-1] if fees else None

@@ -79,3 +79,4 @@ def _call_off(booking: BookingView, event: EventView) -> None:
     for payment in received.select_for_update().order_by("pk"):
         if goes_back(PaymentPurpose(payment.purpose)):
             give_back(payment, booking, ending=find_ending(booking), now=booking.cancelled_at or now)
+    undo_fee(booking, now=now)

@@ -31,6 +31,8 @@ from scheduling.types import BookingView
 from tenants.enums import Urgency
 from tenants.services.due_work import add_due_work
 
+ANSWERED = (PaymentState.RECEIVED, PaymentState.WAIVED)
+"""Where nothing more is waited for: what was sent for it answers nothing else."""
 CARD_KIND, REFUND_KIND = "card_payment", "card_refund"
 LANE = "card"
 """One lane for all that waits for the provider: when it hangs, the other workers go on."""
@@ -77,8 +79,8 @@ def add_payment(
 ) -> Payment:
     """Ask once more for an amount.
 
-    What was sent to show that it was transferred goes along, unless that was received: whoever looks for the transfer
-    sees it.
+    What was sent to show that it was transferred goes along: whoever looks for the transfer sees it. What was received,
+    or left out by staff, answers nothing that is asked for later.
     """
     last = Payment.objects.filter(booking_id=booking.id, purpose=purpose).aggregate(last=Max("attempt"))["last"]
     payment = Payment.objects.create(
@@ -92,7 +94,7 @@ def add_payment(
         opened_at=now,
     )
     before = Receipt.objects.filter(payment__booking_id=booking.id, payment__purpose=purpose)
-    receipt = before.exclude(payment__state=PaymentState.RECEIVED).order_by("-sent_at", "-pk").first()
+    receipt = before.exclude(payment__state__in=ANSWERED).order_by("-sent_at", "-pk").first()
     if receipt is not None:
         receipt.payment = payment
         receipt.save(update_fields=["payment"])

@@ -14,11 +14,11 @@ from django.utils.translation import gettext
 
 from billing.enums import PaymentDoor, PaymentPurpose, PaymentState
 from billing.gateway.enums import PaymentState as Found
-from billing.gateway.errors import KeyReused, OutcomeUnknown, PaymentDeclined
+from billing.gateway.errors import AccountUnusable, KeyReused, OutcomeUnknown, PaymentDeclined
 from billing.gateway.types import PaymentFacts, ProviderIds, SavedCharge
 from billing.gateway.types import SavedMethod as SavedCard
 from billing.models import Payment, SavedMethod
-from billing.policies import is_card_left, may_have_fee
+from billing.policies import compute_fee, is_card_left
 from billing.selectors.accounts import make_door_account
 from billing.services.cards.keys import get_card_door, make_key
 from billing.services.movements import add_payment, end, lock_asking, lock_payments, plan_look
@@ -47,7 +47,8 @@ def charge(payment: Payment, now: datetime) -> PaymentFacts:
     """Charge the card, or return what became of that; a card that cannot be charged is one that was declined.
 
     Raises:
-        OutcomeUnknown, DoorBusy, DoorNotConfigured: As the gateway says; it is tried again, with the same key.
+        OutcomeUnknown, DoorBusy, DoorNotConfigured, AccountUnusable: As the gateway says; it is tried again, with the
+            same key.
     """
     account, door = make_door_account(payment.provider_account_id), get_card_door()
     if payment.provider_payment_id:
@@ -71,8 +72,18 @@ def charge(payment: Payment, now: datetime) -> PaymentFacts:
         return replace(refused, decline=error.reason)
     except KeyReused as error:  # something of it may have been charged: looked up once the key is forgotten
         raise OutcomeUnknown from error
+    except AccountUnusable:
+        raise  # no fault of the card: it is tried again for as long as the key lasts
     except (Conflict, Invalid, NotFound):
         return refused
+
+
+@write_transaction()
+def give_charge_up(payment_id: int, *, now: datetime) -> None:
+    """Charge the card no more that was left in an account that has been closed to us for long; staff may waive then."""
+    payment = Payment.objects.select_for_update().get(pk=payment_id)
+    if is_charging(payment):
+        end(payment, PaymentState.FAILED, now=now)
 
 
 def describe_fee(booking: BookingView, language: str) -> str:
@@ -131,8 +142,10 @@ def settle_charge(payment: Payment, found: PaymentFacts, booking: BookingView, *
     if payment.state == PaymentState.FAILED:
         payment.decline = found.decline.value if found.decline else ""
         payment.save(update_fields=["decline"])
-        if may_have_fee(booking):
+        if compute_fee(payment.amount_minor, booking) > 0:
             add_fee(payment, booking, now=now)
+        else:  # it is asked of nobody, whatever becomes of the visit later
+            end(payment, PaymentState.CLOSED, now=now)
     plan_look(payment, at=now, now=now)
 
 

@@ -15,7 +15,7 @@ from billing.gateway.errors import AccountUnusable, StateRefused
 from billing.gateway.types import PaymentFacts
 from billing.models import Payment
 from billing.policies import is_card_left
-from billing.services.cards.charging import charge, forget_cards, is_charging, watch_card
+from billing.services.cards.charging import charge, forget_cards, give_charge_up, is_charging, watch_card
 from billing.services.cards.keys import find_place, get_card_door, make_key
 from billing.services.cards.settling import settle_payment
 from billing.services.movements import CARD_KIND
@@ -31,7 +31,7 @@ AGAIN, LATER = timedelta(minutes=2), timedelta(hours=1)
 OFTEN = timedelta(seconds=3)
 """However many pages wait for a payment, the provider is asked no more often."""
 GIVEN_UP = timedelta(days=8)
-"""So long after its page closed nothing is known any more of a payment in an account that is closed to us."""
+"""So long after its page closed, or its card was to be charged, a payment is given up whose account is closed to us."""
 
 
 def register() -> None:
@@ -50,8 +50,10 @@ def follow_payment(payment_id: int, now: datetime) -> None:
     except Unavailable as error:
         raise RetryLater(at=now + AGAIN) from error
     except (AccountUnusable, NotFound) as error:
-        expires_at = Payment.objects.values_list("expires_at", flat=True).get(pk=payment_id)
-        if expires_at is None or expires_at + GIVEN_UP < now:
+        expires_at, charged_at = Payment.objects.values_list("expires_at", "charged_at").get(pk=payment_id)
+        since = charged_at or expires_at
+        if since is None or since + GIVEN_UP < now:
+            give_charge_up(payment_id, now=now)
             return
         raise RetryLater(at=now + LATER) from error
 

@@ -14,7 +14,7 @@ from billing.gateway.enums import Capture
 from billing.gateway.errors import KeyReused
 from billing.gateway.types import Capabilities, PaymentOrder, Redirect, SavingOrder, Started
 from billing.models import Payment
-from billing.policies import find_asked_purpose, may_have_fee
+from billing.policies import compute_fee, find_asked_purpose
 from billing.selectors.accounts import find_card_capabilities, find_open_doors, make_door_account
 from billing.selectors.fees import find_due_fee
 from billing.services.cards.charging import add_fee, describe_fee
@@ -37,6 +37,8 @@ from scheduling.enums import Approval, BookingStatus
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.payments import keep_while_paying
 from scheduling.types import BookingView
+from tenants.enums import Ability
+from tenants.policies import check_business_may
 
 SLACK = timedelta(seconds=45)
 """The provider counts its shortest time from when the call arrives, which may be a repeated one."""
@@ -132,8 +134,11 @@ def _prepare(*, booking_id: int, now: datetime) -> tuple[Payment, bool]:
 
 
 def _require_door(booking: BookingView, fee: Payment | None) -> tuple[str, Capabilities]:
-    amount = booking.deposit_minor if fee is None else fee.amount_minor
-    is_waited_for = booking.status == BookingStatus.PENDING_PAYMENT if fee is None else may_have_fee(booking)
+    if fee is None:
+        amount, is_waited_for = booking.deposit_minor, booking.status == BookingStatus.PENDING_PAYMENT
+    else:  # who collects a fee has to be able to give it back
+        check_business_may(Ability.STEP, is_staff=False)
+        amount, is_waited_for = fee.amount_minor, compute_fee(fee.amount_minor, booking) > 0
     doors = find_open_doors(amount_minor=amount, currency=booking.currency)
     can = None if doors.card is None else find_card_capabilities(doors.card.provider_id)
     if doors.card is None or can is None or not is_waited_for or booking.is_test:

@@ -215,12 +215,12 @@ def _say_to_customer(
             "is_attendance_open": "" if booking.attendance_confirmed_at else "yes",
             "paid": formats.format_money(money.paid_minor, booking.currency) if money.paid_minor else "",
         }
+        if booking.agreed.is_on_card:
+            words["on_card"] = "yes"
         if template in UNPAID:
             words |= dict.fromkeys(("what_to_bring", "calendar_url", "move_url"), "")
             label = gettext("Pay by card") if money.takes_card else gettext("View the appointment")
-            if booking.agreed.is_on_card:
-                label = gettext("Leave a card")
-                words["on_card"] = "yes"
+            label = gettext("Leave a card") if booking.agreed.is_on_card else label
             words |= {"action_label": label, **_say_deposit(booking, money, formats)}
             words["cancel_policy"] = " ".join(describe_refunds(booking.agreed, formats))
         elif template in OVER:

@@ -136,8 +136,9 @@ def say_cancellation(booking: BookingView, payments: tuple[PaymentView, ...], *,
     formats = get_current_formats()
     split = preview_cancellation(booking, payments, at=at)
     if split is None:
-        if any(each.is_card_only and each.state == PaymentState.RESERVED for each in payments):
-            return _say_charge(booking, payments, at=at)
+        left = next((each for each in payments if each.is_card_only and each.state == PaymentState.RESERVED), None)
+        if left is not None:
+            return _say_charge(booking, left, at=at)
         reserved = sum(each.amount_minor for each in payments if each.state == PaymentState.RESERVED)
         amount = formats.format_money(reserved, booking.currency)
         return gettext("The %(amount)s reserved on your card are not taken.") % {"amount": amount} if reserved else ""
@@ -152,11 +153,10 @@ def say_cancellation(booking: BookingView, payments: tuple[PaymentView, ...], *,
     return gettext("You get %(back)s back; as agreed when you booked, the business keeps %(kept)s.") % said
 
 
-def _say_charge(booking: BookingView, payments: tuple[PaymentView, ...], *, at: datetime) -> str:
-    """Say what may be charged to the card that was left if its customer cancels now."""
-    most = max(each.amount_minor for each in payments if each.is_card_only)
-    charged = split_payment(most, booking, ending=Ending.CUSTOMER, at=at).kept_minor
-    if not charged:
+def _say_charge(booking: BookingView, left: PaymentView, *, at: datetime) -> str:
+    """Say what may be charged to the card that was ``left`` if its customer cancels now."""
+    charged = split_payment(left.amount_minor, booking, ending=Ending.CUSTOMER, at=at).kept_minor
+    if not charged or booking.confirmed_at is None:
         return gettext("Nothing is charged to your card.")
     said = {"amount": get_current_formats().format_money(charged, booking.currency)}
     return gettext("As agreed when you booked, the business may charge %(amount)s to your card.") % said

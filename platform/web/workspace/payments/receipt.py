@@ -24,5 +24,6 @@ def download(request: HttpRequest, payment_id: int) -> HttpResponse:  # noqa: AR
     if not moved:
         raise Http404
     tenant = current_tenant()
-    content = Receipt(tenant, booking, moved).make_pdf(language=limit_language(booking.customer_locale, tenant))
+    language = limit_language(booking.customer_locale, tenant)
+    content = Receipt(tenant, booking.say_in(language), moved).make_pdf(language=language)
     return answer_pdf(content, name=f"receipt-{booking.reference}")

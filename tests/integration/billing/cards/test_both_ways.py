@@ -13,7 +13,7 @@ from billing.models import Payment, PaymentAccount, Receipt
 from billing.selectors.receipts import list_awaited
 from billing.services.asking import ask_for_deposit
 from billing.services.movements import add_payment
-from billing.services.payments import receive_deposit
+from billing.services.payments import receive_deposit, waive_deposit
 from billing.services.receipts import send_receipt
 from billing.services.refunds import refund_payment
 from devtools.stripe_server import accounts
@@ -143,6 +143,18 @@ def test_receipt_waits_no_longer_than_its_place(till, booking_id):
 
     assert (status_of(booking_id), list_awaited()) == ("expired", ())
     assert [each for each in list_payments(booking_id) if each[1] == "open"] == []
+
+
+def test_receipt_of_a_deposit_that_staff_left_out_answers_no_other(till, booking_id):
+    send_receipt(booking_id=booking_id, content=PICTURE, now=till.moment)
+    waive_deposit(booking_id=booking_id, reason="Es mi vecina", now=till.moment, by=STAFF)
+
+    ask_for_deposit(
+        booking_id=booking_id, amount_minor=12_000, pay_by=till.moment + timedelta(hours=2), now=till.moment, by=STAFF
+    )
+
+    assert Receipt.objects.get().payment.state == "waived"
+    assert list_awaited() == ()
 
 
 def test_receipt_of_money_that_came_stays_with_it(till, booking_id):

@@ -322,6 +322,7 @@ def test_no_show_that_is_undone_while_the_fee_is_charged_gives_it_back(till, acc
 
     assert (status_of(booking_id), list_refunds(booking_id)) == ("confirmed", [(30_000, "done", "business")])
     assert count_captured(till.stand_in) == 0
+    assert not Message.objects.filter(template="fee_charged").exists()
 
 
 def test_no_show_that_is_undone_asks_nobody_for_a_declined_fee(till, account_id):
@@ -343,7 +344,13 @@ def test_decline_of_a_visit_that_takes_place_after_all_is_told_nobody(till, acco
     till.work()
 
     told = Message.objects.filter(template="fee_declined").count()
-    assert ([each[1] for each in list_payments(booking_id)], told) == (["failed"], 0)
+    assert ([each[1] for each in list_payments(booking_id)], told) == (["closed"], 0)
+
+    till.pass_by(timedelta(minutes=1))
+    transitions.mark_no_show(booking_id=booking_id, now=till.moment, by=STAFF)
+    till.work()
+
+    assert not look_at_fee(booking_id).is_asked  # nobody tapped again
 
 
 def test_card_stays_while_a_no_show_may_come_back_and_is_forgotten_after_the_visit(till, account_id):
