@@ -43,7 +43,8 @@ def charge_fee(*, booking_id: int, now: datetime, by: Actor, seen_minor: int | N
     payment = _lock_last(booking_id)
     if payment is None:
         raise FeeNotDue
-    if payment.charged_at is not None and payment.state in {PaymentState.PROCESSING, PaymentState.RECEIVED}:
+    is_charged = payment.charged_at is not None and payment.state in {PaymentState.PROCESSING, PaymentState.RECEIVED}
+    if is_charged and payment.refunded_minor < payment.amount_minor:
         return payment.pk
     fee = compute_fee(payment.amount_minor, booking) if is_card_left(payment) else 0
     if fee < 1:

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from billing.enums import PaymentDoor, PaymentPurpose, PaymentState
 from billing.models import Payment
-from billing.policies import find_ending, goes_back
+from billing.policies import find_ending, goes_back, is_card_left
 from billing.selectors.accounts import find_open_doors
 from billing.services.fees import undo_fee, waits_for
 from billing.services.movements import end_live, plan_look
@@ -42,6 +42,8 @@ def follow_booking(event: EventView) -> None:
             follow_price(booking_id=booking_id, now=event.occurred_at)
     elif kind == BookingEvent.CONFIRMED:
         _take_reserved(booking_id, event)
+    elif kind == BookingEvent.RESCHEDULED:
+        _look_at_card(booking_id, event)
     elif kind in ENDINGS | TAKES_PLACE and Payment.objects.filter(booking_id=booking_id).exists():
         booking = get_booking(booking_id=booking_id)
         if booking.status not in CALLED_OFF | {BookingStatus.NO_SHOW}:
@@ -68,6 +70,13 @@ def _take_reserved(booking_id: int, event: EventView) -> None:
     reserved = Payment.objects.filter(booking_id=booking_id, state=PaymentState.RESERVED)
     for payment in reserved.exclude(purpose=PaymentPurpose.NO_SHOW):
         plan_look(payment, at=event.occurred_at, now=event.occurred_at)
+
+
+def _look_at_card(booking_id: int, event: EventView) -> None:
+    """Let a worker look until when a card is kept that was left for a visit on another day."""
+    for payment in Payment.objects.filter(booking_id=booking_id, purpose=PaymentPurpose.NO_SHOW):
+        if is_card_left(payment):
+            plan_look(payment, at=event.occurred_at, now=event.occurred_at)
 
 
 def _call_off(booking: BookingView, event: EventView) -> None:

@@ -11,23 +11,27 @@ from billing.enums import PaymentMeans
 from billing.errors import CardNotOffered, FeeNotDue
 from billing.models import Payment
 from billing.selectors.payments import list_payments_of
+from billing.services.cards.charging import KEPT_FOR
 from billing.services.cards.looking import GIVEN_UP
 from billing.services.counter import take_payment
 from billing.services.fees import waive_fee
+from billing.services.movements import CARD_KIND
+from billing.services.refunds import refund_payment
 from billing.types import CounterPayment
 from devtools.stripe_server import accounts
 from notifications.models import Message
 from scheduling.enums import Approval, BookingStatus, CancelCause
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.undoing import undo_step
 from tenants.context import tenant_scope
 from tenants.errors import StatusForbids
-from tenants.models import Tenant
+from tenants.models import DueWork, Tenant
 from tenants.selectors.resolution import find_tenant, forget_tenants
 from tests.factories.billing import correct_price
 from tests.factories.cards import count_captured, list_payments, list_refunds, status_of
-from tests.factories.scheduling import CUSTOMER, STAFF
+from tests.factories.scheduling import CUSTOMER, MONDAY, STAFF
 from tests.integration.billing.cards.test_saved_cards import (
     book_and_miss,
     book_on_card,
@@ -156,6 +160,29 @@ def test_charge_in_an_account_that_stays_closed_is_given_up_and_can_be_waived(ti
     waive_fee(booking_id=booking_id, reason="La cuenta está cerrada", now=till.moment, by=STAFF)
 
     assert (given_up, list_payments(booking_id)[0][1]) == ("failed", "waived")
+
+
+def test_card_is_kept_until_two_weeks_after_the_day_that_the_visit_moved_to(till, account_id):
+    booking_id = book_on_card(till)
+    leave_card(till, booking_id)
+    before = get_booking(booking_id=booking_id).ends_at
+
+    move_booking(booking_id=booking_id, starts_at=MONDAY + timedelta(hours=2), now=till.moment, by=STAFF)
+    till.work()
+
+    after = get_booking(booking_id=booking_id).ends_at
+    assert after == before + timedelta(hours=2)
+    assert DueWork.objects.get(kind=CARD_KIND, row_id=Payment.objects.get().pk).due_at == after + KEPT_FOR
+
+
+def test_fee_that_went_back_is_not_charged_anew(till, account_id):
+    booking_id = book_and_miss(till)
+    payment_id = charge(till, booking_id)
+    till.work()
+    refund_payment(payment_id=payment_id, amount_minor=30_000, reason="Estaba enferma", now=till.moment, by=STAFF)
+
+    with pytest.raises(FeeNotDue):
+        charge(till, booking_id)
 
 
 def test_business_that_is_suspended_collects_no_fee(till, account_id, tenant):
