@@ -17,6 +17,8 @@ KEY_AREAS = {
     "api/v1/bookings/<str:booking_id>/start": BOOKINGS,
     "api/v1/bookings/<str:booking_id>/complete": BOOKINGS,
     "api/v1/bookings/<str:booking_id>/no_show": BOOKINGS,
+    "api/v1/bookings/<str:booking_id>/charge_fee": BOOKINGS,
+    "api/v1/bookings/<str:booking_id>/waive_fee": BOOKINGS,
     "api/v1/bookings/<str:booking_id>/reschedule": BOOKINGS,
     "api/v1/bookings/<str:booking_id>/reassign": BOOKINGS,
     "api/v1/bookings/<str:booking_id>/messages": MESSAGES,

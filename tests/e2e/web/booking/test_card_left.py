@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -22,8 +23,15 @@ pytestmark = pytest.mark.e2e
 NARROW = {"width": 390, "height": 844}
 
 
-def test_a_phone_leaves_a_card_and_one_tap_charges_the_fee(workshop, address, open_page, check_page, complaints):
+@pytest.fixture(autouse=True)
+def on_card(taking) -> Iterator[None]:  # noqa: F811
+    """What asks for a deposit lets a card be left instead."""
     Service.objects.filter(deposit_kind="fixed").update(is_deposit_on_card=True)
+    yield
+    Service.objects.update(is_deposit_on_card=False)
+
+
+def test_a_phone_leaves_a_card_and_one_tap_charges_the_fee(workshop, address, open_page, check_page, complaints):
     page = open_page(viewport=NARROW)
     page.goto(address)
     page.locator(".pick").first.click()

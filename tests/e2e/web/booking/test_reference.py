@@ -21,6 +21,9 @@ from tests.harness.api_client import write_client
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db]
 
+DRAWN_MS = 120_000
+"""So long Swagger UI may take on a busy machine to draw what it was asked for; alone it takes a tenth of that."""
+
 JOURNEY = '''
 from __future__ import annotations
 
@@ -99,6 +102,7 @@ def test_a_client_made_of_the_document_books_moves_and_cancels(workshop, server_
 
 def test_a_call_is_tried_on_the_page_of_the_reference(workshop, address, open_page, complaints):
     page = open_page()
+    page.set_default_timeout(DRAWN_MS)
     page.goto(f"{address}/api/v1/docs/#/business/get_business")  # of many calls, only those in sight are drawn
     call = page.locator("[id$=get_business]")
     call.get_by_role("button", name="Try it out").click()
@@ -111,6 +115,7 @@ def test_a_call_is_tried_on_the_page_of_the_reference(workshop, address, open_pa
 
 def test_the_reference_is_read_with_large_letters_on_the_narrowest_page(address, open_page):
     page = open_page(viewport=NARROW, is_mobile=False, has_touch=False)
+    page.set_default_timeout(DRAWN_MS)
     page.goto(f"{address}/api/v1/docs/#/availability/get_availability")
     call = page.locator("[id$=get_availability]")
     call.get_by_role("button", name="Try it out").click()

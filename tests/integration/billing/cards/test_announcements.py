@@ -184,6 +184,24 @@ def test_deposit_that_lapsed_during_the_visit_is_told_to_the_business(till, acco
     assert "La cita sigue en pie, sin anticipo." in read("business_deposit_lost")
 
 
+@pytest.mark.parametrize("how", ["paid otherwise", "cancelled"])
+def test_deposit_that_lapsed_and_is_not_missed_is_no_news(till, account_id, how):
+    booking_id = book_with_deposit(till, approval="request")
+    till.start(booking_id)
+    standing = {"status": "in_progress"} if how == "paid otherwise" else {"status": "cancelled", "is_active": False}
+    Booking.objects.filter(pk=booking_id).update(hold_expires_at=None, deposit_minor=0, **standing)
+
+    tell_again("payment.failed", booking_id, amount_minor=30_000, previous_state="reserved")
+
+    assert list_told() == []
+
+
+def test_word_of_a_refund_without_its_number_is_no_news(till, paid_id):
+    tell_again("payment.refunded", paid_id, amount_minor=30_000)
+
+    assert list_told() == []
+
+
 def test_failure_at_the_page_is_no_news(till, account_id):
     booking_id = book_with_deposit(till)
     till.start(booking_id)

@@ -15,11 +15,13 @@ from billing.services.cards.charging import KEPT_FOR
 from billing.services.cards.looking import GIVEN_UP
 from billing.services.counter import take_payment
 from billing.services.fees import waive_fee
+from billing.services.following import follow_booking
 from billing.services.movements import CARD_KIND
 from billing.services.refunds import refund_payment
 from billing.types import CounterPayment
 from devtools.stripe_server import accounts
 from notifications.models import Message
+from notifications.types.messages import EventView
 from scheduling.enums import Approval, BookingStatus, CancelCause
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking
@@ -183,6 +185,18 @@ def test_fee_that_went_back_is_not_charged_anew(till, account_id):
 
     with pytest.raises(FeeNotDue):
         charge(till, booking_id)
+
+
+def test_late_word_of_an_arrival_changes_nothing_of_a_booking_that_was_cancelled(till, account_id):
+    booking_id = book_on_card(till)
+    leave_card(till, booking_id)
+    cancel_booking(booking_id=booking_id, now=till.moment, by=CUSTOMER)
+    till.work()
+    before = list_payments(booking_id)
+
+    follow_booking(EventView(1, "booking.arrived", booking_id, {}, till.moment))
+
+    assert (before[0][1], list_payments(booking_id)) == ("closed", before)
 
 
 def test_business_that_is_suspended_collects_no_fee(till, account_id, tenant):
