@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from billing.enums import PaymentDoor, PaymentPurpose, PaymentState
 from billing.models import Payment
-from billing.policies import find_ending, goes_back, is_card_left
+from billing.policies import find_ending, goes_back
 from billing.selectors.accounts import find_open_doors
 from billing.services.fees import undo_fee, waits_for
 from billing.services.movements import end_live, plan_look
@@ -74,9 +74,9 @@ def _take_reserved(booking_id: int, event: EventView) -> None:
 
 def _look_at_card(booking_id: int, event: EventView) -> None:
     """Let a worker look until when a card is kept that was left for a visit on another day."""
-    for payment in Payment.objects.filter(booking_id=booking_id, purpose=PaymentPurpose.NO_SHOW):
-        if is_card_left(payment):
-            plan_look(payment, at=event.occurred_at, now=event.occurred_at)
+    left = Payment.objects.filter(booking_id=booking_id, purpose=PaymentPurpose.NO_SHOW, state=PaymentState.RESERVED)
+    for payment in left:
+        plan_look(payment, at=event.occurred_at, now=event.occurred_at)
 
 
 def _call_off(booking: BookingView, event: EventView) -> None:
