@@ -199,6 +199,16 @@ def test_late_word_of_an_arrival_changes_nothing_of_a_booking_that_was_cancelled
     assert (before[0][1], list_payments(booking_id)) == ("closed", before)
 
 
+def test_who_left_no_card_in_time_reads_that_it_is_missing(till, account_id):
+    booking_id = book_on_card(till)
+
+    till.pass_by(timedelta(hours=1))
+    till.work()
+
+    assert status_of(booking_id) == "expired"
+    assert "No dejaste una tarjeta para tu cita" in Message.objects.get(template="payment_expired").body_text
+
+
 def test_business_that_is_suspended_collects_no_fee(till, account_id, tenant):
     booking_id = book_and_miss(till, card=DECLINED)
     charge(till, booking_id)
