@@ -12,7 +12,7 @@ from billing.errors import PaymentStepRefused
 from billing.models import Payment
 from kernel.instants import count_minutes
 from scheduling.enums import ActorKind, BookingStatus, CancelCause
-from scheduling.types import AgreedPolicy, BookingView
+from scheduling.types import LARGEST_PRICE_MINOR, AgreedPolicy, BookingView
 from scheduling.types.policies import find_withdrawal_period
 from tenants.context import current_tenant
 
@@ -123,10 +123,15 @@ def is_card_left(payment: Payment) -> bool:
 def compute_fee(guarantee_minor: int, booking: BookingView) -> int:
     """Return what may be charged to the card that was left: what would be kept of a deposit; 0: nothing.
 
-    ``guarantee_minor`` is the most that was agreed. Of a fee that was charged it returns more than 0 as long as it is
-    due. A request that nobody accepted owes nothing, as its deposit would only be let go.
+    ``guarantee_minor`` is the most that was agreed. A request that nobody accepted owes nothing, as its deposit would
+    only be let go.
     """
     if booking.confirmed_at is None or booking.status not in {BookingStatus.NO_SHOW, BookingStatus.CANCELLED}:
         return 0
     at = booking.cancelled_at or booking.starts_at
     return split_payment(guarantee_minor, booking, ending=find_ending(booking), at=at).kept_minor
+
+
+def is_fee_due(booking: BookingView) -> bool:
+    """Tell whether a part of what was agreed, however small, is due as a booking stands."""
+    return compute_fee(LARGEST_PRICE_MINOR, booking) > 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from billing.enums import PaymentPurpose, PaymentState
 from billing.models import Payment, SavedMethod
-from billing.policies import compute_fee
+from billing.policies import compute_fee, is_fee_due
 from billing.types import FeeView, PaymentView
 from scheduling.types import BookingView
 
@@ -29,7 +29,7 @@ def find_fee(booking: BookingView, payments: tuple[PaymentView, ...]) -> FeeView
     if last.state == PaymentState.RESERVED:
         due = compute_fee(last.amount_minor, booking)
         return FeeView(last.id, last.state, last.amount_minor, due, card=card)
-    is_asked = last.state in UNPAID and compute_fee(last.amount_minor, booking) > 0
+    is_asked = last.state in UNPAID and is_fee_due(booking)
     return FeeView(
         last.id, last.state, last.amount_minor, last.amount_minor, card=card, is_asked=is_asked, decline=decline,
         note=last.note,

@@ -12,7 +12,7 @@ from billing.engine import Ending
 from billing.enums import PaymentPurpose, PaymentState
 from billing.errors import REASON_MISSING, CardNotOffered, FeeChanged, FeeNotDue, RefundInvalid
 from billing.models import Payment
-from billing.policies import compute_fee, is_card_left
+from billing.policies import compute_fee, is_card_left, is_fee_due
 from billing.selectors.accounts import find_open_doors
 from billing.selectors.fees import UNPAID
 from billing.services.movements import end, lock_asking, lock_payments, plan_look, tell_payment
@@ -85,7 +85,7 @@ def waive_fee(*, booking_id: int, reason: str, now: datetime, by: Actor) -> None
         raise FeeNotDue
     if payment.state == PaymentState.WAIVED:
         return
-    is_left = is_card_left(payment) and compute_fee(payment.amount_minor, booking) > 0
+    is_left = is_card_left(payment) and is_fee_due(booking)
     is_asked = payment.charged_at is not None and payment.state in UNPAID
     if not (is_left or is_asked):
         raise FeeNotDue
@@ -97,7 +97,7 @@ def undo_fee(booking: BookingView, *, now: datetime) -> None:
     """Let go back, or ask no more for, a fee that is not due as the booking stands; after a visit, let its card go."""
     fees = _lock_fees(booking.id)
     for payment in fees:
-        is_undue = payment.charged_at is not None and not compute_fee(payment.amount_minor, booking)
+        is_undue = payment.charged_at is not None and not is_fee_due(booking)
         if is_undue and payment.state == PaymentState.RECEIVED:
             give_back(payment, booking, ending=Ending.BUSINESS, now=now)
         is_asked = is_undue and payment.state in UNPAID and payment is fees[-1]
@@ -118,7 +118,7 @@ def waits_for(payment: Payment, booking: BookingView) -> bool:
     """Tell whether a fee may still be charged, or is asked for, of a booking that was called off."""
     is_on_its_way = payment.charged_at is not None and payment.state == PaymentState.PROCESSING
     is_fee = is_card_left(payment) or payment.charged_at is not None
-    return is_on_its_way or (is_fee and compute_fee(payment.amount_minor, booking) > 0)
+    return is_on_its_way or (is_fee and is_fee_due(booking))
 
 
 def _lock_fees(booking_id: int) -> list[Payment]:

@@ -18,7 +18,7 @@ from billing.gateway.errors import AccountUnusable, KeyReused, OutcomeUnknown, P
 from billing.gateway.types import PaymentFacts, ProviderIds, SavedCharge
 from billing.gateway.types import SavedMethod as SavedCard
 from billing.models import Payment, SavedMethod
-from billing.policies import compute_fee, is_card_left
+from billing.policies import is_card_left, is_fee_due
 from billing.selectors.accounts import make_door_account
 from billing.services.cards.keys import get_card_door, make_key
 from billing.services.movements import add_payment, end, lock_asking, lock_payments, plan_look
@@ -142,7 +142,7 @@ def settle_charge(payment: Payment, found: PaymentFacts, booking: BookingView, *
     if payment.state == PaymentState.FAILED:
         payment.decline = found.decline.value if found.decline else ""
         payment.save(update_fields=["decline"])
-        if compute_fee(payment.amount_minor, booking) > 0:
+        if is_fee_due(booking):
             add_fee(payment, booking, now=now)
         else:  # it is asked of nobody, whatever becomes of the visit later
             end(payment, PaymentState.CLOSED, now=now)

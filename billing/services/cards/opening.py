@@ -14,7 +14,7 @@ from billing.gateway.enums import Capture
 from billing.gateway.errors import KeyReused
 from billing.gateway.types import Capabilities, PaymentOrder, Redirect, SavingOrder, Started
 from billing.models import Payment
-from billing.policies import compute_fee, find_asked_purpose
+from billing.policies import find_asked_purpose, is_fee_due
 from billing.selectors.accounts import find_card_capabilities, find_open_doors, make_door_account
 from billing.selectors.fees import find_due_fee
 from billing.services.cards.charging import add_fee, describe_fee
@@ -138,7 +138,7 @@ def _require_door(booking: BookingView, fee: Payment | None) -> tuple[str, Capab
         amount, is_waited_for = booking.deposit_minor, booking.status == BookingStatus.PENDING_PAYMENT
     else:  # who collects a fee has to be able to give it back
         check_business_may(Ability.STEP, is_staff=False)
-        amount, is_waited_for = fee.amount_minor, compute_fee(fee.amount_minor, booking) > 0
+        amount, is_waited_for = fee.amount_minor, is_fee_due(booking)
     doors = find_open_doors(amount_minor=amount, currency=booking.currency)
     can = None if doors.card is None else find_card_capabilities(doors.card.provider_id)
     if doors.card is None or can is None or not is_waited_for or booking.is_test:

@@ -13,7 +13,7 @@ from billing.enums import LIVE_STATES, PaymentPurpose, PaymentState
 from billing.gateway.enums import PaymentState as Found
 from billing.gateway.types import PaymentFacts
 from billing.models import Payment
-from billing.policies import TRANSITIONS, compute_fee
+from billing.policies import TRANSITIONS, is_fee_due
 from billing.selectors.accounts import find_card_capabilities
 from billing.services.cards.charging import is_charging, keep_card, settle_charge
 from billing.services.movements import (
@@ -122,8 +122,7 @@ def _take(payment: Payment, found: PaymentFacts, *, now: datetime) -> None:
     end_others(payment, now=now)
     booking = get_booking(booking_id=payment.booking_id)
     if payment.purpose == PaymentPurpose.NO_SHOW:
-        is_due = compute_fee(payment.amount_minor, booking) > 0
-        if is_called_off or not is_due:  # the visit takes place after all, or staff was kinder
+        if is_called_off or not is_fee_due(booking):  # the visit takes place after all, or staff was kinder
             give_back(payment, booking, ending=Ending.BUSINESS, now=now)
         return
     twice = Payment.objects.filter(

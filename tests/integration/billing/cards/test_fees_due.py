@@ -10,6 +10,7 @@ from django.utils import translation
 from billing.enums import PaymentMeans
 from billing.errors import CardNotOffered, FeeNotDue
 from billing.models import Payment
+from billing.policies import compute_fee, is_fee_due
 from billing.selectors.payments import list_payments_of
 from billing.services.cards.charging import KEPT_FOR
 from billing.services.cards.looking import GIVEN_UP
@@ -103,6 +104,13 @@ def test_page_of_a_fee_that_closed_opens_no_more_when_the_business_cancels(till,
     assert [each[1] for each in list_payments(booking_id)] == ["failed", "closed"]
     with pytest.raises(CardNotOffered):
         till.start(booking_id)
+
+
+def test_fee_is_due_however_small_a_part_of_it_would_be(till, account_id):
+    """Of a fee that was charged no part is computed again: of 40 cents, 1 % is nothing."""
+    booking = get_booking(booking_id=book_and_miss(till, refund_no_show_percent=1))
+
+    assert (compute_fee(4_000, booking), compute_fee(40, booking), is_fee_due(booking)) == (40, 0, True)
 
 
 def test_request_that_nobody_accepted_is_withdrawn_free_of_charge(till, account_id):

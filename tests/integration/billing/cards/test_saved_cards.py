@@ -211,8 +211,12 @@ def test_charge_whose_key_stands_for_another_one_waits_and_is_looked_up(till, ac
 
     monkeypatch.setattr(StripeDoor, "charge_saved", refuse)
     till.work()
+    before = list_payments(booking_id)[0][1]
+    till.pass_by(timedelta(hours=21))
+    till.work()
 
-    assert (list_payments(booking_id)[0][1], count_captured(till.stand_in)) == ("processing", 0)
+    assert (before, [each[1] for each in list_payments(booking_id)]) == ("processing", ["failed", "open"])
+    assert count_captured(till.stand_in) == 0
 
 
 def test_card_that_the_provider_does_not_take_counts_as_declined(till, account_id):
