@@ -29,7 +29,8 @@ KINDS = ("event", "card_event", "card_payment", "card_refund", "hold_expiry")
 MOST_STEPS = 40
 DUE_SQL = """
 SELECT schema_name, kind, row_id FROM public.tenants_duework
-WHERE due_at <= %s AND kind = ANY(%s) AND NOT is_parked AND leased_until IS NULL ORDER BY id LIMIT 1
+WHERE due_at <= %s AND kind = ANY(%s) AND schema_name IN (%s, 'public') AND NOT is_parked AND leased_until IS NULL
+ORDER BY id LIMIT 1
 """
 
 
@@ -89,7 +90,7 @@ class Till:
             self.post(event)
 
     def work(self, most: int = MOST_STEPS) -> None:
-        """Do what workers do until nothing is due any more, at ``most`` so many steps.
+        """Do what workers do until nothing of this business is due any more, at ``most`` so many steps.
 
         Raises:
             AssertionError: Work never ends.
@@ -99,12 +100,12 @@ class Till:
             if due is None:
                 return
             call_outside(perform_due_work, schema_name=due[0], kind=due[1], row_id=due[2], now=self.moment)
-        message = "work never ends"
+        message = f"work never ends: {due}"
         raise AssertionError(message)
 
 
 def _find_due(at: datetime) -> tuple[str, str, int] | None:
     with connection.cursor() as cursor:
-        cursor.execute(DUE_SQL, [at, list(KINDS)])
+        cursor.execute(DUE_SQL, [at, list(KINDS), connection.schema_name])
         found: tuple[str, str, int] | None = cursor.fetchone()
     return found

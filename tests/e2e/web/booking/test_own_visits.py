@@ -42,7 +42,7 @@ def email(workshop, django_db_blocker) -> str:
             arrival_mode="drop_off",
         )
         free = get_availability(
-            query=AvailabilityQuery(wish, from_on=(now + 14 * DAY).date(), to_on=(now + 21 * DAY).date()), now=now
+            query=AvailabilityQuery(wish, from_on=(now + 14 * DAY).date(), to_on=(now + 45 * DAY).date()), now=now
         )
         slots = (slot.starts_at for day in free.days for slot in day.slots)
         starts_at = next(each for each in slots if is_quiet(each) and is_quiet(each + DAY * 7))
