@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tests.harness.documented import look_up
+
 Schema = Mapping[str, Any]
 
 HEAD = """from __future__ import annotations
@@ -42,7 +44,7 @@ def write_client(document: Mapping[str, Any]) -> str:
     """Return a module: a ``TypedDict`` for each object, and a ``Client`` with a method for each call."""
     shapes = "\n\n".join(_write_shape(name, schema) for name, schema in document["components"]["schemas"].items())
     calls = "\n".join(
-        _write_call(method, path, call)
+        _write_call(document, method, path, call)
         for path, calls in document["paths"].items()
         for method, call in calls.items()
         if "application/json" in call.get("requestBody", {"content": {"application/json": {}}})["content"]
@@ -83,8 +85,8 @@ def _name_plain(schema: Schema, kind: str) -> str:
     return PLAIN[kind]
 
 
-def _write_call(method: str, path: str, call: Schema) -> str:
-    parameters = call.get("parameters", [])
+def _write_call(document: Schema, method: str, path: str, call: Schema) -> str:
+    parameters = [look_up(document, each) for each in call.get("parameters", [])]
     query = [each for each in parameters if each["in"] == "query"]
     sent = call.get("requestBody", {}).get("content", {}).get("application/json")
     answer = _name_answer(call)

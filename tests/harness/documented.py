@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,15 @@ METHODS = {"get", "post", "put", "patch", "delete"}
 def load_document() -> dict[str, Any]:
     document: dict[str, Any] = SchemaGenerator(urlconf="config.urls_tenant").get_schema(request=None, public=True)
     return document
+
+
+def look_up(document: Mapping[str, Any], part: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a parameter or an answer of the document, wherever it stands: in a call, or once for several."""
+    if "$ref" not in part:
+        return part
+    kind, name = part["$ref"].removeprefix("#/components/").split("/")
+    found: Mapping[str, Any] = document["components"][kind][name]
+    return found
 
 
 @cache
@@ -34,6 +44,7 @@ def find_undocumented(method: str, path: str, answer: HttpResponseBase) -> str |
     named = calls[method]["responses"].get(str(answer.status_code))
     if named is None:
         return f"{method} {path}: {answer.status_code}"
+    named = look_up(load_document(), named)
     kind = answer.headers.get("Content-Type", "").split(";")[0]
     content = named.get("content")
     if content is None:

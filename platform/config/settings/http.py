@@ -105,7 +105,11 @@ SPECTACULAR_SETTINGS = {
         "StateEnum": ["free", "full", "closed", "past", "too_soon", "too_far", "unfit"],
         "QuestionKindEnum": ["text", "long_text", "number", "yes_no", "choice", "choices"],
     },
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "api.examples.add_examples"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "api.examples.add_examples",
+        "api.sharing.share_parts",
+    ],
     "TITLE": "Turnero",
     "DESCRIPTION": "Bookings of one business. Instants are RFC 3339 in UTC; money is integer minor units.",
     "VERSION": "1",

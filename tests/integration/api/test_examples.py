@@ -13,6 +13,7 @@ import pytest
 from api.document import Ending
 from api.v1.catalog.views import BusinessView
 from edge.problems import describe_problem
+from tests.harness.documented import look_up
 
 CALLS = 30
 """At least; a document without calls would pass whatever is asked of each."""
@@ -28,12 +29,13 @@ def list_examples(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any
     for path, calls in document["paths"].items():
         for method, call in calls.items():
             where = f"{method} {path}"
-            for parameter in (each for each in call.get("parameters", ()) if each.get("required")):
+            parameters = (look_up(document, each) for each in call.get("parameters", ()))
+            for parameter in (each for each in parameters if each.get("required")):
                 yield f"{where} {parameter['name']}", parameter["schema"], parameter.get("example")
             for part in call.get("requestBody", {}).get("content", {}).values():
                 yield f"{where} body", part["schema"], part.get("example")
             for status, answer in call["responses"].items():
-                for kind, part in answer.get("content", {}).items():
+                for kind, part in look_up(document, answer).get("content", {}).items():
                     if kind != "application/problem+json":
                         yield f"{where} {status}", part["schema"], part.get("example")
                         continue

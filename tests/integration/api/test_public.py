@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -271,6 +272,19 @@ def test_schema_and_docs_answer(api):
     assert (schema.status_code, schema["Content-Type"]) == (200, "application/vnd.oai.openapi; charset=utf-8")
     assert "/api/v1/availability:" in schema.content.decode()
     assert (docs.status_code, '<div id="swagger-ui">' in docs.content.decode()) == (200, True)
+
+
+def test_schema_says_once_what_many_calls_have_in_common(api):
+    text = api.get("/api/v1/schema/", HTTP_ACCEPT="application/json").content
+    document = json.loads(text)
+
+    calls = [call for calls in document["paths"].values() for call in calls.values()]
+    failures = [each for call in calls for status, each in call["responses"].items() if status >= "400"]
+    shared = {f"#/components/responses/{name}" for name in document["components"]["responses"]}
+    assert {json.dumps(each) for each in failures} == {json.dumps({"$ref": name}) for name in shared}
+    parameters = [json.dumps(each) for call in calls for each in call.get("parameters", ()) if "$ref" not in each]
+    assert sorted(parameters) == sorted(set(parameters))
+    assert len(text) < 4_000 * len(calls)
 
 
 def test_schema_is_made_once_for_everybody(api, other_tenant, monkeypatch):
