@@ -74,6 +74,8 @@ def check_everywhere(
 ) -> list[str]:
     """Check a page as it stands in each size, light and dark; it ends in the first size, light.
 
+    What is narrower than a phone shows what a phone shows: there only the width is looked at, unless ``check`` is given.
+
     Args:
         check: What is done in the light; in the dark only colors differ.
         look: Called in each size and scheme with a name for it.
@@ -81,6 +83,9 @@ def check_everywhere(
     found = []
     for size in sizes or SIZES:
         resize(page, size)
+        if size["width"] < PHONE["width"] and check is check_page and look is None:
+            found += [f"{size['width']} sideways"] * stays_wide(page)
+            continue
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
             name = f"{size['width']}-{scheme}"

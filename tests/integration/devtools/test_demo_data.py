@@ -14,6 +14,7 @@ from django.contrib.auth import authenticate
 from django.core.management import call_command
 
 from devtools.demo.seeding import seed_demo
+from kernel.clock import utc_now
 from kernel.colors import PALETTE
 from notifications.models import Event, Message
 from notifications.services.outbox import process_event
@@ -168,7 +169,7 @@ def test_seed_demo_makes_three_businesses_and_prints_their_logins(tenants: objec
 
     call_command("seed_demo", "--json", stdout=out)
     first = json.loads(out.getvalue())
-    again = seed_demo(now=NOW)
+    again = seed_demo(now=utc_now())
 
     assert [login["email"] for login in first] == [login.email for login in again]
     made = [tenant for tenant in list_tenants() if tenant.slug.startswith("demo-")]

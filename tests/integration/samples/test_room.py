@@ -33,7 +33,8 @@ def count_starts(now: datetime) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("business", BUSINESSES, ids=[each.slug for each in BUSINESSES])
-def test_every_service_has_free_times_in_the_first_week(tenants, db, business: DemoBusiness):
+def test_every_service_has_free_times_in_the_first_week(tenants, db, monkeypatch, business: DemoBusiness):
+    monkeypatch.setattr("samples.filling.DAYS_BEFORE", 3)
     provided = replace(business, slug=f"roomy-{business.slug}")
     shop = provision_business(provided, make_password(None), now=NOW)
     with tenant_scope(shop):
