@@ -1,0 +1,1 @@
+"""Local law as data, and its readers."""
