@@ -74,7 +74,8 @@ def check_everywhere(
 ) -> list[str]:
     """Check a page as it stands in each size, light and dark; it ends in the first size, light.
 
-    What is narrower than a phone shows what a phone shows: there only the width is looked at, unless ``check`` is given.
+    What is narrower than a phone shows what a phone shows: there only the width is looked at, unless ``check`` is
+    given.
 
     Args:
         check: What is done in the light; in the dark only colors differ.
