@@ -331,15 +331,12 @@ def test_archive_of_newer_code_is_refused(changed_shop, count, slug, tmp_path):
 
 @pytest.mark.slow
 def test_archive_of_older_code_is_migrated(changed_shop, slug, tmp_path):
-    """The last migration of scheduling is one that this business never had."""
+    """The last migration of scheduling is taken back: this business is as it was before."""
     graph = MigrationLoader(None).graph
     last = next(node for node in graph.leaf_nodes() if node[0] == "scheduling")
     before_last = next(parent.key for parent in graph.node_map[last].parents if parent.key[0] == "scheduling")
     schema_name = changed_shop.info.schema_name
-    with connection.cursor() as cursor:
-        cursor.execute(f'DROP SCHEMA "{schema_name}" CASCADE; CREATE SCHEMA "{schema_name}"')
-    others = [node for node in graph.leaf_nodes() if node != last and last not in graph.forwards_plan(node)]
-    migrate_schema(schema_name, targets=[*others, before_last])
+    migrate_schema(schema_name, targets=[before_last])
     SchemaState.objects.filter(schema_name=schema_name).update(state="older")
     with tenant_scope(changed_shop.info):
         User.objects.create(email="eva@example.com", name="Eva", role="owner")
@@ -353,7 +350,7 @@ def test_archive_of_older_code_is_migrated(changed_shop, slug, tmp_path):
         cursor.execute(f'SELECT count(*) FROM "{new}".django_migrations WHERE (app, name) = (%s, %s)', last)
         assert cursor.fetchone() == (1,)
         cursor.execute(f'SELECT email FROM "{new}".accounts_user')
-        assert cursor.fetchall() == [("eva@example.com",)]
+        assert ("eva@example.com",) in cursor.fetchall()
     assert verified.rows == done.rows
     assert any("older version" in note for note in done.notes)
     assert SchemaState.objects.get(schema_name=new).state == get_migration_state()
