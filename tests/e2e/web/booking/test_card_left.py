@@ -50,7 +50,7 @@ def test_a_phone_leaves_a_card_and_one_tap_charges_the_fee(workshop, address, op
 
     expect(page.locator("h1")).to_have_text("Cita confirmada")
     expect(page.locator("[role=status]")).to_contain_text("Tu tarjeta está guardada. No se cobró nada.")
-    expect(page.locator(".ticket")).to_contain_text("Visa ···· 4242 la garantiza")
+    expect(page.locator(".ticket")).to_contain_text("Visa ···· 4242 garantiza un anticipo de $100")
     check_page(page)
     url = page.url.partition("?")[0]
     assert status_of(booking) == ("confirmed", ["reserved"])

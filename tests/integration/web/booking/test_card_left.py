@@ -68,7 +68,7 @@ def test_page_says_what_may_be_charged_and_keeps_a_card_without_charging(till, c
     assert (session["mode"], answer["Location"]) == ("setup", f"{url}?done=paid")
     after = read(customer_client.get(answer["Location"]))
     assert "Tu tarjeta está guardada. No se cobró nada." in after
-    assert "Visa ···· 4242 la garantiza; no se cobró nada." in after
+    assert "Visa ···· 4242 garantiza un anticipo de $300; no se cobró nada." in after
     assert status_of(booking_id) == "confirmed"
 
 
