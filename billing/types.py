@@ -150,6 +150,7 @@ class FeeView:
         card: Brand and last digits.
         is_asked: The card was declined (``decline``), and the customer was asked to pay.
         note: Why it was waived.
+        by_id: The user who let it be charged, or waived it.
     """
 
     payment_id: int
@@ -160,6 +161,7 @@ class FeeView:
     is_asked: bool = False
     decline: str = ""
     note: str = ""
+    by_id: int | None = None
 
     @property
     def is_chargeable(self) -> bool:

@@ -32,5 +32,5 @@ def find_fee(booking: BookingView, payments: tuple[PaymentView, ...]) -> FeeView
     is_asked = last.state in UNPAID and is_fee_due(booking)
     return FeeView(
         last.id, last.state, last.amount_minor, last.amount_minor, card=card, is_asked=is_asked, decline=decline,
-        note=last.note,
+        note=last.note, by_id=last.received_by_id,
     )  # fmt: skip

@@ -64,6 +64,7 @@ class BookingMoney:
         may_record: It can be paid at the counter.
         may_ask: Staff may ask for a deposit.
         fee: What a card was left for, as it stands; None: none was.
+        fee_author: Who let it be charged, or waived it.
     """
 
     lines: tuple[PaymentLine, ...]
@@ -72,6 +73,7 @@ class BookingMoney:
     may_record: bool
     may_ask: bool
     fee: FeeView | None = None
+    fee_author: str = ""
 
     @property
     def decline_words(self) -> str | Promise:
@@ -83,7 +85,7 @@ def load_money(booking: BookingView, names: Mapping[int, str] = MappingProxyType
     """Return the money of a booking as its page shows it; ``names`` are those of staff."""
     payments = list_payments_of(booking_id=booking.id)
     receipts = list_receipts([each.id for each in payments])
-    balance = balance_booking(booking, payments)
+    balance, fee = balance_booking(booking, payments), find_fee(booking, payments)
     lines = (
         PaymentLine(
             payment=each,
@@ -100,7 +102,8 @@ def load_money(booking: BookingView, names: Mapping[int, str] = MappingProxyType
         balance.owed_minor,
         may_record=may_record_payment(booking),
         may_ask=may_ask_for_deposit(booking, payments, now=utc_now()),
-        fee=find_fee(booking, payments),
+        fee=fee,
+        fee_author=names.get(fee.by_id or 0, "") if fee else "",
     )
 
 

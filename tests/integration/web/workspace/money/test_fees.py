@@ -54,7 +54,7 @@ def test_one_tap_charges_the_fee_that_is_shown(till, owner_client, booking_id): 
     assert (answer.status_code, list_payments(booking_id)) == (302, [("stripe", "received", 30_000, 0)])
     assert "Se están cobrando $300 a Visa ···· 4242." in during
     after = read(owner_client, booking_id)
-    assert ("Cobrar el cargo" in after, "$300 · Visa ···· 4242" in after) == (False, True)
+    assert ("Cobrar el cargo" in after, "$300 · Visa ···· 4242 · Olga Owner" in after) == (False, True)
 
 
 def test_fee_that_changed_is_shown_anew(owner_client, booking_id):
@@ -72,7 +72,7 @@ def test_fee_is_waived_with_a_reason(owner_client, booking_id):
     answer = owner_client.post(url, {"fee_reason": "Se enfermó"})
 
     assert (answer.status_code, list_payments(booking_id)[0][1]) == (302, "waived")
-    assert "Perdonado; no se cobró nada. Se enfermó" in read(owner_client, booking_id)
+    assert "Perdonado; no se cobró nada. Se enfermó · Olga Owner" in read(owner_client, booking_id)
     Booking.objects.update(status="confirmed")
     Payment.objects.update(state="received", received_at=utc_now())
     assert owner_client.post(url, {"fee_reason": "Otra vez"}).status_code == 409
