@@ -102,6 +102,7 @@ def _make_step(
     *,
     fields: type[StrictSerializer] = EmptyFields,
     fails: tuple[type[DomainError], ...] = STUCK,
+    area: KeyArea = KeyArea.BOOKINGS,
 ) -> type[StaffView]:
     """Return the view of a step: ``service`` takes ``booking_id``, ``now``, ``by`` and what ``fields`` name."""
 
@@ -110,7 +111,8 @@ def _make_step(
         asked = fields.read(request).validated_data
         return _run(request, booking_id, lambda number: _take(service, request, number, asked))
 
-    return type(name, (StaffView,), {"__doc__": text, "post": post, **_SAID})
+    said = {"declared_permission": Permission.BOOKING_MANAGE, "key_area": area}
+    return type(name, (StaffView,), {"__doc__": text, "post": post, **said})
 
 
 def _take(service: Callable[..., object], request: Request, booking_id: int, asked: dict[str, Any]) -> None:
@@ -126,8 +128,6 @@ def _run(request: Request, booking_id: str, step: Callable[[int], object]) -> Ht
 
     return answer_once(request, run, is_personal=False)
 
-
-_SAID = {"declared_permission": Permission.BOOKING_MANAGE, "key_area": KeyArea.BOOKINGS}
 
 ConfirmView = _make_step(
     "confirm_booking",
@@ -165,6 +165,7 @@ ChargeFeeView = _make_step(
     fees.charge_fee,
     fields=ChargeFields,
     fails=FEES,
+    area=KeyArea.PAYMENTS,
 )
 WaiveFeeView = _make_step(
     "waive_fee",
@@ -172,6 +173,7 @@ WaiveFeeView = _make_step(
     fees.waive_fee,
     fields=WaiveFields,
     fails=(BookingNotFound, FeeNotDue, RefundInvalid),
+    area=KeyArea.PAYMENTS,
 )
 
 

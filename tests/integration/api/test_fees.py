@@ -19,7 +19,9 @@ from tests.integration.billing.cards.conftest import account_id, till  # noqa: F
 
 @pytest.fixture
 def program(tenant) -> HostClient:
-    return HostClient(tenant.primary_host, headers={"Authorization": f"Bearer {make_key({'bookings': 'write'})}"})
+    return HostClient(
+        tenant.primary_host, headers={"Authorization": f"Bearer {make_key({'payments': 'write', 'bookings': 'read'})}"}
+    )
 
 
 @pytest.fixture
