@@ -18,7 +18,7 @@ from edge.requests import find_block
 from kernel.errors import DomainError, Invalid
 from kernel.iso import parse_instant
 from kernel.text import mark
-from scheduling.enums import ConsentPurpose, ContactKind
+from scheduling.enums import BookingStatus, ConsentPurpose, ContactKind
 from scheduling.errors import (
     AlreadyBooked,
     HoldExpired,
@@ -34,7 +34,7 @@ from scheduling.errors import (
 from scheduling.selectors.bookings.visits import find_visits_contact
 from scheduling.services.bookings import submissions as bookings
 from scheduling.services.bookings.guards import Guard, admit, open_guard, require_proof, send_code
-from scheduling.services.bookings.holds import is_hold_used
+from scheduling.services.bookings.holds import NOT_BOOKED, find_hold_status
 from scheduling.services.first_run.trials import book_test
 from scheduling.services.repeating import Repeats, book_repeats
 from scheduling.types import CUSTOMER, CustomerDetails, SlotRequest, SubmittedBooking, VisitDetails
@@ -80,15 +80,30 @@ def submit(
     except (HoldExpired, HoldUnknown, SeriesConflict, SlotTaken, SlotUnavailable) as error:
         return _choose_again(request, flow, hold, error)
     except (HoldOver, HoldUsed) as error:
-        token = recall_booking(draft)  # the form was sent twice: the first one made the booking
-        if token:
-            return HttpResponseRedirect(reverse("booking:manage", args=[token]))
-        return render_taken(request, drop_hold(flow), error, None, translate_error(error))
+        return _lead_to_booking(request, flow, error)  # the form was sent twice: the first one made the booking
     except Invalid as error:
         return _refuse(request, flow, form, error)
     forget_hold(draft)
     remember_booking(draft, booked.manage_token)
     return HttpResponseRedirect(reverse("booking:manage", args=[booked.manage_token]) + "?new=1")
+
+
+def find_made(request: HttpRequest, flow: Flow) -> HttpResponse | None:
+    """Lead to what was booked of the time already: by the back button, or an old address one comes here again.
+
+    None when nothing was.
+    """
+    hold = flow.draft.hold
+    assert hold is not None  # is_too_early_for has looked
+    return _lead_to_booking(request, flow, HoldUsed()) if _was_sent_before(flow, hold) else None
+
+
+def _lead_to_booking(request: HttpRequest, flow: Flow, error: DomainError) -> HttpResponse:
+    """Lead to the booking of the draft's time; once that is forgotten, say so beside the times."""
+    token = recall_booking(flow.draft)
+    if token:
+        return HttpResponseRedirect(reverse("booking:manage", args=[token]))
+    return render_taken(request, drop_hold(flow), error, None, translate_error(error))
 
 
 def _choose_again(request: HttpRequest, flow: Flow, hold: HeldTime, error: DomainError) -> HttpResponse:
@@ -133,13 +148,15 @@ def _book_guarded(
 
 
 def _was_sent_before(flow: Flow, hold: HeldTime) -> bool:
-    """Tell whether this form made its booking already.
+    """Tell whether this form made its booking already."""
+    return _find_status(flow, hold) not in NOT_BOOKED
 
-    Of a time that was not kept, what the visitor just made says so.
-    """
+
+def _find_status(flow: Flow, hold: HeldTime) -> BookingStatus | None:
+    """Return what became of the time; of one that was not kept, what was just made says whether it is booked."""
     if not hold.hold_id:
-        return bool(recall_booking(flow.draft))
-    return is_hold_used(hold_id=hold.hold_id, token=hold.token)
+        return BookingStatus.CONFIRMED if recall_booking(flow.draft) else None
+    return find_hold_status(hold_id=hold.hold_id, token=hold.token)
 
 
 def _find_proof(flow: Flow, details: VisitDetails) -> str:
@@ -221,6 +238,19 @@ def _say_how_it_is_kept(flow: Flow, hold: HeldTime) -> str:
     if flow.is_test:
         return ONLY_TRIED
     return HOLD_OVER if hold.hold_id else NOT_KEPT
+
+
+def show_details(request: HttpRequest, flow: Flow) -> HttpResponse:
+    """Ask who books; a time that is booked already leads to its booking, and one that was given back is not kept."""
+    hold = flow.draft.hold
+    assert hold is not None  # is_too_early_for has looked
+    status = _find_status(flow, hold)
+    if status not in NOT_BOOKED:
+        return _lead_to_booking(request, flow, HoldUsed())
+    if hold.hold_id and status != BookingStatus.HELD:
+        hold = replace(hold, expires_at=min(hold.expires_at, flow.now))  # another tab chose another time
+    flow = flow.with_draft(replace(flow.draft, hold=hold))
+    return render_details(request, flow, DetailsForm(flow))
 
 
 def render_details(

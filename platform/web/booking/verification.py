@@ -17,7 +17,7 @@ from scheduling.errors import WRONG_CODE, AlreadyBooked, VerificationRequired
 from web.booking.details import DetailsForm
 from web.booking.flow import Flow, StepKey, link_in_language, load_flow
 from web.booking.pages import render_step, while_bookings_are_taken
-from web.booking.submission import submit
+from web.booking.submission import find_made, submit
 from web.errors import add_wait, translate_error
 from web.formats import format_phone
 from web.parts.fields import TextField
@@ -52,7 +52,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     if flow.is_too_early_for(StepKey.DETAILS) or not flow.draft.code_to or not details.is_valid():
         return HttpResponseRedirect(flow.link(flow.find_missing_step()))
     if request.method != "POST":
-        return _render(request, flow, CodeForm())
+        return find_made(request, flow) or _render(request, flow, CodeForm())
     if "go" in request.POST:
         is_back = request.POST["go"] == "back"
         return HttpResponseRedirect(

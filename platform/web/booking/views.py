@@ -41,7 +41,7 @@ from web.booking.draft import (
 from web.booking.flow import Flow, StepKey, find_door, link_in_language, load_flow
 from web.booking.pages import render_step, while_bookings_are_taken
 from web.booking.sent_photos import show_run_photos
-from web.booking.submission import render_details, submit
+from web.booking.submission import render_details, show_details, submit
 from web.booking.times import render_taken, render_times, say_taken
 from web.booking.visit import VisitForm
 from web.errors import add_wait, translate_error
@@ -104,7 +104,7 @@ def tell_details(request: HttpRequest) -> HttpResponse:
     if flow.is_too_early_for(StepKey.DETAILS):
         return _go_to_missing(flow)
     if request.method != "POST":
-        return render_details(request, flow, DetailsForm(flow))
+        return show_details(request, flow)
     form = DetailsForm(flow, request.POST)
     kept = flow.with_draft(form.draft)
     if request.POST.get("go") == "keep":

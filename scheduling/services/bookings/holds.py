@@ -29,6 +29,9 @@ from scheduling.services.writing.takes import take_place
 from scheduling.services.writing.writes import BookingWrite, write_booking
 from scheduling.types import CUSTOMER, AgreedPolicy, HeldSlot, SlotRequest
 
+NOT_BOOKED = (None, BookingStatus.HELD, BookingStatus.EXPIRED)
+"""What `find_hold_status` says of a hold that no booking came of."""
+
 
 @counted("hold")
 @plans_anew
@@ -167,8 +170,17 @@ def release_hold(*, hold_id: int, token: str, now: datetime) -> bool:
 
 def is_hold_used(*, hold_id: int, token: str) -> bool:
     """Tell whether a hold became a booking; False when there is none, or the token is another's."""
+    return find_hold_status(hold_id=hold_id, token=token) not in NOT_BOOKED
+
+
+def find_hold_status(*, hold_id: int, token: str) -> BookingStatus | None:
+    """Return the status of a hold, or of the booking that it became.
+
+    None when there is none, or the token is another's.
+    """
     mine = Booking.objects.filter(pk=hold_id, hold_token_hash=hash_token(token))
-    return bool(token) and mine.exclude(status__in=(BookingStatus.HELD, BookingStatus.EXPIRED)).exists()
+    status = mine.values_list("status", flat=True).first() if token else None
+    return BookingStatus(status) if status else None
 
 
 def get_hold(*, hold_id: int, token: str) -> Booking:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import time_machine
+from django.core.cache import cache
 
 from kernel.clock import utc_now
 from notifications.services.stops import Answered, take_reply
@@ -204,6 +205,37 @@ def test_a_form_sent_twice_leads_to_the_same_booking(customer_client, service):
 
     assert urlsplit(second.url).path == urlsplit(first.url).path
     assert Booking.objects.count() == 1
+
+
+def test_the_back_button_after_booking_leads_to_the_booking(customer_client, service):
+    url = go_to_details(customer_client, service)
+    made = customer_client.post(url, PERSON)
+
+    back = customer_client.get(url)
+
+    assert (back.status_code, f"{back.url}?new=1") == (302, made.url)
+
+
+def test_the_back_button_says_what_is_booked_when_its_link_is_forgotten(customer_client, service):
+    url = go_to_details(customer_client, service)
+    customer_client.post(url, PERSON)
+    cache.clear()
+
+    back = customer_client.get(url)
+
+    assert back.status_code == 409
+    assert "La hora apartada ya se reservó." in text_of(back)
+    assert "Te guardamos" not in text_of(back)
+
+
+def test_a_time_that_another_tab_gave_back_is_no_longer_kept(customer_client, service):
+    url, page = go_to_time(customer_client, service)
+    first, other = (customer_client.post(url, {"starts_at": each}).url for each in list_times(page)[:2])
+
+    shown = [text_of(customer_client.get(each)) for each in (first, other)]
+
+    assert ["Te guardamos esta hora hasta" in each for each in shown] == [False, True]
+    assert "Esta hora ya no está apartada. Si sigue libre al confirmar, es tuya." in shown[0]
 
 
 def test_going_back_or_changing_the_language_keeps_what_was_typed(customer_client, service):

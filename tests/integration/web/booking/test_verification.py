@@ -150,7 +150,10 @@ def test_a_family_with_one_phone_passes_on_the_pages(customer_client, tenant, se
                 assert re.search(r"55\s1234\s5678", text_of(customer_client.get(answer.url)))
                 send_messages(tenant.schema_name)
                 code = re.match(r"\d{6}", carrier.taken[-1]["Body"])[0]
-                answer = customer_client.post(answer.url, {"code": f"{code[:3]} {code[3:]}"})
+                asked = answer.url
+                answer = customer_client.post(asked, {"code": f"{code[:3]} {code[3:]}"})
+                # The back button after booking leads to the booking, not to the code again.
+                assert f"{customer_client.get(asked).url}?new=1" == answer.url
             assert answer.url.startswith("/b/")
 
     assert Booking.objects.filter(status="confirmed").count() == 5
