@@ -22,6 +22,7 @@ FRAMEWORK_SENTENCES = (
     mark("Ensure this field has no more than {max_length} characters."),
     mark("Ensure this field has no more than {max_length} elements."),
     mark("Ensure this field has at least {min_length} characters."),
+    mark("Ensure this field has at least {min_length} elements."),
     mark("Ensure this value is less than or equal to {max_value}."),
     mark("Ensure this value is greater than or equal to {min_value}."),
     mark("Null characters are not allowed."),

@@ -149,7 +149,10 @@ def test_two_different_new_passwords_are_said_in_our_words(owner_client):
     assert "Escribe dos veces la misma contraseña." in page
 
 
-@pytest.mark.parametrize("body", ["{}", "[]", '{"service": null}', '{"service": [], "starts_at": 5}', "{", '"x"'])
+@pytest.mark.parametrize(
+    "body",
+    ["{}", "[]", '{"service": null}', '{"service": [], "starts_at": 5}', '{"repeats": {"starts": []}}', "{", '"x"'],
+)
 @pytest.mark.parametrize("path", ["bookings", "holds"])
 def test_the_api_speaks_our_words(customer_client, path, body):
     answer = customer_client.post(f"/api/v1/{path}", body, content_type="application/json")
