@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import uuid4
 
+from database.locks import lock_customer
 from database.statements import Statement
 from database.transactions import run_write, write_transaction
 from kernel.ids import hash_token
 from kernel.instants import DAY_MINUTES
 from kernel.text import mark
-from notifications.services.codes import list_ways
+from notifications.services.codes import Reach, list_ways
 from notifications.types.messages import Recipient
 from scheduling.engine import LONGEST_AHEAD_MINUTES
 from scheduling.enums import ActorKind, WaitlistStatus, WaitlistStep
@@ -46,6 +47,21 @@ HOURS_EMPTY = mark("The last hour is not after the first.")
 WEEKDAYS_MISSING = mark("None of these weekdays is within the dates.")
 NOTICE_LONG = mark("Choose a shorter notice.")
 LONGEST_WAIT = timedelta(days=1)
+WISHED = (
+    "service_ids",
+    "location_id",
+    "add_on_ids",
+    "resource_ids",
+    "arrival_mode",
+    "from_on",
+    "to_on",
+    "weekdays",
+    "from_minute",
+    "to_minute",
+    "shortest_notice_minutes",
+    "party_size",
+)
+"""What makes two entries of one person the same wish, beside what the visit is about."""
 
 
 def join_waitlist(
@@ -60,15 +76,16 @@ def join_waitlist(
     """Put a customer on the waitlist and tell them so; returns the token of the entry's link.
 
     ``join_key`` is a secret of the run through the pages: the same wish of the same person, sent again, leads to the
-    entry that it made. ``is_proven``: they typed the code that went to their contact. Staff
-    put on as many as they like.
+    entry that it made; from elsewhere it does so for whoever shows that the contact is theirs, so that nobody is kept
+    two times for one wish. ``is_proven``: they typed the code that went to their contact. Staff put on as many as they
+    like.
 
     Raises:
         StatusForbids, NotPublished: The business takes no bookings now.
         RequestInvalid: Dates, hours or notice make no sense, by field.
         CustomerInvalid: What was typed, by field.
-        VerificationRequired: The contact waits for many things already; whoever only types it learns nothing, and what
-            others typed keeps nobody off who has the code.
+        VerificationRequired: The contact waits for this or for many things already; whoever only types it learns
+            nothing, and what others typed keeps nobody off who has the code.
         TooManyBookings: A code would have to be typed, and there is no way to send one.
         TooManyEntries: They have waited for many things with a code already.
         ServiceNotFound, ResourceNotFound, LocationNotFound: The wish makes no sense.
@@ -86,9 +103,15 @@ def join_waitlist(
         if before is not None:
             return make_link_token(before)
         known = meet_customer(clean)
-        if by.kind == ActorKind.CUSTOMER:
-            _check_count(clean, is_proven=is_proven)
         made = _make_entry(asked, details, clean, key=key, now=now)
+        if by.kind == ActorKind.CUSTOMER:
+            twin = _find_twin(made, known)
+            if twin is not None and is_proven:
+                return make_link_token(twin)
+            # Whom no code reaches, no offer reaches either.
+            if twin is not None and (ways := _list_ways(clean)):
+                raise VerificationRequired(to=ways[0].address)
+            _check_count(clean, is_proven=is_proven)
         note(made, WaitlistStep.JOINED, now=now, by=by)
         made.details["is_proven"] = is_proven
         entry = _write(made, clean, known, now=now)
@@ -175,6 +198,24 @@ def _clean(plan: Plan, details: VisitDetails, *, now: datetime) -> CleanDetails:
     )
 
 
+def _find_twin(made: WaitlistEntry, known: Known) -> WaitlistEntry | None:
+    """Find the entry with which the same person waits for the same already, also when both are sent at once."""
+    if known.customer_id is None:
+        return None  # their contacts are locked: nobody else makes this customer now
+    lock_customer(known.customer_id)
+    same = {name: getattr(made, name) for name in WISHED}
+    asset = made.details["asset"]
+    return WaitlistEntry.objects.filter(
+        customer_id=known.customer_id, ended_at=None, details__asset=asset, **same
+    ).first()
+
+
+def _list_ways(clean: CleanDetails) -> tuple[Reach, ...]:
+    """List where a code can be sent to."""
+    customer = clean.details.customer
+    return list_ways(Recipient(email=customer.email or "", phone=customer.phone or ""))
+
+
 def _check_count(clean: CleanDetails, *, is_proven: bool) -> None:
     customer = clean.details.customer
     contacts = [each for each in (customer.phone, customer.email) if each]
@@ -185,7 +226,7 @@ def _check_count(clean: CleanDetails, *, is_proven: bool) -> None:
         return
     if is_proven:
         raise TooManyEntries(wait_seconds=LONGEST_WAIT.total_seconds())
-    ways = list_ways(Recipient(email=customer.email or "", phone=customer.phone or ""))
+    ways = _list_ways(clean)
     if not ways:
         raise TooManyBookings(wait_seconds=LONGEST_WAIT.total_seconds())
     raise VerificationRequired(to=ways[0].address)

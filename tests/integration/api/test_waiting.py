@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from django.core import mail
 
 from scheduling.models import WaitlistEntry
 from scheduling.services.waitlist.joining import MOST_OPEN
 from tests.conftest import HostClient
 from tests.factories.accounts import make_key
+from tests.fakes.due_work import send_messages
 from tests.integration.api.conftest import make_booking_body
 
 PATH = "/api/v1/waitlist"
@@ -41,6 +45,32 @@ def test_the_same_key_joins_once(customer_client, body):
     ]
 
     assert answers[0].content == answers[1].content
+    assert WaitlistEntry.objects.count() == 1
+
+
+def test_the_same_person_waits_once_for_the_same(customer_client, body):
+    body["customer"] = {"name": "Ana", "email": "ana@example.com"}
+    other = {**body, "asset": {"make": "Kia", "model": "Rio"}}
+    first, again, another = (
+        customer_client.post(PATH, each, content_type="application/json") for each in (body, body, other)
+    )
+
+    assert (first.status_code, another.status_code) == (201, 201)
+    assert (again.status_code, again.json()["code"]) == (403, "verification_required")
+    assert WaitlistEntry.objects.count() == 2
+
+
+def test_whoever_shows_whose_the_contact_is_gets_the_link_that_they_have(tenant, customer_client, body):
+    body["customer"] = {"name": "Ana", "email": "ana@example.com"}
+    url = customer_client.post(PATH, body, content_type="application/json").json()["waitlist_url"]
+    customer_client.post(PATH, body, content_type="application/json")
+    send_messages(tenant.schema_name)
+    code = re.search(r"\b\d{6}\b", mail.outbox[-1].subject + mail.outbox[-1].body)[0]
+
+    proven = {**body, "verification": {"code": code}}
+    again = customer_client.post(PATH, proven, content_type="application/json")
+
+    assert (again.status_code, again.json()["waitlist_url"]) == (201, url)
     assert WaitlistEntry.objects.count() == 1
 
 

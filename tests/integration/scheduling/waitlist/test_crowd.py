@@ -12,10 +12,11 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
+from database.errors import TooBusy
 from devtools.scratch.overbooking import list_overbooked
 from kernel.errors import DomainError
 from scheduling.enums import WaitlistStatus
-from scheduling.errors import SlotTaken
+from scheduling.errors import SlotTaken, VerificationRequired
 from scheduling.errors.waitlist import OfferOver
 from scheduling.models import Booking, WaitlistEntry
 from scheduling.services.bookings.cancellations import cancel_booking
@@ -91,6 +92,20 @@ def decline(token: str) -> str:
 def list_ids(tenant, status: WaitlistStatus) -> list[int]:
     with tenant_scope(tenant):
         return list(WaitlistEntry.objects.filter(status=status).order_by("pk").values_list("pk", flat=True))
+
+
+def test_one_person_who_joins_many_times_at_once_waits_once(scratch_tenant):
+    with tenant_scope(scratch_tenant):
+        service, _ = make_shop()
+    asked = WaitlistWish(make_wish(service), from_on=MONDAY.date(), to_on=MONDAY.date())
+    joins = [partial(join_waitlist, asked=asked, details=DETAILS, join_key=str(each), now=NOW) for each in range(32)]
+
+    outcomes = run_at_once(scratch_tenant, joins)
+
+    outcomes -= Counter({TooBusy.code: outcomes[TooBusy.code]})
+    assert (outcomes.pop(VerificationRequired.code) > 0, list(outcomes.values())) == (True, [1])
+    with tenant_scope(scratch_tenant):
+        assert WaitlistEntry.objects.count() == 1
 
 
 @pytest.mark.slow

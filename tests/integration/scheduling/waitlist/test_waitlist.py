@@ -365,16 +365,29 @@ def test_who_left_and_sends_the_form_again_waits_again(free_shop):
 
 def test_one_contact_has_few_entries_at_a_time_and_as_many_with_a_code(free_shop):
     for number in range(MOST_OPEN):
-        join(free_shop, key=f"run {number}")
+        join(free_shop, key=f"run {number}", shortest_notice_minutes=number + 1)
 
     with pytest.raises(VerificationRequired) as asked:
         join(free_shop, key="one more")
     for number in range(MOST_OPEN):
-        join(free_shop, key=f"proven {number}", is_proven=True)
+        join(free_shop, key=f"proven {number}", shortest_notice_minutes=number + 101, is_proven=True)
     with pytest.raises(TooManyEntries):
         join(free_shop, key="one more", is_proven=True)
 
     assert (asked.value.to, WaitlistEntry.objects.count()) == ("berta@example.com", 2 * MOST_OPEN)
+
+
+def test_the_same_wish_of_one_person_leads_to_the_entry_that_it_made(free_shop):
+    token = join(free_shop, key="a phone")
+
+    with pytest.raises(VerificationRequired) as asked:
+        join(free_shop, key="a laptop")
+    proven = join(free_shop, key="a laptop", is_proven=True)
+
+    assert (asked.value.to, proven) == ("berta@example.com", token)
+    leave_waitlist(token=token, now=NOW)
+    assert join(free_shop, key="the day after") != token
+    assert [row.status for row in WaitlistEntry.objects.order_by("pk")] == ["cancelled", "waiting"]
 
 
 def test_without_a_way_to_send_a_code_nobody_joins_many_times(free_shop, monkeypatch):

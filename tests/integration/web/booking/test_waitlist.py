@@ -143,6 +143,17 @@ def test_who_comes_then_already_is_asked_on_the_page_of_the_offer(customer_clien
     assert "Book this one, too" in text_of(asked)
 
 
+def test_the_page_after_joining_says_one_thing_at_a_time(customer_client, form_url):
+    joined = customer_client.post(form_url, fill()).url
+    before = text_of(customer_client.get(joined))
+
+    offer(WaitlistEntry.objects.get())
+    after = text_of(customer_client.get(joined))
+
+    said = "Te escribimos en cuanto se libere una hora.", "Te escribimos por una hora que se liberó"
+    assert [[each in page for each in said] for page in (before, after)] == [[True, False], [False, True]]
+
+
 def test_an_offer_of_the_night_names_its_day_and_not_hundreds_of_minutes(customer_client, form_url):
     customer_client.post(form_url, fill())
     address = reverse("booking:waiting", args=[offer(WaitlistEntry.objects.get())]) + "?lang=es"
