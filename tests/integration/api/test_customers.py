@@ -194,6 +194,22 @@ def test_list_is_narrowed(call, ana, query, names):
     assert [each["name"] for each in found] == names
 
 
+def test_what_changed_since_is_found_by_its_date_and_not_one_by_one(call, ana):
+    call("post", "customers", {"name": "Luis Sol"})
+    changed = call("patch", f"customers/{ana['id']}", {"notes": "Paga con tarjeta"}).json()
+
+    with CaptureQueriesContext(connection) as asked:
+        found = call("get", "customers", updated_since=changed["updated_at"]).json()["results"]
+
+    assert [each["name"] for each in found] == ["Ana Ríos"]
+    query = next(each["sql"] for each in asked if "history_date" in each["sql"])
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN (COSTS OFF) {query}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "scheduling_historicalcustomer_history_date" in plan
+
+
 def test_who_was_erased_is_not_there(call, ana, car):
     Customer.objects.update(erased_at=utc_now())
 
