@@ -113,6 +113,18 @@ def test_a_call_is_tried_on_the_page_of_the_reference(workshop, address, open_pa
     assert complaints == []
 
 
+def test_the_reference_on_a_wide_page_has_columns_for_words(address, open_page):
+    page = open_page(viewport={"width": 1280, "height": 900}, is_mobile=False, has_touch=False)
+    page.set_default_timeout(DRAWN_MS)
+    page.goto(f"{address}/api/v1/docs/#/holds/hold_slot")
+    call = page.locator("[id$=hold_slot]")
+    call.get_by_role("button", name="Try it out").wait_for()
+
+    heads = call.locator("th, .col_header").evaluate_all("found => found.map(each => each.clientHeight)")
+    assert heads != []
+    assert max(heads) < 60  # a letter in each line makes it taller
+
+
 def test_the_reference_is_read_with_large_letters_on_the_narrowest_page(address, open_page):
     page = open_page(viewport=NARROW, is_mobile=False, has_touch=False)
     page.set_default_timeout(DRAWN_MS)
