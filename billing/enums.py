@@ -83,6 +83,7 @@ class PaymentGroup(models.TextChoices):
     TO_SEND = "to_send", _("Still to be sent back")
     KEPT = "kept", _("Kept without a visit")
     MISSED = "missed", _("Did not come")
+    DISPUTED = "disputed", _("Disputed at the bank")
 
 
 class CardState(models.TextChoices):
@@ -119,7 +120,7 @@ class LedgerAccount(models.TextChoices):
     """Between what the ledger moves money.
 
     The first three are where it lies. Prepaid is what customers paid and nobody has earned yet, credit what they may
-    use later, and kept what stays with the business without a visit.
+    use later, and kept what stays with the business without a visit. Disputed is what their banks took back.
     """
 
     STRIPE = "stripe", _("Card")
@@ -128,6 +129,7 @@ class LedgerAccount(models.TextChoices):
     PREPAID = "prepaid", _("Paid in advance")
     CREDIT = "credit", _("Credit")
     KEPT = "kept", _("Kept")
+    DISPUTED = "disputed", _("Taken back by the bank")
 
 
 class LedgerKind(models.TextChoices):
@@ -138,6 +140,34 @@ class LedgerKind(models.TextChoices):
     CREDITED = "credited", _("Given as credit")
     KEPT = "kept", _("Kept")
     RELEASED = "released", _("Not kept after all")
+    DISPUTED = "disputed", _("Taken back by the bank")
+    REGAINED = "regained", _("Came back from the bank")
+
+
+class DisputeState(models.TextChoices):
+    """Where a dispute stands."""
+
+    OPEN = "open", _("Waits for your answer")
+    ANSWERED = "answered", _("The bank decides")
+    WON = "won", _("You won")
+    LOST = "lost", _("You lost")
+
+
+DECIDED = (DisputeState.WON, DisputeState.LOST)
+"""The states after which the bank has decided."""
+
+
+class DisputeReason(models.TextChoices):
+    """Why customers had their bank ask the money back; the values are the gateway's."""
+
+    FRAUD = "fraud", _("Says that this payment was not theirs")
+    UNKNOWN = "unknown", _("Does not recognize the payment")
+    TWICE = "twice", _("Says that it was charged twice")
+    NOT_RECEIVED = "not_received", _("Says that the service was not given")
+    NOT_AS_SAID = "not_as_said", _("Says that the service was not as described")
+    NO_REFUND = "no_refund", _("Says that a refund did not come")
+    CANCELED = "canceled", _("Says that it was canceled")
+    OTHER = "other", _("Another reason")
 
 
 class DifferenceKind(models.TextChoices):
@@ -147,7 +177,7 @@ class DifferenceKind(models.TextChoices):
     AMOUNT = "amount", _("The card provider has another amount than is noted here.")
     MISSING = "missing", _("Noted here as received, but the card provider does not have it.")
     REFUND = "refund", _("Noted here as sent back, but the card provider did not send it.")
-    DISPUTED = "disputed", _("The customer had the bank take this payment back.")
+    DISPUTED = "disputed", _("The bank took another amount back for a dispute than is noted here.")
 
 
 class PlanLimit(StrEnum):

@@ -29,6 +29,10 @@ INVENTORY = (
             ),
         },
     ),
+    TableInventory(
+        "billing.Dispute",
+        other={NotPersonal.CODE: ("currency",), NotPersonal.MACHINE: ("provider_dispute_id",)},
+    ),
     # Its file is in `files.StoredFile`.
     TableInventory("billing.Receipt"),
     TableInventory("billing.Refund", personal={"reason": _WORDS}, other={NotPersonal.MACHINE: ("provider_refund_id",)}),

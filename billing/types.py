@@ -9,6 +9,8 @@ from datetime import datetime
 from billing.enums import (
     CardState,
     DifferenceKind,
+    DisputeReason,
+    DisputeState,
     LedgerKind,
     PaymentDoor,
     PaymentMeans,
@@ -99,6 +101,8 @@ class PaymentView:
     kept_minor: int = 0
     charged_at: datetime | None = None
     decline: str = ""
+    disputed_minor: int = 0
+    dispute_state: str = ""
 
     @property
     def is_card_only(self) -> bool:
@@ -136,8 +140,30 @@ class PaymentView:
 
     @property
     def left_minor(self) -> int:
-        """How much can still go back."""
-        return self.amount_minor - self.refunded_minor if self.state == PaymentState.RECEIVED else 0
+        """How much can still go back; not what the bank took back already."""
+        left = self.amount_minor - self.refunded_minor - self.disputed_minor
+        return max(0, left) if self.state == PaymentState.RECEIVED else 0
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeView:
+    """What a customer had the bank ask back of a payment.
+
+    Attributes:
+        taken_minor: What the bank has of it now.
+        answer_by: Until when the business may answer.
+    """
+
+    id: int
+    payment_id: int
+    state: DisputeState
+    reason: DisputeReason
+    amount_minor: int
+    taken_minor: int
+    currency: str
+    opened_at: datetime
+    answer_by: datetime | None
+    closed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

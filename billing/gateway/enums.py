@@ -98,6 +98,22 @@ class DisputeState(StrEnum):
     LOST = "lost"
 
 
+class DisputeReason(StrEnum):
+    """Why the cardholder asked the money back."""
+
+    FRAUD = "fraud"
+    """They say that they did not pay this."""
+    UNKNOWN = "unknown"
+    """They do not recognize it on their statement."""
+    TWICE = "twice"
+    NOT_RECEIVED = "not_received"
+    NOT_AS_SAID = "not_as_said"
+    NO_REFUND = "no_refund"
+    """A refund was promised, they say, and did not come."""
+    CANCELED = "canceled"
+    OTHER = "other"
+
+
 class PayoutState(StrEnum):
     """Where a payout to the business's bank stands."""
 

@@ -14,6 +14,7 @@ from billing.gateway.enums import (
     AccountState,
     Capture,
     DeclineReason,
+    DisputeReason,
     DisputeState,
     DoorName,
     EventKind,
@@ -337,14 +338,22 @@ class AccountFacts:
 
 @dataclass(frozen=True, slots=True)
 class DisputeFacts:
-    """A dispute as the provider has it at this moment."""
+    """A dispute as the provider has it at this moment.
+
+    Attributes:
+        amount: What the cardholder asks back, in the currency of the payment.
+        taken_minor: What the bank has of it now: nothing while it only asks, and nothing once it gave it back.
+        answer_by: Until when the business may answer; None: no more.
+    """
 
     dispute_id: str
     ids: ProviderIds
     state: DisputeState
     amount: Money
-    reason: str
+    reason: DisputeReason
+    opened_at: datetime
     answer_by: datetime | None
+    taken_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,20 @@
 
 from billing.models.account import PaymentAccount
 from billing.models.difference import Difference
+from billing.models.dispute import Dispute
 from billing.models.kept import Credit, SavedMethod
 from billing.models.ledger import LedgerEntry
 from billing.models.payment import Payment, Refund
 from billing.models.receipt import Receipt
 
-__all__ = ["Credit", "Difference", "LedgerEntry", "Payment", "PaymentAccount", "Receipt", "Refund", "SavedMethod"]
+__all__ = [
+    "Credit",
+    "Difference",
+    "Dispute",
+    "LedgerEntry",
+    "Payment",
+    "PaymentAccount",
+    "Receipt",
+    "Refund",
+    "SavedMethod",
+]

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from billing.enums import LedgerAccount, LedgerKind, PaymentDoor
+from billing.models.dispute import Dispute
 from billing.models.payment import Payment, Refund
 
 
@@ -45,6 +46,7 @@ class LedgerEntry(models.Model):
     currency = models.CharField(max_length=3)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="entries")
     refund = models.ForeignKey(Refund, on_delete=models.PROTECT, null=True, blank=True, related_name="entries")
+    dispute = models.ForeignKey(Dispute, on_delete=models.PROTECT, null=True, blank=True, related_name="entries")
     by_id = models.BigIntegerField(null=True, blank=True)
 
     objects = AppendOnly.as_manager()
@@ -56,34 +58,53 @@ class LedgerEntry(models.Model):
             models.CheckConstraint(condition=Q(amount_minor__gte=1), name="billing_ledger_amount"),
             models.CheckConstraint(
                 condition=Q(
+                    kind=LedgerKind.DISPUTED,
+                    debit=LedgerAccount.DISPUTED,
+                    credit__in=PaymentDoor.values,
+                    refund__isnull=True,
+                    dispute__isnull=False,
+                )
+                | Q(
+                    kind=LedgerKind.REGAINED,
+                    debit__in=PaymentDoor.values,
+                    credit=LedgerAccount.DISPUTED,
+                    refund__isnull=True,
+                    dispute__isnull=False,
+                )
+                | Q(
                     kind=LedgerKind.RECEIVED,
                     debit__in=PaymentDoor.values,
                     credit=LedgerAccount.PREPAID,
                     refund__isnull=True,
+                    dispute__isnull=True,
                 )
                 | Q(
                     kind=LedgerKind.REFUNDED,
                     debit=LedgerAccount.PREPAID,
                     credit__in=PaymentDoor.values,
                     refund__isnull=False,
+                    dispute__isnull=True,
                 )
                 | Q(
                     kind=LedgerKind.CREDITED,
                     debit=LedgerAccount.PREPAID,
                     credit=LedgerAccount.CREDIT,
                     refund__isnull=True,
+                    dispute__isnull=True,
                 )
                 | Q(
                     kind=LedgerKind.KEPT,
                     debit=LedgerAccount.PREPAID,
                     credit=LedgerAccount.KEPT,
                     refund__isnull=True,
+                    dispute__isnull=True,
                 )
                 | Q(
                     kind=LedgerKind.RELEASED,
                     debit=LedgerAccount.KEPT,
                     credit=LedgerAccount.PREPAID,
                     refund__isnull=True,
+                    dispute__isnull=True,
                 ),
                 name="billing_ledger_accounts",
             ),

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from billing.enums import (
     LIVE_STATES,
+    DisputeState,
     PaymentDoor,
     PaymentMeans,
     PaymentPurpose,
@@ -29,7 +30,8 @@ class Payment(models.Model):
     until ``expires_at``, and at ``checked_at`` the provider was asked last. ``means``, ``note`` and
     ``received_by_id`` say how it was paid where a person says so. ``refunded_minor`` is what goes back, refunds on
     their way included: never more than was received, whoever else refunds at the same moment. ``kept_minor`` is what
-    stays with the business without a visit; the rest waits for its visit.
+    stays with the business without a visit; the rest waits for its visit. ``disputed_minor`` is what the bank has taken
+    back, and ``dispute_state`` where its last dispute stands; empty: there is none.
 
     A fee for not coming begins with a card that is left: reserved, while a card is kept and nothing is charged. At
     ``charged_at`` somebody of the business let it be charged (``received_by_id``, as who waived it); what the bank said
@@ -54,6 +56,8 @@ class Payment(models.Model):
     note = models.CharField(max_length=300, blank=True, default="")
     refunded_minor = models.BigIntegerField(default=0)
     kept_minor = models.BigIntegerField(default=0, db_default=0)
+    disputed_minor = models.BigIntegerField(default=0, db_default=0)
+    dispute_state = models.CharField(max_length=8, choices=DisputeState.choices, blank=True, default="", db_default="")
     opened_at = models.DateTimeField()
     received_at = models.DateTimeField(null=True, blank=True)
     received_by_id = models.BigIntegerField(null=True, blank=True)
@@ -78,6 +82,11 @@ class Payment(models.Model):
                 | (~Q(state=PaymentState.RECEIVED) & Q(received_at__isnull=True)),
                 name="billing_payment_received",
             ),
+            models.CheckConstraint(
+                condition=Q(dispute_state="") | Q(dispute_state__in=DisputeState.values),
+                name="billing_payment_dispute",
+            ),
+            models.CheckConstraint(condition=Q(disputed_minor__gte=0), name="billing_payment_taken_back"),
             models.CheckConstraint(
                 condition=Q(refunded_minor=0)
                 | Q(state=PaymentState.RECEIVED, refunded_minor__gte=0, refunded_minor__lte=F("amount_minor")),
@@ -110,6 +119,7 @@ class Payment(models.Model):
             ),
         ]
         indexes: ClassVar = [
+            models.Index(fields=["id"], condition=~Q(dispute_state=""), name="billing_payment_disputed"),
             models.Index(fields=["-opened_at", "-id"], name="billing_payment_newest"),
             models.Index(Coalesce("received_at", "opened_at").desc(), F("id").desc(), name="billing_payment_moment"),
             models.Index(

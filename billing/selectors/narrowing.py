@@ -86,6 +86,7 @@ def _is_in_group(group: str) -> Q:
         PaymentGroup.REFUNDED: Q(Exists(refunds.filter(state=RefundState.DONE))),
         PaymentGroup.TO_SEND: Q(Exists(refunds.filter(state=RefundState.PENDING))),
         PaymentGroup.KEPT: Q(kept_minor__gt=0),
+        PaymentGroup.DISPUTED: ~Q(dispute_state=""),
         PaymentGroup.MISSED: Q(state__in=CAME_NOT),
     }.get(group, Q(pk__in=[]))
 

@@ -125,6 +125,8 @@ def view_payment(row: Payment) -> PaymentView:
         kept_minor=row.kept_minor,
         charged_at=row.charged_at,
         decline=row.decline,
+        disputed_minor=row.disputed_minor,
+        dispute_state=row.dispute_state,
         refunds=tuple(
             RefundView(
                 id=each.pk,

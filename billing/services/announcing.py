@@ -5,17 +5,18 @@ What is told to customers has the role `TALK`: it says nothing of how the bookin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from types import MappingProxyType
 
 from accounts.enums import Notice
 from accounts.selectors.staff import list_managers
-from billing.enums import PaymentDoor, PaymentPurpose, PaymentState, RefundCause, RefundState
-from billing.models import Refund
+from billing.enums import DECIDED, DisputeState, PaymentDoor, PaymentPurpose, PaymentState, RefundCause, RefundState
+from billing.models import Dispute, Refund
 from billing.selectors.fees import find_fee
 from billing.selectors.payments import balance_booking, list_payments_of
 from billing.services.receipts import SENT
-from kernel.formats import get_formats
+from kernel.formats import get_formats, to_local
 from kernel.languages import LANGUAGES
 from notifications.hooks import register_event_handler
 from notifications.services.messages import tell
@@ -35,9 +36,12 @@ SUCCEEDED, ASKED, REFUNDED, REFUND_FAILED, FAILED = (
     "payment.refund_failed",
     "payment.failed",
 )
+DISPUTED, DISPUTE_DECIDED = "payment.disputed", "payment.dispute_decided"
 REFUND_LATE, REFUND_TWICE, REFUND_SENT = "refund_late", "refund_twice", "refund_sent"
 FEE_CHARGED, FEE_DECLINED = "fee_charged", "fee_declined"
 BUSINESS_REFUND_FAILED, BUSINESS_DEPOSIT_LOST = "business_refund_failed", "business_deposit_lost"
+BUSINESS_DISPUTED, BUSINESS_DISPUTE_DECIDED = "business_disputed", "business_dispute_decided"
+TOLD = frozenset({SUCCEEDED, SENT, ASKED, REFUNDED, REFUND_FAILED, FAILED, DISPUTED, DISPUTE_DECIDED})
 STANDING = frozenset(
     {
         BookingStatus.PENDING_APPROVAL,
@@ -52,11 +56,11 @@ STANDING = frozenset(
 
 def tell_of_payment(event: EventView) -> None:
     """Tell whom it concerns what happened to a payment, as it is true now."""
-    booking_id, refund_id = event.payload.get("booking_id"), event.payload.get("refund_id")
+    booking_id = event.payload.get("booking_id")
     is_fee = event.payload.get("purpose") == PaymentPurpose.NO_SHOW
     if event.kind == SUCCEEDED and not is_fee:
         return
-    if event.kind not in {SUCCEEDED, SENT, ASKED, REFUNDED, REFUND_FAILED, FAILED} or not isinstance(booking_id, int):
+    if event.kind not in TOLD or not isinstance(booking_id, int):
         return
     try:
         booking = get_booking(booking_id=booking_id)
@@ -64,21 +68,22 @@ def tell_of_payment(event: EventView) -> None:
         return  # removed since
     if booking.is_sample or booking.is_test:
         return
-    if event.kind == SENT:
-        _tell_of_receipt(event, booking)
-    elif is_fee:
-        _tell_of_fee(event, booking)
-    elif event.kind == FAILED:
-        _tell_of_lost_deposit(event, booking)
-    elif isinstance(refund_id, int):
-        refund = Refund.objects.filter(pk=refund_id).select_related("payment").first()
-        if refund is not None and refund.state != RefundState.DROPPED:
-            _tell_of_refund(event, booking, refund)
+    _choose_teller(event.kind, is_fee=is_fee)(event, booking)
 
 
 def register() -> None:
     """Listen to what happens to payments."""
     register_event_handler("payment.", tell_of_payment)
+
+
+def _choose_teller(kind: str, *, is_fee: bool) -> Callable[[EventView, BookingView], None]:
+    if kind == SENT:
+        return _tell_of_receipt
+    if kind in {DISPUTED, DISPUTE_DECIDED}:
+        return _tell_of_dispute
+    if is_fee:
+        return _tell_of_fee
+    return _tell_of_lost_deposit if kind == FAILED else _tell_of_refund
 
 
 def _tell_of_receipt(event: EventView, booking: BookingView) -> None:
@@ -99,6 +104,18 @@ def _tell_of_lost_deposit(event: EventView, booking: BookingView) -> None:
         _tell_business(event, booking, BUSINESS_DEPOSIT_LOST, amounts={"deposit": amount}, said=said)
 
 
+def _tell_of_dispute(event: EventView, booking: BookingView) -> None:
+    """Tell them that the bank asks the money back and until when they may answer, or how the bank decided."""
+    dispute = Dispute.objects.get(pk=str(event.payload["dispute_id"]))
+    amounts = {"disputed": dispute.amount_minor}
+    if event.kind == DISPUTED and dispute.state == DisputeState.OPEN:
+        moments = {} if dispute.answer_by is None else {"reply_by": dispute.answer_by}
+        _tell_business(event, booking, BUSINESS_DISPUTED, amounts=amounts, moments=moments)
+    elif event.kind == DISPUTE_DECIDED and dispute.state in DECIDED:
+        said = {"won": "yes" if dispute.state == DisputeState.WON else ""}
+        _tell_business(event, booking, BUSINESS_DISPUTE_DECIDED, amounts=amounts, said=said)
+
+
 def _tell_of_fee(event: EventView, booking: BookingView) -> None:
     """Tell the customer that the fee was charged, or that it is to be paid since the card was refused."""
     payments = list_payments_of(booking_id=booking.id)
@@ -112,7 +129,10 @@ def _tell_of_fee(event: EventView, booking: BookingView) -> None:
         _tell_customer(event, booking, template, amounts={"fee": fee.due_minor}, said=said)
 
 
-def _tell_of_refund(event: EventView, booking: BookingView, refund: Refund) -> None:
+def _tell_of_refund(event: EventView, booking: BookingView) -> None:
+    refund = Refund.objects.filter(pk=str(event.payload.get("refund_id", 0))).select_related("payment").first()
+    if refund is None or refund.state == RefundState.DROPPED:
+        return
     is_card = refund.payment.door == PaymentDoor.STRIPE
     amounts = {"refund": refund.amount_minor}
     said = {"by_card": "yes" if is_card else ""}
@@ -152,6 +172,7 @@ def _tell_business(
     *,
     amounts: Mapping[str, int],
     said: Mapping[str, str] = MappingProxyType({}),
+    moments: Mapping[str, datetime] = MappingProxyType({}),
 ) -> None:
     """Tell owners and managers; of what went wrong also those who want no notices."""
     notice = template if template in Notice.values else ""
@@ -161,7 +182,13 @@ def _tell_business(
         template=template,
         about=make_subject(booking.id),
         words={
-            language: {**each, **said, **_say_amounts(booking, amounts, language)} for language, each in words.items()
+            language: {
+                **each,
+                **said,
+                **_say_amounts(booking, amounts, language),
+                **_say_days(booking, moments, language),
+            }
+            for language, each in words.items()
         },
         key=f"event:{event.id}:{template}",
         now=event.occurred_at,
@@ -175,3 +202,8 @@ def _say_amounts(booking: BookingView, amounts: Mapping[str, int], language: str
     tenant = current_tenant()
     formats = get_formats(language, tenant.country, tenant.profile.clock)
     return {name: formats.format_money(amount, booking.currency) for name, amount in amounts.items()}
+
+
+def _say_days(booking: BookingView, moments: Mapping[str, datetime], language: str) -> dict[str, str]:
+    formats = get_formats(language, current_tenant().country)
+    return {name: formats.format_date_long(to_local(at, booking.timezone).date()) for name, at in moments.items()}

@@ -21,7 +21,7 @@ from billing.enums import (
     PaymentState,
 )
 from billing.errors import PaymentNotFound
-from billing.models import LedgerEntry, Payment, Receipt
+from billing.models import Dispute, LedgerEntry, Payment, Receipt
 from billing.policies import check_payment_step
 from database.locks import KeySpace, lock_words
 from notifications.services.outbox import publish
@@ -153,6 +153,29 @@ def keep(payment: Payment, kept_minor: int, *, now: datetime, by_id: int | None 
         currency=payment.currency,
         payment=payment,
         by_id=by_id,
+    )
+
+
+def note_taken(dispute: Dispute, taken_minor: int, *, now: datetime) -> None:
+    """Note how much the bank has of a dispute whose payment is locked, and write the change into the ledger."""
+    more = taken_minor - dispute.taken_minor
+    if not more:
+        return
+    dispute.taken_minor, door = taken_minor, dispute.payment.door
+    kind, debit, credit = (
+        (LedgerKind.DISPUTED, LedgerAccount.DISPUTED, door)
+        if more > 0
+        else (LedgerKind.REGAINED, door, LedgerAccount.DISPUTED)
+    )
+    LedgerEntry.objects.create(
+        at=now,
+        kind=kind,
+        debit=debit,
+        credit=credit,
+        amount_minor=abs(more),
+        currency=dispute.currency,
+        payment=dispute.payment,
+        dispute=dispute,
     )
 
 

@@ -75,7 +75,9 @@ def refund_payment(
         raise PaymentNotFound
     if seen_minor is not None and seen_minor != payment.refunded_minor:
         raise RefundsChanged
-    left = payment.amount_minor - payment.refunded_minor if payment.state == PaymentState.RECEIVED else 0
+    left = max(0, payment.amount_minor - payment.refunded_minor - payment.disputed_minor)
+    if payment.state != PaymentState.RECEIVED:
+        left = 0
     if amount_minor > left:
         raise RefundTooLarge(left_minor=left)
     return _ask(payment, amount_minor, cause=RefundCause.KINDER, reason=why, now=now, by=by).pk

@@ -1,8 +1,8 @@
 """Every night the ledger is compared with what the card provider has in the business's account.
 
 What nobody told us is made good: a payment that came is settled, a refund that the business sent at the provider is
-noted. What cannot be made good is a `Difference`, which the business reads in words. What it sells in the same
-account by other means is none of ours: it has neither our key nor a payment of ours.
+noted, and so is what a bank took back. What cannot be made good is a `Difference`, which the business reads in words.
+What it sells in the same account by other means is none of ours: it has neither our key nor a payment of ours.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from billing.gateway.enums import MovementKind
 from billing.gateway.enums import RefundState as Sent
 from billing.gateway.errors import AccountUnusable, PaymentUnknown
 from billing.gateway.types import Movement, RefundFacts
-from billing.models import Payment, PaymentAccount, Refund
+from billing.models import Dispute, Payment, PaymentAccount, Refund
 from billing.public.models import PaymentAccountOwner
 from billing.selectors.accounts import make_door_account
+from billing.services.cards.disputing import look_at_dispute
 from billing.services.cards.keys import find_place, get_card_door
 from billing.services.cards.looking import look_at_payment
 from billing.services.cards.settling import AmountDiffers
@@ -101,7 +102,7 @@ def compare_ledger(account_id: str, now: datetime) -> None:
     found = [
         *_compare_payments(account_id, moved[MovementKind.PAYMENT], now),
         *_compare_refunds(account_id, moved[MovementKind.REFUND], now),
-        *_compare_disputes(account_id, moved[MovementKind.DISPUTE]),
+        *_compare_disputes(account_id, moved[MovementKind.DISPUTE], now),
         *_find_missing_payments(account_id, moved[MovementKind.PAYMENT], since + OVERLAP, until),
         *_find_missing_refunds(account_id, moved[MovementKind.REFUND], since + OVERLAP, until),
     ]
@@ -161,12 +162,21 @@ def _compare_refunds(account_id: str, moved: dict[str, Moved], now: datetime) ->
             yield replace(_differ(kind, refund_id, payment, refund.amount_minor, each), theirs_minor=max(0, sent))
 
 
-def _compare_disputes(account_id: str, moved: dict[str, Moved]) -> Iterator[FoundDifference]:
-    payments = _find_payments(account_id, moved)
-    for dispute_id, each in moved.items():
-        payment = payments.get(each.first.payment_id)
-        if payment is not None and each.minor < 0:
-            yield _differ(DifferenceKind.DISPUTED, dispute_id, payment, payment.amount_minor, each)
+def _compare_disputes(account_id: str, moved: dict[str, Moved], now: datetime) -> Iterator[FoundDifference]:
+    """Look at each dispute that moved something, and compare what the bank has of it."""
+    for dispute_id in moved:
+        look_at_dispute(account_id=account_id, dispute_id=dispute_id, now=now)
+    noted = Dispute.objects.filter(provider_dispute_id__in=moved, payment__provider_account_id=account_id)
+    for dispute in noted.select_related("payment"):
+        each = moved[dispute.provider_dispute_id]
+        # What came back first was taken before the time compared.
+        taken_before = dispute.amount_minor if each.first.gross.amount_minor > 0 else 0
+        theirs = taken_before - each.minor
+        if dispute.taken_minor != theirs:
+            yield FoundDifference(
+                DifferenceKind.DISPUTED, dispute.provider_dispute_id, dispute.payment, dispute.taken_minor, theirs,
+                each.currency, each.first.happened_at,
+            )  # fmt: skip
 
 
 def _find_missing_payments(

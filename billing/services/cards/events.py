@@ -13,6 +13,7 @@ from billing.gateway.types import Event
 from billing.models import Payment
 from billing.public.models import PaymentAccountOwner, WebhookEvent
 from billing.services.cards.accounts import refresh_card_account
+from billing.services.cards.disputing import look_at_dispute
 from billing.services.cards.keys import get_card_door
 from billing.services.cards.looking import look_at_payment
 from billing.services.movements import LANE
@@ -27,7 +28,7 @@ from tenants.services.due_work import add_due_work
 EVENT_KIND = "card_event"
 """Due work of the platform itself: whose the event is, is found when it is followed."""
 AGAIN = timedelta(minutes=2)
-FOLLOWED = frozenset({EventKind.PAYMENT, EventKind.ACCOUNT, EventKind.ACCOUNT_GONE})
+FOLLOWED = frozenset({EventKind.PAYMENT, EventKind.DISPUTE, EventKind.ACCOUNT, EventKind.ACCOUNT_GONE})
 
 
 def register() -> None:
@@ -57,7 +58,7 @@ def _keep(event: Event, *, now: datetime) -> bool:
         defaults={
             "kind": event.kind.value,
             "provider_account_id": event.account_id,
-            "object_id": event.ids.started or event.ids.payment or event.subject_id,
+            "object_id": _name_object(event),
             "came_at": now,
             "done_at": None if is_followed else now,
         },
@@ -65,6 +66,13 @@ def _keep(event: Event, *, now: datetime) -> bool:
     if is_new and is_followed:
         add_due_work(kind=EVENT_KIND, row_id=row.pk, due_at=now, now=now, urgency=Urgency.SOON, lane=LANE)
     return is_new
+
+
+def _name_object(event: Event) -> str:
+    """Return what the provider calls what an event is about: of a dispute that one, and not its payment."""
+    if event.kind is EventKind.DISPUTE:
+        return event.subject_id
+    return event.ids.started or event.ids.payment or event.subject_id
 
 
 def follow_event(event_id: int, now: datetime) -> None:
@@ -88,6 +96,9 @@ def follow_event(event_id: int, now: datetime) -> None:
 
 
 def _follow(kind: str, account_id: str, object_id: str, now: datetime) -> None:
+    if kind == EventKind.DISPUTE:
+        look_at_dispute(account_id=account_id, dispute_id=object_id, now=now)
+        return
     if kind != EventKind.PAYMENT:
         refresh_card_account(now=now)
         return

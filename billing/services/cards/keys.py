@@ -25,6 +25,13 @@ def make_key(purpose: str, row_id: int, attempt: int = 1) -> PaymentKey:
     return PaymentKey(tenant=current_tenant().schema_name, purpose=purpose, row=str(row_id), attempt=attempt)
 
 
+def read_row(key: str | None) -> int | None:
+    """Return the row of the current business that a key of ours is about; None: it is none of its keys."""
+    tenant, _, rest = (key or "").partition(":")
+    row = rest.split(":")[1:2]
+    return int(row[0]) if tenant == current_tenant().schema_name and row and row[0].isdecimal() else None
+
+
 def make_opening_key(payment: Payment) -> PaymentKey:
     """Return the key with which a payment is opened."""
     return make_key(payment.purpose, payment.pk, payment.attempt)

@@ -255,6 +255,7 @@ def fail_refund(world: World, refund: Thing) -> None:
 def open_dispute(world: World, charge: Thing) -> Thing:
     """Let the card's owner ask the money back at the bank."""
     charge["disputed"] = True
+    left = charge["amount"] - charge["amount_refunded"]
     evidence = dict.fromkeys(
         ("access_activity_log", "billing_address", "cancellation_policy", "cancellation_policy_disclosure",
          "cancellation_rebuttal", "customer_communication", "customer_email_address", "customer_name",
@@ -270,7 +271,7 @@ def open_dispute(world: World, charge: Thing) -> Thing:
         "dispute",
         "du",
         world.owners[charge["id"]],
-        amount=charge["amount"],
+        amount=left,
         balance_transactions=[],
         charge=charge["id"],
         currency=charge["currency"],
@@ -283,9 +284,16 @@ def open_dispute(world: World, charge: Thing) -> Thing:
         reason="fraudulent",
         status="needs_response",
     )
-    book(world, dispute, "adjustment", -charge["amount"], fee=1500)
+    _move_disputed(world, dispute, -left, fee=1500)
     world.tell("charge.dispute.created", dispute)
+    world.tell("charge.dispute.funds_withdrawn", dispute)
     return dispute
+
+
+def _move_disputed(world: World, dispute: Thing, amount: int, *, fee: int = 0) -> None:
+    """Take what is disputed off the balance, or put it back; a dispute holds the rows of the balance whole."""
+    row = book(world, dispute, "adjustment", amount, fee=fee)
+    dispute["balance_transactions"].append(json.loads(json.dumps(row)))
 
 
 def close_dispute(world: World, dispute: Thing, *, is_won: bool) -> None:
@@ -293,7 +301,8 @@ def close_dispute(world: World, dispute: Thing, *, is_won: bool) -> None:
     dispute["status"] = "won" if is_won else "lost"
     if is_won:
         world.things[dispute["charge"]]["disputed"] = False
-        book(world, dispute, "adjustment", dispute["amount"])
+        _move_disputed(world, dispute, dispute["amount"])
+        world.tell("charge.dispute.funds_reinstated", dispute)
     world.tell("charge.dispute.closed", dispute)
 
 

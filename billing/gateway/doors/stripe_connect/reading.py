@@ -10,6 +10,7 @@ from billing.gateway.doors.stripe_connect.translating import read_decline
 from billing.gateway.enums import (
     AccountState,
     DeclineReason,
+    DisputeReason,
     DisputeState,
     MovementKind,
     PaymentState,
@@ -58,6 +59,15 @@ DISPUTES = {
     "prevented": DisputeState.WON,
     "won": DisputeState.WON,
     "lost": DisputeState.LOST,
+}
+REASONS = {
+    "fraudulent": DisputeReason.FRAUD,
+    "unrecognized": DisputeReason.UNKNOWN,
+    "duplicate": DisputeReason.TWICE,
+    "product_not_received": DisputeReason.NOT_RECEIVED,
+    "product_unacceptable": DisputeReason.NOT_AS_SAID,
+    "credit_not_processed": DisputeReason.NO_REFUND,
+    "subscription_canceled": DisputeReason.CANCELED,
 }
 PAYOUTS = {
     "paid": PayoutState.ARRIVED,
@@ -227,9 +237,22 @@ def read_dispute(dispute: Any) -> DisputeFacts:
         ids=ProviderIds(payment=read_id(dispute.payment_intent)),
         state=DISPUTES.get(dispute.status, DisputeState.UNDER_REVIEW),
         amount=from_provider_amount(dispute.amount, dispute.currency),
-        reason=dispute.reason,
+        reason=REASONS.get(dispute.reason, DisputeReason.OTHER),
+        opened_at=read_instant(dispute.created),
         answer_by=read_instant(due) if due else None,
+        taken_minor=from_provider_amount(max(_add_up_taken(dispute), 0), dispute.currency).amount_minor,
     )
+
+
+def _add_up_taken(dispute: Any) -> int:
+    """Return what left the balance for a dispute and did not come back, in the currency of its payment."""
+    taken = 0
+    for row in dispute.balance_transactions:
+        if row.currency == dispute.currency:
+            taken -= row.amount
+        else:  # the balance has another currency: what left it was the amount in dispute
+            taken += dispute.amount if row.amount < 0 else -dispute.amount
+    return taken
 
 
 def read_payout(payout: Any) -> PayoutFacts:

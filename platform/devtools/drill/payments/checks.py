@@ -14,7 +14,15 @@ from billing.enums import (
     RefundCause,
     RefundState,
 )
-from devtools.drill.payments.rows import PaymentRow, RefundRow, list_movements, list_payments, list_refunds
+from devtools.drill.payments.rows import (
+    PaymentRow,
+    RefundRow,
+    list_differences,
+    list_movements,
+    list_payments,
+    list_refunds,
+    list_taken,
+)
 from devtools.stripe_server.server import StandIn
 from scheduling.enums import CALLED_OFF, BookingStatus
 from scheduling.selectors.bookings.views import get_booking
@@ -27,11 +35,13 @@ KINDNESS = frozenset({RefundCause.KINDER, RefundCause.PROVIDER})
 def list_findings(stand_in: StandIn) -> list[str]:
     """List what is wrong with the money of the current business; none: nothing is.
 
-    What was received less what went back is what the ledger says and what the provider has. No visit is without its
-    deposit, and no deposit without a visit, a refund or what the terms keep. Nobody waits any more.
+    What was received less what went back, and what banks took back, is what the ledger says and what the provider has.
+    No visit is without its deposit, and no deposit without a visit, a refund, a dispute or what the terms keep. Nobody
+    waits any more.
     """
     payments, refunds = list_payments(), list_refunds()
     findings = [*_list_sums(stand_in, payments, refunds)]
+    findings += [f"the night finds that books differ: {each}" for each in list_differences()]
     for booking_id in sorted({each.booking_id for each in payments}):
         booking, own = get_booking(booking_id=booking_id), [each for each in payments if each.booking_id == booking_id]
         findings += [f"{booking.status.value} booking: {each}" for each in _list_faults(booking, own, refunds)]
@@ -43,12 +53,20 @@ def list_findings(stand_in: StandIn) -> list[str]:
 def _list_sums(stand_in: StandIn, payments: Sequence[PaymentRow], refunds: Sequence[RefundRow]) -> Iterator[str]:
     charges = [each for each in stand_in.world.things.values() if each["object"] == "charge" and each["captured"]]
     there = sum(each["amount"] - each["amount_refunded"] for each in charges)
+    there -= sum(
+        -row["amount"]
+        for each in stand_in.world.things.values()
+        if each["object"] == "dispute"
+        for row in each["balance_transactions"]
+    )
     doors = {each.id: each.door for each in payments}
     noted, ledger = Counter[str](), Counter[str]()
     for payment in payments:
         noted[payment.door] += payment.amount_minor * (payment.state == PaymentState.RECEIVED)
     for refund in refunds:
         noted[doors[refund.payment_id]] -= refund.amount_minor * (refund.state == RefundState.DONE)
+    for payment_id, taken in list_taken():
+        noted[doors[payment_id]] -= taken
     for debit, credit, amount in list_movements():
         ledger[debit] += amount
         ledger[credit] -= amount
@@ -71,8 +89,11 @@ def _list_faults(booking: BookingView, payments: Sequence[PaymentRow], refunds: 
         yield "a refund was never sent"
     received = [each for each in payments if each.state == PaymentState.RECEIVED]
     covering = [each for each in received if _covers(each, refunds)]
+    disputed = {payment_id for payment_id, _ in list_taken()}
     if booking.status in CALLED_OFF:
         for each in received:
+            if each.id in disputed:
+                continue  # what the bank has, or had, is not sent back a second time
             left = each.amount_minor - each.refunded_minor
             if left != each.kept_minor:
                 yield f"{left} lies there, {each.kept_minor} of it are kept"

@@ -12,6 +12,8 @@ PAYMENTS_SQL = """
 SELECT id, booking_id, door, purpose, state, amount_minor, refunded_minor, kept_minor FROM billing_payment ORDER BY id
 """
 REFUNDS_SQL = "SELECT id, payment_id, amount_minor, cause, state FROM billing_refund ORDER BY id"
+DISPUTES_SQL = "SELECT payment_id, taken_minor FROM billing_dispute ORDER BY id"
+DIFFERENCES_SQL = "SELECT kind, ours_minor, theirs_minor FROM billing_difference WHERE settled_at IS NULL ORDER BY id"
 LEDGER_SQL = "SELECT debit, credit, amount_minor FROM billing_ledgerentry ORDER BY id"
 LEASES_SQL = "UPDATE public.tenants_duework SET leased_until = NULL WHERE leased_until IS NOT NULL"
 
@@ -49,6 +51,16 @@ def list_payments() -> list[PaymentRow]:
 def list_refunds() -> list[RefundRow]:
     """List all refunds of the current business."""
     return [RefundRow(*row) for row in _fetch(REFUNDS_SQL)]
+
+
+def list_taken() -> list[tuple[int, int]]:
+    """List the disputes of the current business: of which payment, and how much the bank has of it."""
+    return [(payment_id, taken) for payment_id, taken in _fetch(DISPUTES_SQL)]
+
+
+def list_differences() -> list[tuple[str, int, int]]:
+    """List in what the night found the ledger and the provider to differ: kind, our amount and theirs."""
+    return [(kind, ours, theirs) for kind, ours, theirs in _fetch(DIFFERENCES_SQL)]
 
 
 def list_movements() -> list[tuple[str, str, int]]:

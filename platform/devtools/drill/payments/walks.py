@@ -3,7 +3,8 @@
 A walk is a business with one person, some customers who want to pay a deposit, and everything that happens in an order
 that nobody chose: pages that are opened and left, cards that pass, are declined or take their time, events that come
 late, twice, in another order or never, forgeries, workers who die between a charge and its answer, a provider that
-falls silent, staff who approve, decline, waive, take money at the counter and give some back.
+falls silent, staff who approve, decline, waive, take money at the counter and give some back, banks that take money
+back and decide.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from django.db import transaction
 
 from billing.gateway.doors.stripe_connect import client
 from billing.gateway.errors import EventRefused
-from billing.services.cards import looking, opening, refunding
+from billing.services.cards import comparing, looking, opening, refunding
 from billing.services.cards.looking import look_at_deposit
 from billing.services.payments import receive_deposit, waive_deposit
 from billing.services.refunds import mark_refund_sent, refund_payment
@@ -29,6 +30,7 @@ from devtools.drill.payments.checks import list_findings
 from devtools.drill.payments.rows import end_leases, list_payments, list_refunds
 from devtools.drill.payments.shops import DEPOSIT, VISITS, book_one, open_business
 from devtools.drill.payments.till import OWNER, Guarded, Till
+from devtools.stripe_server import money
 from devtools.stripe_server.server import Fault, StandIn
 from devtools.stripe_server.world import Thing
 from kernel.errors import DomainError
@@ -65,6 +67,7 @@ class Walk:
     random: Random
     till: Till
     service_id: int
+    account_id: str
     bookings: list[int] = field(default_factory=list)
     sessions: list[str] = field(default_factory=list)
     late: list[Thing] = field(default_factory=list)
@@ -82,6 +85,7 @@ class Walk:
             self.post(lost=0.3)
             self._work()
             self.till.pass_by(REST)
+        comparing.compare_ledger(self.account_id, self.till.moment)  # as every night: some events were lost for good
         return list_findings(self.till.stand_in)
 
     def _step(self) -> None:
@@ -246,6 +250,24 @@ def _hand_back(walk: Walk) -> None:
             mark_refund_sent(booking_id=booking_id, refund_id=refund.id, now=walk.till.moment, by=OWNER)
 
 
+def _dispute(walk: Walk) -> None:
+    """A bank takes back what a customer paid, or decides about what it took."""
+    world = walk.till.stand_in.world
+    things = list(world.things.values())
+    taken = [each for each in things if each["object"] == "dispute" and each["status"] == "needs_response"]
+    charges = [
+        each
+        for each in things
+        if each["object"] == "charge" and each["captured"] and not each["disputed"] and not each["refunded"]
+    ]
+    if taken:
+        money.close_dispute(world, walk.random.choice(taken), is_won=walk.random.random() < 0.5)  # noqa: PLR2004
+    elif charges:
+        money.open_dispute(world, walk.random.choice(charges))
+    else:
+        raise _NothingThere
+
+
 def _break(walk: Walk) -> None:
     walk.till.stand_in.faults.append(walk.random.choice(FAULTS))
 
@@ -256,7 +278,8 @@ def _doom(walk: Walk) -> None:
 
 ACTS: Mapping[Callable[[Walk], None], int] = {
     _book: 4, _open: 10, _pay: 14, _settle: 8, _arrive: 9, _forge: 2, _come_back: 5, _wait: 8, _cancel: 2, _call_off: 2,
-    _approve: 5, _decline: 1, _take_cash: 2, _waive: 1, _be_kind: 3, _hand_back: 2, _break: 4, _doom: 5,
+    _approve: 5, _decline: 1, _take_cash: 2, _waive: 1, _be_kind: 3, _hand_back: 2, _dispute: 7,
+    _break: 4, _doom: 5,
 }  # fmt: skip
 """What may happen, and how often."""
 
@@ -270,11 +293,11 @@ def walk_once(seed: int, stand_in: StandIn, *, steps: int = STEPS) -> tuple[Coun
     for kept in (stand_in.world.things, stand_in.world.owners, stand_in.world.private, stand_in.world.answers):
         kept.clear()
     with transaction.atomic(), patch.object(client, "connection", Guarded()):
-        till.connect()
+        account_id = till.connect()
         free, part = random.choice(TABLES)
         approval = random.choice((Approval.INSTANT, Approval.REQUEST))
         service_id = open_business(approval=approval, refund_free_minutes=free, refund_kept_percent=part)
-        walk = Walk(random, till, service_id)
+        walk = Walk(random, till, service_id, account_id)
         findings = walk.run(steps)
         transaction.set_rollback(True)
     return walk.done, [f"seed {seed}: {each}" for each in findings]

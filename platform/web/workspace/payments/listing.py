@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -14,8 +15,9 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.policies import Permission, has_permission
-from billing.enums import LIVE_STATES, PaymentGroup, PaymentMethod, PaymentState
+from billing.enums import LIVE_STATES, DisputeState, PaymentGroup, PaymentMethod, PaymentState
 from billing.errors import SpanInvalid
+from billing.selectors.disputes import list_open_disputes
 from billing.selectors.listing import find_payments, iterate_payments, list_differences
 from billing.services.differences import settle_difference
 from billing.types import PaymentFilters, PaymentRow, PaymentView
@@ -63,6 +65,14 @@ class PaymentLook:
     label: str | Promise
     tone: str
     icon: str
+
+
+DISPUTE_LOOKS: Mapping[str, PaymentLook] = {
+    DisputeState.OPEN: PaymentLook(gettext_lazy("Disputed: answer it"), "bad", "triangle-alert"),
+    DisputeState.ANSWERED: PaymentLook(gettext_lazy("Disputed: the bank decides"), "warn", "hourglass"),
+    DisputeState.LOST: PaymentLook(gettext_lazy("Lost to a dispute"), "bad", "x"),
+}
+"""Of a dispute that was won the payment stands as before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +129,7 @@ def list_payments(request: HttpRequest) -> HttpResponse:
         "totals": found.totals,
         "lines": [PaymentListLine(row, get_look(row.payment), ICONS[row.payment.method]) for row in found.page.rows],
         "differences": list_differences(),
+        "disputes": list_open_disputes(),
         "more_url": query.make_url(cursor=found.page.next_cursor) if found.page.next_cursor else "",
         "file_url": reverse("workspace:money_file") + query.make_url(),
         "may_settle": has_permission(request.user, Permission.BOOKING_OVERRIDE) and may_business(Ability.STEP),
@@ -159,8 +170,8 @@ def read_days(request: HttpRequest) -> Days:
     return Days(first, last) if first <= last else Days(last, first)
 
 
-def get_look(payment: PaymentView) -> PaymentLook:
-    """Return how the state of a payment is drawn: what went back says more than that it came."""
+def _get_look(payment: PaymentView) -> PaymentLook:
+    """Return how a payment without a dispute is drawn: what went back says more than that it came."""
     if payment.to_send_minor:
         return PaymentLook(gettext_lazy("To be sent back"), "warn", "undo-2")
     if payment.state == PaymentState.RECEIVED and payment.sent_back_minor:
@@ -174,6 +185,11 @@ def get_look(payment: PaymentView) -> PaymentLook:
     if payment.state in LIVE_STATES:
         return PaymentLook(payment.state.label, "warn", "hourglass")
     return PaymentLook(payment.state.label, "bad" if payment.state == PaymentState.FAILED else "", "x")
+
+
+def get_look(payment: PaymentView) -> PaymentLook:
+    """Return how the state of a payment is drawn; a dispute says more than all else."""
+    return DISPUTE_LOOKS.get(payment.dispute_state) or _get_look(payment)
 
 
 def this_month() -> Days:

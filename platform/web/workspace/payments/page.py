@@ -18,6 +18,7 @@ from accounts.policies import Permission, has_permission
 from accounts.selectors.staff import name_people
 from billing.enums import LedgerKind, PaymentDoor
 from billing.errors import RefundInvalid, RefundsChanged, RefundTooLarge
+from billing.selectors.disputes import list_disputes_of
 from billing.selectors.listing import list_entries
 from billing.selectors.payments import get_payment, suggest_refund
 from billing.services.refunds import refund_payment
@@ -44,6 +45,8 @@ LEDGER_ICONS = {
     LedgerKind.CREDITED: "wallet",
     LedgerKind.KEPT: "lock",
     LedgerKind.RELEASED: "lock-open",
+    LedgerKind.DISPUTED: "landmark",
+    LedgerKind.REGAINED: "undo-2",
 }
 
 
@@ -125,6 +128,7 @@ def _render(
         "booking": booking,
         "look": get_look(payment),
         "method_icon": ICONS[payment.method],
+        "disputes": list_disputes_of(payment_id=payment.id),
         "history": _list_history(payment),
         "agreed_minor": agreed,
         "form": form or RefundForm(initial={"amount": first, "seen": payment.refunded_minor}),

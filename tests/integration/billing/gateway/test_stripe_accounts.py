@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from billing.gateway.enums import AccountState, DisputeState, MovementKind, PayoutState
+from billing.gateway.enums import AccountState, DisputeReason, DisputeState, MovementKind, PayoutState
 from billing.gateway.types import AccountFacts, DisputeFacts, DoorAccount, Movement, PayoutFacts, RefundOrder
 from devtools.stripe_server import accounts, money
 from kernel.money import Money
@@ -83,14 +83,35 @@ def test_dispute_is_read_until_the_bank_decides(stand_in, door, make_order, acco
         ids=replace(started.ids, started="", payment=dispute["payment_intent"]),
         state=DisputeState.NEEDS_ANSWER,
         amount=Money(50_000, "MXN"),
-        reason="fraudulent",
+        reason=DisputeReason.FRAUD,
+        opened_at=clock.moment,
         answer_by=clock.moment + timedelta(days=7),
+        taken_minor=50_000,
     )
-    assert door.fetch_dispute(account, dispute["id"]).state is DisputeState.WON
+    won = door.fetch_dispute(account, dispute["id"])
+    assert (won.state, won.taken_minor) == (DisputeState.WON, 0)
     dispute["evidence_details"]["due_by"] = None
     money.close_dispute(stand_in.world, dispute, is_won=False)
     lost = door.fetch_dispute(account, dispute["id"])
     assert (lost.state, lost.answer_by) == (DisputeState.LOST, None)
+
+
+@pytest.mark.parametrize(("came_back", "taken"), [(False, 50_000), (True, 0)])
+def test_dispute_in_an_account_with_another_currency_is_read_in_the_one_that_was_paid(
+    stand_in, door, make_order, account, came_back, taken
+):
+    started = door.start(make_order())
+    stand_in.pay(started.ids.started, "createDispute")
+    dispute = next(stand_in.world.find_all("dispute", account.provider_id))
+    if came_back:
+        money.close_dispute(stand_in.world, dispute, is_won=True)
+    for row in dispute["balance_transactions"]:
+        row.update(amount=row["amount"] // 20, currency="usd")
+    dispute["reason"] = "bank_cannot_process"
+
+    found = door.fetch_dispute(account, dispute["id"])
+
+    assert (found.taken_minor, found.amount, found.reason) == (taken, Money(50_000, "MXN"), DisputeReason.OTHER)
 
 
 def test_balance_tells_every_movement_with_its_fee(stand_in, door, make_order, account, key, clock):

@@ -1,0 +1,37 @@
+"""Reading what customers had their bank ask back."""
+
+from __future__ import annotations
+
+from billing.enums import DisputeReason, DisputeState
+from billing.models import Dispute
+from billing.types import DisputeView
+
+MOST_OPEN = 50
+
+
+def list_disputes_of(*, payment_id: int) -> tuple[DisputeView, ...]:
+    """Return the disputes of a payment, the newest first; one query."""
+    rows = Dispute.objects.filter(payment_id=payment_id).order_by("-opened_at", "-pk")
+    return tuple(view_dispute(row) for row in rows)
+
+
+def list_open_disputes() -> tuple[DisputeView, ...]:
+    """Return the disputes that wait for an answer, the most urgent first; one query."""
+    rows = Dispute.objects.filter(state=DisputeState.OPEN).order_by("answer_by", "pk")[:MOST_OPEN]
+    return tuple(view_dispute(row) for row in rows)
+
+
+def view_dispute(row: Dispute) -> DisputeView:
+    """Return a row as a value."""
+    return DisputeView(
+        id=row.pk,
+        payment_id=row.payment_id,
+        state=DisputeState(row.state),
+        reason=DisputeReason(row.reason),
+        amount_minor=row.amount_minor,
+        taken_minor=row.taken_minor,
+        currency=row.currency,
+        opened_at=row.opened_at,
+        answer_by=row.answer_by,
+        closed_at=row.closed_at,
+    )

@@ -1,0 +1,344 @@
+"""Disputes: what a customer's bank takes back, and what comes back of it, however the events arrive."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from random import Random
+
+import pytest
+from django.db import connection
+
+from billing.enums import DisputeState
+from billing.errors import RefundTooLarge
+from billing.gateway.errors import EventRefused
+from billing.models import Difference, Dispute, LedgerEntry, Payment
+from billing.public.models import PaymentAccountOwner, WebhookEvent
+from billing.selectors.disputes import list_disputes_of, list_open_disputes
+from billing.services.announcing import tell_of_payment
+from billing.services.cards import comparing
+from billing.services.cards.disputing import look_at_dispute
+from billing.services.cards.keys import read_row
+from billing.services.refunds import refund_payment
+from devtools.stripe_server import money
+from devtools.stripe_server.server import Fault
+from notifications.models import Message
+from notifications.types.messages import EventView
+from scheduling.models import Booking
+from tests.factories.billing import add_up
+from tests.factories.cards import book_with_deposit, list_payments, list_refunds, outside, status_of
+from tests.factories.scheduling import STAFF
+
+TAKEN = {"prepaid": -30_000, "disputed": 30_000, "stripe": 0}
+BACK = {"prepaid": -30_000, "disputed": 0, "stripe": 30_000}
+
+
+@pytest.fixture
+def booking_id(till, account_id):
+    """Somebody has paid a deposit."""
+    made = book_with_deposit(till)
+    till.stand_in.pay(till.start(made))
+    till.post_all()
+    till.work()
+    return made
+
+
+@pytest.fixture
+def payment(booking_id):
+    return Payment.objects.get(booking_id=booking_id)
+
+
+@pytest.fixture
+def dispute(till, payment):
+    """The bank asks it back; we have not heard of it."""
+    intent = till.stand_in.world.things[payment.provider_payment_id]
+    return money.open_dispute(till.stand_in.world, till.stand_in.world.things[intent["latest_charge"]])
+
+
+def hear(till) -> None:
+    till.post_all()
+    till.work()
+
+
+def list_disputes() -> list[tuple]:
+    return list(Dispute.objects.values_list("state", "amount_minor", "taken_minor"))
+
+
+def told() -> list[str]:
+    found = Message.objects.filter(template__startswith="business_disput").order_by("pk")
+    return list(found.values_list("template", flat=True))
+
+
+def test_dispute_is_noted_with_what_the_bank_took(till, payment, dispute):
+    hear(till)
+
+    (found,) = list_disputes_of(payment_id=payment.pk)
+    payment.refresh_from_db()
+    assert (found.state, found.reason, found.amount_minor, found.taken_minor, found.currency) == (
+        "open", "fraud", 30_000, 30_000, "MXN",
+    )  # fmt: skip
+    assert (found.opened_at, found.answer_by, found.closed_at) == (till.moment, till.moment + timedelta(days=7), None)
+    assert list_open_disputes() == (found,)
+    assert (payment.dispute_state, payment.disputed_minor, payment.state) == ("open", 30_000, "received")
+    assert add_up() == TAKEN
+    entry = LedgerEntry.objects.get(kind="disputed")
+    assert (entry.dispute_id, entry.refund_id, entry.by_id) == (found.id, None, None)
+    assert str(Dispute.objects.get()) == f"dispute of payment {payment.pk}"
+
+
+def test_dispute_that_is_won_brings_the_money_back(till, payment, dispute):
+    hear(till)
+    opened_at = till.moment
+    till.pass_by(timedelta(days=20))
+    money.close_dispute(till.stand_in.world, dispute, is_won=True)
+    hear(till)
+
+    payment.refresh_from_db()
+    assert (list_disputes(), add_up()) == ([("won", 30_000, 0)], BACK)
+    assert (payment.dispute_state, payment.disputed_minor) == ("won", 0)
+    assert (Dispute.objects.get().closed_at, Dispute.objects.get().opened_at) == (till.moment, opened_at)
+    assert list_open_disputes() == ()
+
+
+def test_dispute_that_is_lost_keeps_the_money_away(till, payment, dispute):
+    hear(till)
+    money.close_dispute(till.stand_in.world, dispute, is_won=False)
+    hear(till)
+
+    assert (list_disputes(), add_up()) == ([("lost", 30_000, 30_000)], TAKEN)
+
+
+def test_dispute_that_is_answered_is_with_the_bank(till, dispute):
+    hear(till)
+    dispute["status"] = "under_review"
+    till.stand_in.world.tell("charge.dispute.updated", dispute)
+    hear(till)
+
+    assert (list_disputes(), add_up()) == ([("answered", 30_000, 30_000)], TAKEN)
+    assert told() == ["business_disputed"]
+
+
+def test_bank_that_only_asks_has_taken_nothing(till, dispute):
+    dispute.update(status="warning_needs_response", balance_transactions=[])
+    hear(till)
+
+    assert (list_disputes(), add_up()["stripe"]) == ([("open", 30_000, 0)], 30_000)
+    assert not LedgerEntry.objects.filter(kind="disputed").exists()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_events_late_twice_and_shuffled_lead_to_the_same(till, account_id, seed):
+    """The card is disputed at once: nobody told us yet that it paid."""
+    booking_id = book_with_deposit(till)
+    till.stand_in.pay(till.start(booking_id), "createDispute")
+    (dispute,) = till.stand_in.world.find_all("dispute", account_id)
+    money.close_dispute(till.stand_in.world, dispute, is_won=True)
+    events = till.stand_in.postman.take_all() * 2
+    Random(seed).shuffle(events)
+
+    for event in events:
+        till.post(event)
+        till.work()
+
+    assert (list_disputes(), add_up()["stripe"], status_of(booking_id)) == ([("won", 30_000, 0)], 30_000, "confirmed")
+
+
+def test_dispute_whose_event_alone_arrives_settles_its_payment_first(till, account_id):
+    booking_id = book_with_deposit(till)
+    till.stand_in.pay(till.start(booking_id), "createDispute")
+    events = [each for each in till.stand_in.postman.take_all() if each["type"] == "charge.dispute.created"]
+
+    for event in events:
+        till.post(event)
+    till.work()
+
+    assert (list_payments(booking_id), status_of(booking_id)) == ([("stripe", "received", 30_000, 0)], "confirmed")
+    assert (list_disputes(), add_up()) == ([("open", 30_000, 30_000)], TAKEN)
+
+
+@pytest.mark.parametrize(
+    "how", [{"secret": "whsec_of_somebody_else"}, {"at": -301}, {"at": 301}], ids=["forged", "replayed", "future"]
+)
+def test_event_that_is_not_of_the_provider_and_of_now_changes_nothing(till, dispute, how):
+    how = {name: till.now() + value if name == "at" else value for name, value in how.items()}
+
+    for event in till.stand_in.postman.take_all():
+        with pytest.raises(EventRefused):
+            till.post(event, **how)
+    till.work()
+
+    assert (list_disputes(), WebhookEvent.objects.filter(kind="dispute").count()) == ([], 0)
+
+
+def test_event_says_nothing_that_is_believed(till, dispute):
+    lies = {"status": "lost", "amount": 1, "balance_transactions": []}
+    for event in till.stand_in.postman.take_all():
+        till.post(event | {"data": {"object": dispute | lies}})
+    till.work()
+
+    assert list_disputes() == [("open", 30_000, 30_000)]
+
+
+def test_event_that_names_another_account_changes_nothing(till, dispute, other_tenant):
+    stranger = till.stand_in.open_account()
+    PaymentAccountOwner.objects.create(
+        provider_account_id=stranger, schema_name=other_tenant.schema_name, created_at=till.moment
+    )
+
+    for event in till.stand_in.postman.take_all():
+        till.post(event | {"account": stranger, "id": f"{event['id']}x"})
+    till.work()
+
+    assert (list_disputes(), WebhookEvent.objects.filter(done_at=None).count()) == ([], 0)
+    connection.set_tenant(other_tenant)
+    assert list_disputes() == []
+
+
+def test_dispute_of_what_the_business_sold_elsewhere_is_none_of_ours(till, account_id, booking_id):
+    world = till.stand_in.world
+    intent = money.make_intent(world, account_id, amount=5_000, currency="mxn")
+    money.take(world, intent, money.make_method(world, account_id, money.CARDS["createDispute"]))
+    hear(till)
+
+    assert (list_disputes(), add_up()) == ([], {"stripe": 30_000, "prepaid": -30_000})
+
+
+def test_dispute_of_a_payment_that_is_not_settled_here_waits_for_a_person(till, account_id):
+    booking_id = book_with_deposit(till)
+    session = till.start(booking_id)
+    Payment.objects.update(amount_minor=29_000)  # the provider took another amount than is asked here
+    till.stand_in.pay(session, "createDispute")
+    (dispute,) = till.stand_in.world.find_all("dispute", account_id)
+
+    look_at_dispute(account_id=account_id, dispute_id=dispute["id"], now=till.moment)
+
+    assert (list_disputes(), add_up()) == ([], {})
+
+
+def test_what_was_asked_earlier_does_not_overwrite_what_was_asked_later(till, account_id, dispute):
+    look_at_dispute(account_id=account_id, dispute_id=dispute["id"], now=till.moment)
+    before = till.moment - timedelta(seconds=1)
+    money.close_dispute(till.stand_in.world, dispute, is_won=False)
+
+    look_at_dispute(account_id=account_id, dispute_id=dispute["id"], now=before)
+
+    assert list_disputes() == [("open", 30_000, 30_000)]
+
+
+def test_dispute_waits_for_a_provider_that_does_not_answer(till, dispute):
+    till.stand_in.faults += [Fault.ERROR] * 9
+    till.post_all()
+    till.work()
+    before = list_disputes()
+
+    till.stand_in.faults.clear()
+    till.pass_by(timedelta(minutes=2))
+    till.work()
+
+    assert (before, list_disputes()) == ([], [("open", 30_000, 30_000)])
+
+
+def test_what_the_bank_has_is_not_given_back_again(till, payment, dispute):
+    hear(till)
+
+    with pytest.raises(RefundTooLarge) as refused:
+        refund_payment(payment_id=payment.pk, amount_minor=1, reason="Sí", now=till.moment, by=STAFF)
+
+    assert (refused.value.left_minor, list_refunds(payment.booking_id)) == (0, [])
+    money.close_dispute(till.stand_in.world, dispute, is_won=True)
+    hear(till)
+    refund_payment(payment_id=payment.pk, amount_minor=10_000, reason="Sí", now=till.moment, by=STAFF)
+    till.work()
+    assert (list_refunds(payment.booking_id), add_up()["stripe"]) == ([(10_000, "done", "kinder")], 20_000)
+
+
+def test_part_that_went_back_is_not_disputed(till, payment):
+    refund_payment(payment_id=payment.pk, amount_minor=10_000, reason="Sí", now=till.moment, by=STAFF)
+    till.work()
+    intent = till.stand_in.world.things[payment.provider_payment_id]
+    money.open_dispute(till.stand_in.world, till.stand_in.world.things[intent["latest_charge"]])
+    hear(till)
+
+    assert (list_disputes(), add_up()) == (
+        [("open", 20_000, 20_000)],
+        {"stripe": 0, "prepaid": -20_000, "disputed": 20_000},
+    )
+
+
+def test_managers_are_told_when_it_opens_and_how_it_ends(till, dispute):
+    hear(till)
+    hear(till)
+    money.close_dispute(till.stand_in.world, dispute, is_won=True)
+    hear(till)
+
+    assert told() == ["business_disputed", "business_dispute_decided"]
+    opened, decided = (Message.objects.get(template=each).body_text for each in told())
+    assert "regrese $300" in opened
+    assert "hasta el" in opened
+    assert "de vuelta en tu cuenta de Stripe" in decided
+
+
+def test_lost_dispute_is_told_without_a_deadline_that_is_none(till, dispute):
+    dispute["evidence_details"]["due_by"] = None
+    hear(till)
+    money.close_dispute(till.stand_in.world, dispute, is_won=False)
+    hear(till)
+
+    opened, decided = (Message.objects.get(template=each).body_text for each in told())
+    assert "hasta el" not in opened
+    assert "se quedan con tu cliente" in decided
+
+
+def test_what_is_true_no_more_is_told_to_nobody(till, payment, dispute):
+    till.post_all()
+    money.close_dispute(till.stand_in.world, dispute, is_won=False)
+    till.work()
+    payload = {"booking_id": payment.booking_id, "dispute_id": Dispute.objects.get().pk}
+    tell_of_payment(EventView(9_000, "payment.disputed", payment.pk, payload, till.moment))
+    Dispute.objects.update(state=DisputeState.OPEN, closed_at=None)
+    tell_of_payment(EventView(9_001, "payment.dispute_decided", payment.pk, payload, till.moment))
+
+    assert told() == ["business_dispute_decided"]
+
+
+def test_dispute_of_a_sample_is_told_to_nobody(till, payment, dispute):
+    Booking.objects.update(is_sample=True)
+    hear(till)
+
+    assert (list_disputes(), told()) == ([("open", 30_000, 30_000)], [])
+
+
+def compare(till) -> list[tuple]:
+    till.pass_by(timedelta(hours=25))
+    with outside():
+        comparing.compare_account(PaymentAccountOwner.objects.get().pk, till.moment)
+    rows = Difference.objects.filter(settled_at=None).order_by("pk")
+    return list(rows.values_list("kind", "ours_minor", "theirs_minor"))
+
+
+def test_night_makes_good_what_nobody_told(till, dispute):
+    till.stand_in.postman.take_all()
+    first = compare(till)
+    opened = list_disputes()
+    till.pass_by(timedelta(days=30))
+    money.close_dispute(till.stand_in.world, dispute, is_won=True)
+    till.stand_in.postman.take_all()
+
+    assert (first, opened) == ([], [("open", 30_000, 30_000)])
+    assert (compare(till), list_disputes(), add_up()) == ([], [("won", 30_000, 0)], BACK)
+
+
+def test_night_tells_when_the_dispute_and_the_balance_differ(till, dispute):
+    dispute["balance_transactions"][0]["amount"] = -29_000
+    till.stand_in.postman.take_all()
+
+    assert compare(till) == [("disputed", 29_000, 30_000)]
+    dispute["balance_transactions"][0]["amount"] = -30_000
+    assert (compare(till), add_up()) == ([], TAKEN)
+
+
+@pytest.mark.parametrize("key", [None, "", "t0_other:deposit:7:1", "{own}", "{own}:deposit", "{own}:deposit:x:1"])
+def test_key_of_nobody_leads_to_no_row(tenant, key):
+    own = tenant.schema_name
+
+    assert read_row(key and key.format(own=own)) is None
+    assert read_row(f"{own}:deposit:7:1") == 7
