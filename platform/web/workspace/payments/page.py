@@ -138,6 +138,7 @@ def _render(
         and may_business(Ability.STEP),
         "may_note": has_permission(request.user, Permission.BOOKING_MANAGE) and may_business(Ability.STEP),
         "timezone": current_tenant().timezone,
+        "has_evidence": booking is not None,
         "has_receipt": booking is not None and payment.received_at is not None,
     }
     return render(request, "workspace/payments/payment.html", context, status=status)

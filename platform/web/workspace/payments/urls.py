@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.policies import Permission
 from web.workspace.nav import SETTINGS, NavEntry, add_entries
-from web.workspace.payments import asking, cards, fees, income, listing, page, receipt, recording, views
+from web.workspace.payments import asking, cards, evidence, fees, income, listing, page, receipt, recording, views
 
 add_entries(
     NavEntry(
@@ -41,6 +41,7 @@ urlpatterns = [
     path("payments/differences/<int:difference_id>/settled/", listing.settle, name="money_settle"),
     path("payments/<int:payment_id>/", page.show, name="money_payment"),
     path("payments/<int:payment_id>/receipt.pdf", receipt.download, name="money_receipt"),
+    path("payments/<int:payment_id>/evidence.pdf", evidence.download, name="money_evidence"),
     path("payments/<int:payment_id>/refund/", page.refund, name="money_refund"),
     path("payments/bank/", views.change_bank, name="payments_bank"),
     path("bookings/<int:booking_id>/payments/new/", recording.record, name="payment_new"),
