@@ -170,6 +170,14 @@ class DisputeReason(models.TextChoices):
     OTHER = "other", _("Another reason")
 
 
+class PayoutState(models.TextChoices):
+    """Where a payout to the bank of the business stands; the values are the gateway's."""
+
+    ON_ITS_WAY = "on_its_way", _("On its way to the bank")
+    ARRIVED = "arrived", _("Sent to the bank")
+    FAILED = "failed", _("Sent back by the bank")
+
+
 class DifferenceKind(models.TextChoices):
     """In what the ledger and the card provider differ."""
 

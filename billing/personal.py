@@ -33,6 +33,13 @@ INVENTORY = (
         "billing.Dispute",
         other={NotPersonal.CODE: ("currency",), NotPersonal.MACHINE: ("provider_dispute_id",)},
     ),
+    TableInventory(
+        "billing.Payout",
+        other={
+            NotPersonal.CODE: ("currency",),
+            NotPersonal.MACHINE: ("provider_account_id", "provider_payout_id"),
+        },
+    ),
     # Its file is in `files.StoredFile`.
     TableInventory("billing.Receipt"),
     TableInventory("billing.Refund", personal={"reason": _WORDS}, other={NotPersonal.MACHINE: ("provider_refund_id",)}),

@@ -17,6 +17,7 @@ from billing.enums import (
     PaymentMethod,
     PaymentPurpose,
     PaymentState,
+    PayoutState,
     PlanFeature,
     PlanLimit,
     RefundCause,
@@ -164,6 +165,18 @@ class DisputeView:
     opened_at: datetime
     answer_by: datetime | None
     closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutView:
+    """What the card provider sent on to the bank; below zero, it took money from there."""
+
+    id: int
+    amount_minor: int
+    currency: str
+    state: PayoutState
+    made_at: datetime
+    arrives_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

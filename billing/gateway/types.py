@@ -358,11 +358,12 @@ class DisputeFacts:
 
 @dataclass(frozen=True, slots=True)
 class PayoutFacts:
-    """A payout to the business's bank."""
+    """A payout to the business's bank; ``arrives_on`` is midnight, in UTC, of the day."""
 
     payout_id: str
     state: PayoutState
     amount: Money
+    made_at: datetime
     arrives_on: datetime
 
 

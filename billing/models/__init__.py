@@ -6,6 +6,7 @@ from billing.models.dispute import Dispute
 from billing.models.kept import Credit, SavedMethod
 from billing.models.ledger import LedgerEntry
 from billing.models.payment import Payment, Refund
+from billing.models.payout import Payout
 from billing.models.receipt import Receipt
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "LedgerEntry",
     "Payment",
     "PaymentAccount",
+    "Payout",
     "Receipt",
     "Refund",
     "SavedMethod",

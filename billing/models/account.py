@@ -20,7 +20,7 @@ class PaymentAccount(models.Model):
     need for a transfer, as the business typed it. ``wait_minutes`` is how long a place waits for its money, counted
     while the business is open. ``state``, ``missing_count`` and ``answer_by`` are what the provider said of the
     account at ``checked_at``; ``attempt`` counts the accounts that were opened there. Up to ``compared_until`` the
-    ledger was compared with what the provider has.
+    ledger was compared with what the provider has; at ``payouts_checked_at`` it was asked for payouts.
     """
 
     door = models.CharField(max_length=16, choices=PaymentDoor.choices, unique=True)
@@ -39,6 +39,7 @@ class PaymentAccount(models.Model):
     checked_at = models.DateTimeField(null=True, blank=True)
     attempt = models.PositiveSmallIntegerField(default=1, db_default=1)
     compared_until = models.DateTimeField(null=True, blank=True)
+    payouts_checked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         """A door that is open says where the money goes."""

@@ -189,6 +189,8 @@ TENANT: dict[str, Rights] = {
     "workspace/payments/list/payments.csv": read(BOOKS),
     "workspace/payments/income/": read(BOOKS),
     "workspace/payments/income/income.csv": read(BOOKS),
+    "workspace/payments/payouts/": read(BOOKS),
+    "workspace/payments/payouts/look/": change(SETUP),
     "workspace/payments/differences/<int:difference_id>/settled/": change(SETUP),
     "workspace/payments/<int:payment_id>/": read(BOOKS),
     "workspace/payments/<int:payment_id>/receipt.pdf": read(BOOKS),

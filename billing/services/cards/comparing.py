@@ -23,6 +23,7 @@ from billing.selectors.accounts import make_door_account
 from billing.services.cards.disputing import look_at_dispute
 from billing.services.cards.keys import find_place, get_card_door
 from billing.services.cards.looking import look_at_payment
+from billing.services.cards.payouts import refresh_payouts
 from billing.services.cards.settling import AmountDiffers
 from billing.services.differences import FoundDifference, find_open_since, note_differences
 from billing.services.movements import LANE
@@ -107,6 +108,7 @@ def compare_ledger(account_id: str, now: datetime) -> None:
         *_find_missing_refunds(account_id, moved[MovementKind.REFUND], since + OVERLAP, until),
     ]
     note_differences(found, account_id=account_id, since=since, until=until, now=now)
+    refresh_payouts(now=now)
 
 
 def _add_up(movements: tuple[Movement, ...]) -> dict[MovementKind, dict[str, Moved]]:

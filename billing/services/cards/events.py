@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db.models import Q
 
 from billing.enums import PaymentDoor
+from billing.errors import CardNotConnected
 from billing.gateway.enums import EventKind
+from billing.gateway.errors import AccountUnusable
 from billing.gateway.types import Event
 from billing.models import Payment
 from billing.public.models import PaymentAccountOwner, WebhookEvent
@@ -16,6 +19,7 @@ from billing.services.cards.accounts import refresh_card_account
 from billing.services.cards.disputing import look_at_dispute
 from billing.services.cards.keys import get_card_door
 from billing.services.cards.looking import look_at_payment
+from billing.services.cards.payouts import refresh_payouts
 from billing.services.movements import LANE
 from database.transactions import write_transaction
 from kernel.errors import Unavailable
@@ -28,7 +32,9 @@ from tenants.services.due_work import add_due_work
 EVENT_KIND = "card_event"
 """Due work of the platform itself: whose the event is, is found when it is followed."""
 AGAIN = timedelta(minutes=2)
-FOLLOWED = frozenset({EventKind.PAYMENT, EventKind.DISPUTE, EventKind.ACCOUNT, EventKind.ACCOUNT_GONE})
+FOLLOWED = frozenset(
+    {EventKind.PAYMENT, EventKind.DISPUTE, EventKind.PAYOUT, EventKind.ACCOUNT, EventKind.ACCOUNT_GONE}
+)
 
 
 def register() -> None:
@@ -98,6 +104,10 @@ def follow_event(event_id: int, now: datetime) -> None:
 def _follow(kind: str, account_id: str, object_id: str, now: datetime) -> None:
     if kind == EventKind.DISPUTE:
         look_at_dispute(account_id=account_id, dispute_id=object_id, now=now)
+        return
+    if kind == EventKind.PAYOUT:
+        with suppress(CardNotConnected, AccountUnusable):  # it was disconnected, or closed to us, meanwhile
+            refresh_payouts(now=now)
         return
     if kind != EventKind.PAYMENT:
         refresh_card_account(now=now)

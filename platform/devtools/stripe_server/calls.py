@@ -133,6 +133,11 @@ def _list(kind: str, *filters: str) -> Callable[[World, Call], Thing]:
     return list_some
 
 
+def _list_payouts(world: World, call: Call) -> Thing:
+    money.pay_out_what_is_due(world, call.account)
+    return _list("payout")(world, call)
+
+
 def _attach(world: World, call: Call) -> Thing:
     name = call.names[0].removeprefix("pm_card_")
     customer = world.get(call.params["customer"], "customer", call.account)["id"]
@@ -195,7 +200,7 @@ PLAYS = {
     "PaymentMethodService.attach": _attach,
     "PaymentMethodService.detach": _detach,
     "DisputeService.retrieve": _get("dispute"),
-    "PayoutService.list": _list("payout"),
+    "PayoutService.list": _list_payouts,
     "BalanceTransactionService.list": _list("balance_transaction"),
 }
 

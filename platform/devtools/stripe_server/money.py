@@ -306,7 +306,23 @@ def close_dispute(world: World, dispute: Thing, *, is_won: bool) -> None:
     world.tell("charge.dispute.closed", dispute)
 
 
-def pay_out(world: World, account: str, amount: int, currency: str) -> Thing:
+def pay_out_what_is_due(world: World, account: str) -> None:
+    """Send a business what was on its balance for two days, as Stripe does every day, and let what was sent arrive."""
+    for payout in world.find_all("payout", account):
+        if payout["status"] == "in_transit" and payout["arrival_date"] <= world.seconds():
+            payout["status"] = "paid"
+            world.tell("payout.paid", payout)
+    due: dict[str, int] = {}
+    for row in world.find_all("balance_transaction", account):
+        if row["status"] == "pending" and row["available_on"] <= world.seconds():
+            row["status"] = "available"
+            due[row["currency"]] = due.get(row["currency"], 0) + row["net"] * (row["type"] != "payout")
+    for currency, amount in due.items():
+        if amount > 0:
+            pay_out(world, account, amount, currency, status="in_transit")
+
+
+def pay_out(world: World, account: str, amount: int, currency: str, *, status: str = "paid") -> Thing:
     """Send a business its money."""
     payout = world.make(
         "payout",
@@ -320,9 +336,16 @@ def pay_out(world: World, account: str, amount: int, currency: str) -> Thing:
         method="standard",
         reconciliation_status="completed",
         source_type="card",
-        status="paid",
+        status=status,
         type="bank_account",
     )
     payout["balance_transaction"] = book(world, payout, "payout", -amount)["id"]
-    world.tell("payout.paid", payout)
+    world.tell("payout.paid" if status == "paid" else "payout.created", payout)
     return payout
+
+
+def fail_payout(world: World, payout: Thing) -> None:
+    """Let the bank send a payout back, days later."""
+    payout.update(status="failed", failure_code="account_closed")
+    payout["failure_balance_transaction"] = book(world, payout, "payout_failure", payout["amount"])["id"]
+    world.tell("payout.failed", payout)

@@ -261,6 +261,7 @@ def read_payout(payout: Any) -> PayoutFacts:
         payout_id=payout.id,
         state=PAYOUTS.get(payout.status, PayoutState.ON_ITS_WAY),
         amount=from_provider_amount(payout.amount, payout.currency),
+        made_at=read_instant(payout.created),
         arrives_on=read_instant(payout.arrival_date),
     )
 

@@ -5,7 +5,19 @@ from django.utils.translation import gettext_lazy
 
 from accounts.policies import Permission
 from web.workspace.nav import SETTINGS, NavEntry, add_entries
-from web.workspace.payments import asking, cards, evidence, fees, income, listing, page, receipt, recording, views
+from web.workspace.payments import (
+    asking,
+    cards,
+    evidence,
+    fees,
+    income,
+    listing,
+    page,
+    payouts,
+    receipt,
+    recording,
+    views,
+)
 
 add_entries(
     NavEntry(
@@ -38,6 +50,8 @@ urlpatterns = [
     path("payments/list/payments.csv", listing.download, name="money_file"),
     path("payments/income/", income.show, name="money_income"),
     path("payments/income/income.csv", income.download, name="money_income_file"),
+    path("payments/payouts/", payouts.show, name="money_payouts"),
+    path("payments/payouts/look/", payouts.look, name="money_payouts_look"),
     path("payments/differences/<int:difference_id>/settled/", listing.settle, name="money_settle"),
     path("payments/<int:payment_id>/", page.show, name="money_payment"),
     path("payments/<int:payment_id>/receipt.pdf", receipt.download, name="money_receipt"),

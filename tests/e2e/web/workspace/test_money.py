@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from billing.models import Difference
+from billing.models import Difference, Dispute, Payment, Payout
 from kernel.clock import utc_now
 from tenants.context import tenant_scope
 from tests.e2e.sight import DESK, PHONE, check_axe, check_everywhere
@@ -21,7 +23,7 @@ def unblocked(django_db_blocker):
 
 @pytest.fixture
 def paths(houses) -> list[str]:
-    """What came today, and in what the books differ; a payment, and the report of it."""
+    """What came today, in what the books differ and what is disputed; a payment, the report, and what was paid out."""
     booking_id, _ = book_at(houses[0], "Maximiliano Fernández de la Concepción", 5)
     now = utc_now()
     with tenant_scope(houses[0]):
@@ -31,8 +33,19 @@ def paths(houses) -> list[str]:
             kind="amount", source_id="pi_1", payment_id=payment_id, ours_minor=1_234_500, theirs_minor=1_200_000,
             currency="MXN", happened_at=now, found_at=now,
         )  # fmt: skip
+        Payment.objects.filter(pk=payment_id).update(dispute_state="open", disputed_minor=1_234_500)
+        Dispute.objects.create(
+            payment_id=payment_id, provider_dispute_id="du_1", amount_minor=1_234_500, taken_minor=1_234_500,
+            currency="MXN", state="open", reason="not_as_said", answer_by=now + timedelta(days=7), opened_at=now,
+            checked_at=now,
+        )  # fmt: skip
+        for number, state in enumerate(("on_its_way", "arrived", "failed")):
+            Payout.objects.create(
+                provider_account_id="acct_1", provider_payout_id=f"po_{number}", amount_minor=1_234_567_890,
+                currency="MXN", state=state, made_at=now, arrives_at=now + timedelta(days=2),
+            )  # fmt: skip
     money = "/workspace/payments"
-    return [f"{money}/list/", f"{money}/{payment_id}/", f"{money}/income/?by=service"]
+    return [f"{money}/list/", f"{money}/{payment_id}/", f"{money}/income/?by=service", f"{money}/payouts/"]
 
 
 def test_pages_of_money_are_seen_whole_by_everybody(houses, open_workspace, paths):

@@ -134,7 +134,8 @@ def test_event_waits_for_a_provider_that_does_not_answer(till, booking_id, event
 
 
 def test_event_that_nobody_waits_for_leaves_no_work(till, account_id):
-    money.pay_out(till.stand_in.world, account_id, 100, "mxn")
+    customer = money.make_customer(till.stand_in.world, account_id, "ana@example.com")
+    till.stand_in.world.tell("customer.created", customer)
     till.post_all()
 
     assert (count_events(), DueWork.objects.filter(kind="card_event").count()) == (1, 0)

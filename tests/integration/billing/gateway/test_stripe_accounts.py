@@ -136,7 +136,9 @@ def test_balance_tells_every_movement_with_its_fee(stand_in, door, make_order, a
     )
     assert door.list_movements(account, since=yesterday, until=clock.moment) == ()
     assert door.list_payouts(account, since=yesterday) == (
-        PayoutFacts(payout["id"], PayoutState.ARRIVED, Money(27_970, "MXN"), clock.moment + timedelta(days=2)),
+        PayoutFacts(
+            payout["id"], PayoutState.ARRIVED, Money(27_970, "MXN"), clock.moment, clock.moment + timedelta(days=2)
+        ),
     )
     assert door.fetch(account, started.ids).refunded_minor == 0
 

@@ -99,7 +99,7 @@ def test_other_visits_and_a_promise_to_come_are_told(owner_client, payment, said
 
     parts = {each["heading"]: each for each in said[0]["parts"]}
     assert [row[1] for row in parts["Otras visitas de la misma persona"]["rows"]] == ["Corte"]
-    assert "confirmó que vendría" in parts["Lo que pasó con la cita"]["lines"][0]
+    assert "Confirmó que vendría" in parts["Lo que pasó con la cita"]["lines"][0]
 
 
 def test_visit_of_nobody_without_price_or_deposit_has_evidence(owner_client, payment, said):

@@ -1,0 +1,61 @@
+"""Payouts: what the provider sends on to the bank of the business, kept as rows that an event or a night refreshes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from billing.enums import PaymentDoor, PayoutState
+from billing.errors import CardNotConnected
+from billing.models import PaymentAccount, Payout
+from billing.selectors.accounts import make_door_account
+from billing.services.cards.keys import get_card_door
+from database.transactions import write_transaction
+
+FIRST, AGAIN = timedelta(days=366), timedelta(days=30)
+"""How far back is asked the first time, and later: a bank sends back what it cannot take within days."""
+
+
+def refresh_payouts(*, now: datetime) -> None:
+    """Ask the provider for the payouts of the account that is connected, and keep them. Again changes nothing.
+
+    Call it outside of any transaction.
+
+    Raises:
+        CardNotConnected: There is none.
+        AccountUnusable: It does not let us into the account.
+        DoorNotConfigured, OutcomeUnknown, DoorBusy: As the gateway says; what is known stays.
+    """
+    row = PaymentAccount.objects.filter(door=PaymentDoor.STRIPE).exclude(provider_id="").first()
+    if row is None:
+        raise CardNotConnected
+    since = now - (FIRST if row.payouts_checked_at is None else AGAIN)
+    found = get_card_door().list_payouts(make_door_account(row.provider_id), since=since)
+    rows = [
+        Payout(
+            provider_account_id=row.provider_id,
+            provider_payout_id=each.payout_id,
+            amount_minor=each.amount.amount_minor,
+            currency=each.amount.currency,
+            state=PayoutState(each.state.value),
+            made_at=each.made_at,
+            arrives_at=each.arrives_on,
+        )
+        for each in found
+    ]
+    _keep(row.pk, rows, now=now)
+
+
+@write_transaction()
+def _keep(account_row_id: int, rows: list[Payout], *, now: datetime) -> None:
+    """Keep payouts, unless somebody asked later and was faster."""
+    account = PaymentAccount.objects.select_for_update().get(pk=account_row_id)
+    if account.payouts_checked_at is not None and account.payouts_checked_at > now:
+        return
+    Payout.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["provider_account_id", "provider_payout_id"],
+        update_fields=["amount_minor", "state", "arrives_at"],
+    )
+    account.payouts_checked_at = now
+    account.save(update_fields=["payouts_checked_at"])

@@ -1,0 +1,65 @@
+"""What the card provider sends on to the bank of the business."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.policies import Permission, has_permission
+from billing.enums import PayoutState
+from billing.selectors.accounts import get_card_account
+from billing.selectors.payouts import find_payouts_checked_at, list_payouts
+from billing.services.cards.payouts import refresh_payouts
+from edge.access import requires
+from edge.statuses import get_status
+from kernel.clock import utc_now
+from kernel.errors import Conflict, DomainError, Unavailable
+from web.errors import translate_error
+from web.parts.lists import PAGE_SIZE, read_query
+from web.parts.toasts import Toast, go_on
+
+LOOKS: Mapping[PayoutState, tuple[str, str]] = {
+    PayoutState.ON_ITS_WAY: ("warn", "hourglass"),
+    PayoutState.ARRIVED: ("good", "check"),
+    PayoutState.FAILED: ("bad", "x"),
+}
+"""Tone and icon of each state."""
+
+
+@requires(Permission.REPORT_VIEW)
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """List the payouts that are known; the provider is not asked, so nobody waits for it."""
+    return _render(request)
+
+
+@requires(Permission.BOOKING_OVERRIDE)
+@require_POST
+def look(request: HttpRequest) -> HttpResponse:
+    """Ask the provider for payouts now; when it does not answer, what is known stays."""
+    try:
+        refresh_payouts(now=utc_now())
+    except (Conflict, Unavailable) as error:
+        return _render(request, error)
+    return go_on(request, Toast(title=gettext("Up to date")), to=reverse("workspace:money_payouts"))
+
+
+def _render(request: HttpRequest, error: DomainError | None = None) -> HttpResponse:
+    query = read_query(request)
+    page = list_payouts(cursor=query.cursor, limit=PAGE_SIZE)
+    context = {
+        "lines": [(each, *LOOKS[each.state]) for each in page.rows],
+        "more_url": query.make_url(cursor=page.next_cursor) if page.next_cursor else "",
+        "checked_at": find_payouts_checked_at(),
+        "is_connected": bool(get_card_account().provider_id),
+        "error": "" if error is None else translate_error(error),
+        "may_look": has_permission(request.user, Permission.BOOKING_OVERRIDE),
+    }
+    return render(
+        request, "workspace/payments/payouts.html", context, status=200 if error is None else get_status(error)
+    )
