@@ -80,7 +80,7 @@ def _tell_terms(booking: BookingView) -> Part:
     lines = [said % {"at": _say(booking.created_at, booking.timezone), "how": how}]
     if booking.deposit_minor:
         lines += describe_refunds(booking.agreed, get_current_formats())
-    until = gettext("The customer could cancel until %(at)s.")
+    until = gettext("The customer could cancel until %(at)s")
     return Part(gettext("What was agreed"), [*lines, until % {"at": _say(booking.cancel_until, booking.timezone)}])
 
 
@@ -93,7 +93,7 @@ def _tell_history(booking: BookingView) -> Part:
     ]
     lines = []
     if booking.attendance_confirmed_at is not None:
-        text = gettext("The customer said on %(at)s that they would come.")
+        text = gettext("The customer said that they would come: %(at)s")
         lines.append(text % {"at": _say(booking.attendance_confirmed_at, booking.timezone)})
     head = (gettext("Date"), gettext("What happened"), gettext("Who of the business"))
     return Part(gettext("What happened to the appointment"), lines, head, rows)
