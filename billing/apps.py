@@ -25,6 +25,7 @@ class BillingConfig(AppConfig):
             webhooks,
         )
         from billing.services.cards import comparing, events, looking, refunding  # noqa: PLC0415
+        from billing.services.invoices import announcing as invoices  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
         announcing.register()
@@ -34,6 +35,7 @@ class BillingConfig(AppConfig):
         following.register()
         forgetting.register()
         events.register()
+        invoices.register()
         looking.register()
         refunding.register()
         receipts.register()

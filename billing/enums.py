@@ -188,6 +188,19 @@ class DifferenceKind(models.TextChoices):
     DISPUTED = "disputed", _("The bank took another amount back for a dispute than is noted here.")
 
 
+class InvoiceState(models.TextChoices):
+    """Where an invoice stands that a customer wants."""
+
+    ASKED = "asked", _("To be made")
+    ISSUED = "issued", _("Issued")
+    REFUSED = "refused", _("Not issued")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+LIVE_WISHES = (InvoiceState.ASKED.value, InvoiceState.ISSUED.value)
+"""Of which a booking has one at most."""
+
+
 class PlanLimit(StrEnum):
     """What a plan holds a number of."""
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from kernel.errors import Conflict, Invalid, NotFound
 from kernel.text import mark
 
 REASON_MISSING = mark("Say why.")
+NUMBER_MISSING = mark("Enter the number of the invoice.")
+NUMBER_TOO_LONG = mark("The number may have at most 60 characters.")
+DATE_WRONG = mark("Enter the date of the invoice, today at the latest.")
 AMOUNT_WRONG = mark("Enter an amount above zero.")
 TOO_MUCH = mark("This is more than is left to pay. What is on top can be noted as a tip.")
 
@@ -29,6 +34,57 @@ class SpanInvalid(Invalid):
 
     code = "span_invalid"
     text = mark("Choose days within one year, the first one first.")
+
+
+class InvoiceNotFound(NotFound):
+    """Nobody wanted such an invoice."""
+
+    code = "invoice_not_found"
+    text = mark("This invoice was not asked for.")
+
+
+class InvoiceNotOffered(Conflict):
+    """There is no money that an invoice could be about, or the country of the business has none here."""
+
+    code = "invoice_not_offered"
+    text = mark("An invoice can be asked for once something is paid. Write to the business.")
+
+
+class InvoiceClosed(Conflict):
+    """The business has answered it, or the customer has withdrawn it."""
+
+    code = "invoice_closed"
+    text = mark("This is not possible any more. The invoice is: %(state)s.")
+
+    def __init__(self, *, state: object) -> None:
+        super().__init__(state=str(state))
+
+
+class InvoiceChanged(Conflict):
+    """The tax data are others than the person saw."""
+
+    code = "invoice_changed"
+    text = mark("The tax data were changed meanwhile. Look at them, and try again.")
+
+
+class InvoiceInvalid(Invalid):
+    """What was typed about an invoice that was made, or is not, by field."""
+
+    code = "invoice_invalid"
+
+
+class TaxDataInvalid(Invalid):
+    """What was typed about who an invoice is made out to, by field.
+
+    Attributes:
+        doubted: The number, where its check digit alone is wrong: sent again with this, it is believed.
+    """
+
+    code = "tax_data_invalid"
+
+    def __init__(self, *, errors: Mapping[str, tuple[str, ...]], doubted: str = "") -> None:
+        super().__init__(errors=errors)
+        self.doubted = doubted
 
 
 class DifferenceNotFound(NotFound):

@@ -7,6 +7,9 @@ from kernel.personal import Erasure, Ground, NotPersonal, PersonalColumn, Purpos
 _WORDS = PersonalColumn(Subject.CUSTOMER, Purpose.VISIT, Ground.CONTRACT, Erasure.BLANK)
 """What staff notes beside a payment may name who paid it."""
 
+_TAX = PersonalColumn(Subject.CUSTOMER, Purpose.VISIT, Ground.CONTRACT, Erasure.BLANK)
+"""To whom an invoice is made out; the invoice itself is in the books of the business, and not here."""
+
 INVENTORY = (
     TableInventory(
         "billing.PaymentAccount",
@@ -44,6 +47,13 @@ INVENTORY = (
     TableInventory("billing.Receipt"),
     TableInventory("billing.Refund", personal={"reason": _WORDS}, other={NotPersonal.MACHINE: ("provider_refund_id",)}),
     TableInventory("billing.LedgerEntry", other={NotPersonal.CODE: ("currency",)}),
+    TableInventory(
+        "billing.InvoiceWish",
+        personal=dict.fromkeys(
+            ("name", "tax_id", "address", "postal_code", "city", "regime", "use", "activity", "email", "reason"), _TAX
+        ),
+        other={NotPersonal.CODE: ("country", "id_kind"), NotPersonal.BUSINESS: ("number", "issued_on")},
+    ),
     TableInventory(
         "billing.Difference",
         other={NotPersonal.CODE: ("currency",), NotPersonal.MACHINE: ("source_id", "provider_account_id")},

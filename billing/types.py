@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from billing.enums import (
+    LIVE_WISHES,
     CardState,
     DifferenceKind,
     DisputeReason,
     DisputeState,
+    InvoiceState,
     LedgerKind,
     PaymentDoor,
     PaymentMeans,
@@ -24,6 +26,7 @@ from billing.enums import (
     RefundState,
 )
 from files.types import Picture
+from kernel.law.taxes import TaxData
 from kernel.page import Page
 from scheduling.types import BookingFacts, BookingView
 
@@ -399,6 +402,67 @@ class ReceiptView:
     sent_at: datetime
     file: Picture | None
     failure: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceView:
+    """An invoice that a customer wants.
+
+    Attributes:
+        country: By whose law the ``data`` are; they are the customer's, or those of whoever pays for them.
+        number: What the business calls the invoice that it made, on ``issued_on``.
+        reason: Why it makes none.
+        asked_by_id: Who of the business typed the data; None: the customer.
+        closed_by_id: Who of the business answered; None: the customer withdrew it, or nobody answered.
+    """
+
+    id: int
+    booking_id: int
+    customer_id: int | None
+    state: InvoiceState
+    country: str
+    data: TaxData
+    number: str
+    issued_on: date | None
+    reason: str
+    asked_at: datetime
+    asked_by_id: int | None
+    closed_at: datetime | None
+    closed_by_id: int | None
+
+    @property
+    def is_asked(self) -> bool:
+        """Tell whether the business has not answered yet."""
+        return self.state == InvoiceState.ASKED
+
+    @property
+    def is_live(self) -> bool:
+        """Tell whether no other one can be wanted for the booking."""
+        return self.state in LIVE_WISHES
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceRow:
+    """An invoice in a list; ``facts`` are those of its booking, None when that is gone.
+
+    Attributes:
+        paid_minor: What the business has for the booking, tips included.
+    """
+
+    invoice: InvoiceView
+    facts: BookingFacts | None
+    paid_minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceFilters:
+    """Which invoices to list: all, or of one state; ``search`` is part of a name, tax number or invoice number."""
+
+    state: str = ""
+    search: str = ""
+    cursor: str = ""
+    limit: int = 50
 
 
 @dataclass(frozen=True, slots=True)

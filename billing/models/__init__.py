@@ -3,6 +3,7 @@
 from billing.models.account import PaymentAccount
 from billing.models.difference import Difference
 from billing.models.dispute import Dispute
+from billing.models.invoice import InvoiceWish
 from billing.models.kept import Credit, SavedMethod
 from billing.models.ledger import LedgerEntry
 from billing.models.payment import Payment, Refund
@@ -13,6 +14,7 @@ __all__ = [
     "Credit",
     "Difference",
     "Dispute",
+    "InvoiceWish",
     "LedgerEntry",
     "Payment",
     "PaymentAccount",

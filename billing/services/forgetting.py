@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from billing.models import Payment, Receipt, Refund, SavedMethod
+from billing.models import InvoiceWish, Payment, Receipt, Refund, SavedMethod
 from billing.services.fees import drop_card
+from billing.services.invoices.wishes import drop_wishes
 from billing.services.receipts import remove_receipts
 from tenants.hooks import register_eraser
 from tenants.services.erasures.columns import erase_columns
@@ -18,9 +19,9 @@ def register() -> None:
 
 
 def erase_payers(rows: ErasedRows) -> None:
-    """Take what staff wrote beside their payments, what they sent to show that they paid, and forget their cards.
+    """Take what staff wrote beside their payments and what they sent to show that they paid, and forget their cards.
 
-    The provider forgets them through a worker.
+    The provider forgets them through a worker. It is forgotten as well to whom invoices were made out.
     """
     kept = SavedMethod.objects.filter(customer_id__in=rows.row_ids, removed_at=None, payment__isnull=False)
     for payment_id in kept.order_by("payment_id").values_list("payment_id", flat=True):
@@ -28,4 +29,6 @@ def erase_payers(rows: ErasedRows) -> None:
     remove_receipts(Receipt.objects.filter(payment__customer_id__in=rows.row_ids), now=rows.at)
     erase_columns(Payment.objects.filter(customer_id__in=rows.row_ids))
     erase_columns(Refund.objects.filter(payment__customer_id__in=rows.row_ids))
+    drop_wishes(customer_ids=rows.row_ids, now=rows.at)
+    erase_columns(InvoiceWish.objects.filter(customer_id__in=rows.row_ids))
     erase_columns(SavedMethod.objects.filter(customer_id__in=rows.row_ids))

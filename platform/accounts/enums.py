@@ -95,6 +95,7 @@ class Notice(models.TextChoices):
     DATA_REQUEST = "business_data_request", _("A customer who asks about their own data")
     RECEIPT_SENT = "business_receipt_sent", _("A receipt of a transfer that a customer sent")
     REFUND = "business_refund", _("Money that goes back to a customer")
+    INVOICE_WANTED = "business_invoice_wanted", _("An invoice that a customer wants")
     CLOCK_CLASH = "business_clock_clash", _("Appointments that overlap since the clocks changed")
 
 

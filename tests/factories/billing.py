@@ -8,8 +8,10 @@ from dataclasses import replace
 from billing.enums import PaymentMeans, PaymentPurpose
 from billing.models import LedgerEntry, Payment, Refund
 from billing.services.accounts import change_bank_data
+from billing.services.invoices.wishes import want_invoice
 from billing.services.payments import record_payment
 from billing.types import BankData
+from kernel.law.taxes import TaxData
 from notifications.models import Event
 from notifications.services.outbox import process_event
 from scheduling.enums import DepositKind
@@ -18,7 +20,7 @@ from scheduling.selectors.bookings.views import get_booking
 from scheduling.selectors.catalog.setups import read_service
 from scheduling.services.bookings.corrections import correct_booking
 from scheduling.services.catalog.services import change_service
-from scheduling.types import Correction
+from scheduling.types import CUSTOMER, Correction
 from tests.factories.scheduling import NOW, STAFF
 
 __all__ = ["NOW"]
@@ -107,3 +109,14 @@ def add_up() -> dict[str, int]:
         sums[debit] += amount
         sums[credit] -= amount
     return dict(sums)
+
+
+TAX_DATA = TaxData(
+    name="Ana Gómez Díaz", id_kind="rfc", tax_id="GODE561231GR8", postal_code="06700", regime="612", use="G03",
+    email="facturas@example.com",
+)  # fmt: skip
+
+
+def want(booking_id: int, *, now=NOW, by=CUSTOMER, **values) -> int:
+    """Ask for an invoice, as its customer would on the page of the booking; return the wish's id."""
+    return want_invoice(booking_id=booking_id, typed=replace(TAX_DATA, **values), now=now, by=by)

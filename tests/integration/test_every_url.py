@@ -24,7 +24,7 @@ from tenants.models import SignUp
 from tenants.services.sign_up import make_verify_token, start_sign_up
 from tests.conftest import HostClient, make_details
 from tests.factories.accounts import invite, make_key, make_operator, sign_in_fully
-from tests.factories.billing import pay
+from tests.factories.billing import pay, want
 from tests.factories.scheduling import CAR
 from tests.factories.webhooks import make_webhook
 
@@ -39,9 +39,13 @@ SAMPLES = {
     "workspace/bookings/<int:booking_id>/move/": "workspace/bookings/{booking}/move/",
     "workspace/bookings/<int:booking_id>/payments/new/": "workspace/bookings/{booking}/payments/new/",
     "workspace/bookings/<int:booking_id>/payments/ask/": "workspace/bookings/{booking}/payments/ask/",
+    "workspace/bookings/<int:booking_id>/payments/invoice/": "workspace/bookings/{booking}/payments/invoice/",
     "workspace/bookings/<int:booking_id>/fee/charge/": "workspace/bookings/{booking}/fee/charge/",
     "workspace/bookings/<int:booking_id>/fee/waive/": "workspace/bookings/{booking}/fee/waive/",
     "workspace/bookings/<int:booking_id>/refunds/<int:refund_id>/sent/": "workspace/bookings/{booking}/refunds/1/sent/",
+    "workspace/payments/invoices/<int:invoice_id>/": "workspace/payments/invoices/{invoice}/",
+    "workspace/payments/invoices/<int:invoice_id>/issued/": "workspace/payments/invoices/{invoice}/issued/",
+    "workspace/payments/invoices/<int:invoice_id>/refused/": "workspace/payments/invoices/{invoice}/refused/",
     "workspace/payments/differences/<int:difference_id>/settled/": "workspace/payments/differences/1/settled/",
     "workspace/payments/<int:payment_id>/": "workspace/payments/{payment}/",
     "workspace/payments/<int:payment_id>/receipt.pdf": "workspace/payments/{payment}/receipt.pdf",
@@ -215,6 +219,8 @@ SAMPLES = {
     "b/<str:token>/calendar.ics": "b/{token}/calendar.ics",
     "b/<str:token>/confirm/": "b/{token}/confirm/",
     "b/<str:token>/receipt/": "b/{token}/receipt/",
+    "b/<str:token>/invoice/": "b/{token}/invoice/",
+    "b/<str:token>/invoice/withdraw/": "b/{token}/invoice/withdraw/",
     "b/<str:token>/pay/": "b/{token}/pay/",
     "b/<str:token>/paid/": "b/{token}/paid/",
     "b/<str:token>/receipt.pdf": "b/{token}/receipt.pdf",
@@ -353,6 +359,7 @@ def facts(customer_client, other_tenant, platform_client) -> dict[str, str]:
     return {
         "booking": str(Booking.objects.get(reference=booked["reference"]).pk),
         "payment": str(pay(Booking.objects.get(reference=booked["reference"]).pk)),
+        "invoice": str(want(Booking.objects.get(reference=booked["reference"]).pk, now=datetime.now(tz=UTC))),
         "customer": str(Booking.objects.get(reference=booked["reference"]).customer_id),
         "asset": str(Booking.objects.get(reference=booked["reference"]).asset_id),
         "token": booked["manage_url"].rstrip("/").rpartition("/")[2],

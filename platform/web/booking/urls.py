@@ -8,6 +8,7 @@ from web.booking.brand import brand_stylesheet
 from web.booking.cancelling import cancel_visit
 from web.booking.choices import choose_location, choose_service
 from web.booking.extras import calendar, feed, photos, repeats, several
+from web.booking.paying import invoice
 from web.booking.paying import receipt as paid_receipt
 from web.booking.paying import views as paying
 from web.booking.transfers import receipts
@@ -44,6 +45,8 @@ urlpatterns = [
     path("b/<str:token>/receipt/", receipts.send, name="receipt"),
     path("b/<str:token>/pay/", paying.pay, name="pay"),
     path("b/<str:token>/receipt.pdf", paid_receipt.download, name="paid_receipt"),
+    path("b/<str:token>/invoice/", invoice.ask, name="invoice"),
+    path("b/<str:token>/invoice/withdraw/", invoice.withdraw, name="invoice_withdraw"),
     path("b/<str:token>/paid/", paying.show_paid, name="paid"),
     path("b/<str:token>/paid/status/", paying.tell_status, name="paid_status"),
     path("b/<str:token>/move/", manage.move_booking, name="move"),

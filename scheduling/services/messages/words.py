@@ -103,6 +103,8 @@ TALKS: Mapping[str, tuple[str, str]] = {
     "data_request_done": ("data/", mark("Open your data")),
     "refund_sent": ("", mark("View the appointment")),
     "refund_twice": ("", mark("View the appointment")),
+    "invoice_issued": ("", mark("View the appointment")),
+    "invoice_refused": ("invoice/", mark("Put the data right")),
     "fee_charged": ("", mark("View the appointment")),
     "fee_declined": ("", mark("Pay by card")),
 }

@@ -13,6 +13,7 @@ from billing.enums import LIVE_STATES, PaymentDoor, PaymentState, RefundState
 from billing.policies import split_payment
 from billing.selectors.accounts import find_ways_to_pay
 from billing.selectors.fees import find_fee
+from billing.selectors.invoices import may_want_invoice
 from billing.selectors.payments import (
     balance_booking,
     list_payments_of,
@@ -48,6 +49,7 @@ class ShownMoney:
         refunds: What goes back of it.
         is_on_card: Nothing is paid before the visit: a card is left.
         fee: What a card was left for, as it stands; None: none was.
+        may_want_invoice: An invoice can be asked for.
     """
 
     bank: BankData | None
@@ -60,6 +62,7 @@ class ShownMoney:
     refunds: tuple[ShownRefund, ...] = ()
     is_on_card: bool = False
     fee: FeeView | None = None
+    may_want_invoice: bool = False
 
     @property
     def has_moved(self) -> bool:
@@ -122,6 +125,7 @@ def load_money(booking: BookingView, *, is_unpaid: bool) -> ShownMoney:
         payments=payments,
         is_on_card=booking.agreed.is_on_card,
         fee=find_fee(booking, payments),
+        may_want_invoice=may_want_invoice(booking, payments),
         refunds=tuple(
             ShownRefund(refund.amount_minor, _say_refund(each, refund, booking.timezone))
             for each in payments

@@ -14,6 +14,7 @@ from billing.enums import LIVE_STATES, PaymentMeans
 from billing.gateway.enums import DeclineReason
 from billing.selectors.asking import may_ask_for_deposit
 from billing.selectors.fees import find_fee
+from billing.selectors.invoices import may_want_invoice
 from billing.selectors.payments import balance_booking, list_payments_of, may_record_payment
 from billing.selectors.receipts import list_receipts
 from billing.types import FeeView, PaymentView, ReceiptView
@@ -65,6 +66,7 @@ class BookingMoney:
         may_ask: Staff may ask for a deposit.
         fee: What a card was left for, as it stands; None: none was.
         fee_author: Who let it be charged, or waived it.
+        may_want_invoice: The customer may want an invoice.
     """
 
     lines: tuple[PaymentLine, ...]
@@ -74,6 +76,7 @@ class BookingMoney:
     may_ask: bool
     fee: FeeView | None = None
     fee_author: str = ""
+    may_want_invoice: bool = False
 
     @property
     def decline_words(self) -> str | Promise:
@@ -104,6 +107,7 @@ def load_money(booking: BookingView, names: Mapping[int, str] = MappingProxyType
         may_ask=may_ask_for_deposit(booking, payments, now=utc_now()),
         fee=fee,
         fee_author=names.get(fee.by_id or 0, "") if fee else "",
+        may_want_invoice=may_want_invoice(booking, payments),
     )
 
 

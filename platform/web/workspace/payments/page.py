@@ -19,6 +19,7 @@ from accounts.selectors.staff import name_people
 from billing.enums import LedgerKind, PaymentDoor
 from billing.errors import RefundInvalid, RefundsChanged, RefundTooLarge
 from billing.selectors.disputes import list_disputes_of
+from billing.selectors.invoices import find_invoice, may_want_invoice
 from billing.selectors.listing import list_entries
 from billing.selectors.payments import get_payment, suggest_refund
 from billing.services.refunds import refund_payment
@@ -139,6 +140,8 @@ def _render(
         "may_note": has_permission(request.user, Permission.BOOKING_MANAGE) and may_business(Ability.STEP),
         "timezone": current_tenant().timezone,
         "has_evidence": booking is not None,
+        "invoice": find_invoice(booking_id=payment.booking_id),
+        "may_want_invoice": booking is not None and may_want_invoice(booking, (payment,)),
         "has_receipt": booking is not None and payment.received_at is not None,
     }
     return render(request, "workspace/payments/payment.html", context, status=status)
