@@ -12,7 +12,7 @@ from tenants.context import tenant_scope
 from tests.e2e.sight import DESK, PHONE, check_axe, check_everywhere
 from tests.e2e.web.workspace.test_board import book_at
 from tests.e2e.web.workspace.test_narrow import TOO_WIDE, try_sizes
-from tests.factories.billing import pay
+from tests.factories.billing import pay, want
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +23,7 @@ def unblocked(django_db_blocker):
 
 @pytest.fixture
 def paths(houses) -> list[str]:
-    """What came today, in what the books differ and what is disputed; a payment, the report, and what was paid out."""
+    """What came today, in what the books differ, what is disputed, was paid out, and an invoice that is wanted."""
     booking_id, _ = book_at(houses[0], "Maximiliano Fernández de la Concepción", 5)
     now = utc_now()
     with tenant_scope(houses[0]):
@@ -44,8 +44,12 @@ def paths(houses) -> list[str]:
                 provider_account_id="acct_1", provider_payout_id=f"po_{number}", amount_minor=1_234_567_890,
                 currency="MXN", state=state, made_at=now, arrives_at=now + timedelta(days=2),
             )  # fmt: skip
-    money = "/workspace/payments"
-    return [f"{money}/list/", f"{money}/{payment_id}/", f"{money}/income/?by=service", f"{money}/payouts/"]
+        invoice_id = want(booking_id, name="Transportes y Refacciones de la Concepción SA de CV", now=now)
+    money, booking = "/workspace/payments", f"/workspace/bookings/{booking_id}"
+    return [
+        f"{money}/list/", f"{money}/{payment_id}/", f"{money}/income/?by=service", f"{money}/payouts/",
+        f"{money}/invoices/", f"{money}/invoices/{invoice_id}/", f"{booking}/payments/invoice/",
+    ]  # fmt: skip
 
 
 def test_pages_of_money_are_seen_whole_by_everybody(houses, open_workspace, paths):

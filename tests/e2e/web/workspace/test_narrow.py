@@ -17,7 +17,7 @@ from tenants.context import tenant_scope
 from tests.e2e.sight import resize
 from tests.e2e.web.workspace.test_board import book_at
 from tests.factories.accounts import make_key
-from tests.factories.billing import pay
+from tests.factories.billing import pay, want
 from tests.factories.webhooks import make_webhook
 from tests.harness.role_table import OWNER, TENANT
 from tests.integration.test_every_url import SAMPLES
@@ -85,6 +85,7 @@ def list_pages(house, role: str) -> list[str]:
         facts = {
             "booking": booking_id,
             "payment": pay(booking_id),
+            "invoice": want(booking_id),
             "resource": Resource.objects.order_by("id").first().pk,
             "special_day": DateOverride.objects.get_or_create(location=Location.objects.first(), on=SPECIAL_DAY)[0].pk,
             "location": Location.objects.order_by("id").first().pk,
