@@ -191,7 +191,9 @@ def _render(
         "lines": describe_tax_data(invoice.data, invoice.country),
         "tone": tone,
         "state_icon": icon,
-        "issued": form if isinstance(form, IssuedForm) else IssuedForm(initial={**known, "issued_on": today}),
+        "issued": form
+        if isinstance(form, IssuedForm)
+        else IssuedForm(initial={**known, "issued_on": today.isoformat()}),
         "refused": form if isinstance(form, RefusedForm) else RefusedForm(initial=known),
         "form": form,
         "error": error,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from datetime import date, timedelta
 from io import StringIO
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
@@ -122,6 +123,7 @@ def test_file_has_what_a_program_for_invoices_needs_and_no_formula(owner_client,
 
 
 def test_page_says_to_whom_it_is_made_out_and_notes_the_invoice(owner_client, invoice_id):
+    today = utc_now().astimezone(ZoneInfo(current_tenant().timezone)).date().isoformat()
     page = read(owner_client.get(f"{LIST}{invoice_id}/"))
     answer = owner_client.post(
         f"{LIST}{invoice_id}/issued/", {"number": "F-1042", "issued_on": "2026-01-05", "seen": seen()}
@@ -129,6 +131,7 @@ def test_page_says_to_whom_it_is_made_out_and_notes_the_invoice(owner_client, in
     after = read(owner_client.get(f"{LIST}{invoice_id}/"))
 
     assert "<dt>RFC</dt><dd>GODE561231GR8</dd>" in page
+    assert f'<input type="date" name="issued_on" value="{today}"' in page
     assert "<dd>G03 · Gastos en general</dd>" in page
     assert (answer.status_code, answer["Location"]) == (302, f"{LIST}{invoice_id}/")
     row = InvoiceWish.objects.get()
