@@ -6,6 +6,7 @@ from devtools.mutate.mutant import Mutant
 
 _EVENTS = "tests/integration/billing/gateway/test_stripe_events.py"
 _FAULTS = "tests/integration/billing/gateway/test_stripe_faults.py"
+_INVOICES = "tests/integration/billing/test_invoices.py"
 _PAYMENTS = "tests/integration/billing/gateway/test_stripe_payments.py"
 _RECEIPTS = "tests/integration/billing/test_receipts.py"
 _REFUNDS = "tests/integration/billing/test_transfers.py"
@@ -82,6 +83,20 @@ PAYING = (
         "split.back_minor - payment.refunded_minor",
         "split.back_minor",
         (_REFUNDS,),
+    ),
+    Mutant(
+        "an invoice is noted for tax data that were changed since",
+        "billing/services/invoices/wishes.py",
+        "    if row.asked_at != seen:\n        raise InvoiceChanged\n",
+        "",
+        (_INVOICES,),
+    ),
+    Mutant(
+        "who was erased stays in the tax data of their invoices",
+        "billing/services/forgetting.py",
+        "    erase_columns(InvoiceWish.objects.filter(customer_id__in=rows.row_ids))\n",
+        "",
+        (_INVOICES,),
     ),
     Mutant(
         "two ways are waited for after one of them paid",

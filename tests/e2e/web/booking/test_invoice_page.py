@@ -29,6 +29,7 @@ def test_a_phone_asks_for_an_invoice(workshop, address, open_page, check_page, c
     check = check_page if has_scripts else lambda _: None
     page = open_page(java_script_enabled=has_scripts)
     page.goto(f"{address}/b/{booked.manage_token}/")
+    check(page)
 
     page.click(".ticket >> text=Factura")
     page.fill("[name=name]", "Transportes y Refacciones de la Concepción SA de CV")
