@@ -66,7 +66,7 @@ class PraiseView(OpenView):
         return Response(
             {
                 "count": praise.count,
-                "average": praise.average if praise.count else None,
+                "average": round(praise.average, 2) if praise.count else None,
                 "newest": [
                     {
                         "author": each.author,

@@ -136,6 +136,8 @@ LOGGING = {
     "loggers": {
         "django.db.backends": {"level": "WARNING"},
         "django_structlog": {"level": "WARNING"},
+        # What strangers send and we refuse is a line of the request, no error of ours: nobody is woken for it.
+        "django.security": {"level": "CRITICAL"},
         # Two lines for each task, and one sweeps every two seconds.
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},

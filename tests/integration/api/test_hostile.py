@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -22,10 +23,21 @@ from tests.integration.api.conftest import make_booking_body
         (b'{"note": "' + b"a" * 3_000_000 + b'"}', 413),
     ],
 )
-def test_hostile_bodies_are_refused_as_problems(customer_client, body, status):
+def test_hostile_bodies_are_refused_as_problems(customer_client, caplog, body, status):
     answer = customer_client.post("/api/v1/bookings", body, content_type="application/json")
 
     assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
+    assert [record.name for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+@pytest.mark.parametrize(
+    "sent", [{"name": "a" * 11_000_000}, {f"field{number}": "x" for number in range(1_100)}], ids=["large", "many"]
+)
+def test_forms_that_are_refused_are_no_errors_of_ours(customer_client, caplog, sent):
+    answer = customer_client.post("/visits/", sent)
+
+    assert 400 <= answer.status_code < 500
+    assert [record.name for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 def test_answers_are_not_kept_by_caches(customer_client):
