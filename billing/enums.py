@@ -25,6 +25,8 @@ class PaymentPurpose(models.TextChoices):
     TIP = "tip", _("Tip")
 
 
+INVOICED = (PaymentPurpose.DEPOSIT, PaymentPurpose.BALANCE)
+"""What is paid for the visit itself, so that an invoice can be about it: no tip, and no fee for not coming."""
 ADVANCE = (PaymentPurpose.DEPOSIT, PaymentPurpose.NO_SHOW)
 """For what a place waits: that its deposit is paid, or that a card is left for the fee."""
 

@@ -57,7 +57,7 @@ class InvoiceClosed(Conflict):
     text = mark("This is not possible any more. The invoice is: %(state)s.")
 
     def __init__(self, *, state: object) -> None:
-        super().__init__(state=str(state))
+        super().__init__(state=str(state).lower())
 
 
 class InvoiceChanged(Conflict):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from billing.enums import (
+    INVOICED,
     LIVE_WISHES,
     CardState,
     DifferenceKind,
@@ -147,6 +148,11 @@ class PaymentView:
         """How much can still go back; not what the bank took back already."""
         left = self.amount_minor - self.refunded_minor - self.disputed_minor
         return max(0, left) if self.state == PaymentState.RECEIVED else 0
+
+    @property
+    def invoiced_minor(self) -> int:
+        """How much of it an invoice can be about: what is left of the price, so no tip and no fee."""
+        return self.left_minor if self.purpose in INVOICED else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -446,13 +452,29 @@ class InvoiceRow:
     """An invoice in a list; ``facts`` are those of its booking, None when that is gone.
 
     Attributes:
-        paid_minor: What the business has for the booking, tips included.
+        payments: Those of its booking that an invoice can be about, in their order.
+        currency: That of the payments; without any, that of the business.
     """
 
     invoice: InvoiceView
     facts: BookingFacts | None
-    paid_minor: int
+    payments: tuple[PaymentView, ...]
     currency: str
+
+    @property
+    def paid_minor(self) -> int:
+        """What an invoice can be about (`PaymentView.invoiced_minor`)."""
+        return sum(each.invoiced_minor for each in self.payments)
+
+    @property
+    def methods(self) -> tuple[PaymentMethod, ...]:
+        """In which ways it was paid, in their order."""
+        return tuple(dict.fromkeys(each.method for each in self.payments))
+
+    @property
+    def paid_at(self) -> datetime | None:
+        """When the last of it came."""
+        return max((each.moment for each in self.payments), default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import cast
 
-from django.db.models import F, Q
+from django.db.models import Q
 
-from billing.enums import InvoiceState, PaymentState
+from billing.enums import InvoiceState
 from billing.errors import InvoiceNotFound
-from billing.models import InvoiceWish, Payment
+from billing.models import InvoiceWish
+from billing.selectors.payments import list_payments_of_all
 from billing.types import InvoiceFilters, InvoiceRow, InvoiceView, PaymentView
 from kernel.law.taxes import TaxData, TaxLaw, find_tax_law
 from kernel.page import MAX_LIMIT, Page, cut_page, limit_rows, read_cursor
 from scheduling.selectors.reports.facts import list_facts
-from scheduling.types import BookingView
+from scheduling.types import BookingFacts, BookingView
 from tenants.context import current_tenant
 
 TAX_COLUMNS = tuple(each.name for each in fields(TaxData))
@@ -29,7 +30,7 @@ def find_own_tax_law() -> TaxLaw | None:
 
 def may_want_invoice(booking: BookingView, payments: Iterable[PaymentView]) -> bool:
     """Tell whether there is money of a booking that an invoice could be about."""
-    is_paid = any(each.state == PaymentState.RECEIVED and each.left_minor for each in payments)
+    is_paid = any(each.invoiced_minor for each in payments)
     return is_paid and not booking.is_test and find_own_tax_law() is not None
 
 
@@ -52,7 +53,7 @@ def get_invoice(*, invoice_id: int) -> InvoiceView:
 
 
 def get_invoice_row(*, invoice_id: int) -> InvoiceRow:
-    """Return an invoice as a list has it; five queries.
+    """Return an invoice as a list has it; six queries.
 
     Raises:
         InvoiceNotFound: There is none.
@@ -70,7 +71,7 @@ def find_tax_data(*, customer_id: int | None) -> TaxData | None:
 
 
 def list_invoices(filters: InvoiceFilters) -> Page[InvoiceRow]:
-    """Return a page of the invoices that were wanted, the newest first; at most five queries.
+    """Return a page of the invoices that were wanted, the newest first; at most six queries.
 
     Raises:
         Invalid: The cursor is not one that this list gave.
@@ -132,22 +133,13 @@ def _iterate(page: Page[InvoiceRow], filters: InvoiceFilters) -> Iterator[Invoic
 
 
 def _add_facts(invoices: Iterable[InvoiceView]) -> list[InvoiceRow]:
-    """Add what lists say of the bookings, and what was paid for them; four queries, if any."""
+    """Add what lists say of the bookings, and what was paid for them; five queries, if any."""
     invoices = list(invoices)
     ids = {each.booking_id for each in invoices}
-    facts, paid = list_facts(ids), _add_up_paid(ids)
-    return [
-        InvoiceRow(each, facts.get(each.booking_id), *paid.get(each.booking_id, (0, current_tenant().currency)))
-        for each in invoices
-    ]
+    facts, paid = list_facts(ids), list_payments_of_all(ids)
+    return [_make_row(each, facts.get(each.booking_id), paid.get(each.booking_id, ())) for each in invoices]
 
 
-def _add_up_paid(booking_ids: set[int]) -> Mapping[int, tuple[int, str]]:
-    """Map bookings to what the business has for them, tips aside, and its currency; one query, if any."""
-    found: dict[int, tuple[int, str]] = {}
-    if booking_ids:
-        received = Payment.objects.filter(booking_id__in=booking_ids, state=PaymentState.RECEIVED)
-        rows = received.annotate(left=F("amount_minor") - F("refunded_minor"))
-        for booking_id, left, currency in rows.values_list("booking_id", "left", "currency"):
-            found[booking_id] = (found.get(booking_id, (0, ""))[0] + left, currency)
-    return found
+def _make_row(invoice: InvoiceView, facts: BookingFacts | None, payments: Iterable[PaymentView]) -> InvoiceRow:
+    counted = tuple(each for each in payments if each.invoiced_minor)
+    return InvoiceRow(invoice, facts, counted, counted[0].currency if counted else current_tenant().currency)

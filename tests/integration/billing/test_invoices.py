@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import SilencedNotice, User
-from billing.enums import InvoiceState
+from billing.enums import InvoiceState, PaymentMethod
 from billing.errors import (
     InvoiceChanged,
     InvoiceClosed,
@@ -18,7 +18,7 @@ from billing.errors import (
     InvoiceNotOffered,
     TaxDataInvalid,
 )
-from billing.models import InvoiceWish
+from billing.models import InvoiceWish, Payment
 from billing.selectors.invoices import (
     count_invoices_to_make,
     find_invoice,
@@ -45,7 +45,7 @@ from tenants.context import current_tenant, tenant_scope
 from tenants.enums import TenantStatus
 from tenants.errors import StatusForbids
 from tenants.types import ErasedRows
-from tests.factories.billing import TAX_DATA, pay, tell_events, want
+from tests.factories.billing import TAX_DATA, make_received, pay, tell_events, want
 from tests.factories.scheduling import MONDAY, NOW, STAFF, book, make_shop
 from tests.integration.billing.test_transfers import run_at_once
 
@@ -165,6 +165,34 @@ def test_nothing_is_offered_before_money_came_or_after_it_went_back(tenant):
     with pytest.raises(BookingNotFound):
         want(booking_id + 1)
     assert list_rows() == []
+
+
+def test_tip_and_fee_are_no_money_an_invoice_is_about(tenant):
+    service_id, _ = make_shop(price_minor=100_000)
+    booking_id = book(service_id).booking_id
+    pay(booking_id, 5_000, purpose="tip")
+    make_received(booking_id=booking_id, purpose="no_show", amount_minor=20_000)
+
+    with pytest.raises(InvoiceNotOffered):
+        want(booking_id)
+
+    pay(booking_id, 30_000, means="transfer", now=LATER)
+    pay(booking_id, 10_000, means="card")
+    row = get_invoice_row(invoice_id=want(booking_id))
+
+    assert (row.paid_minor, row.paid_at) == (40_000, LATER)
+    assert set(row.methods) == {PaymentMethod.TRANSFER, PaymentMethod.CARD}
+
+
+def test_what_the_bank_took_back_is_no_money_an_invoice_is_about(booking_id):
+    invoice_id = want(booking_id)
+    Payment.objects.update(disputed_minor=20_000, refunded_minor=10_000)
+    row = get_invoice_row(invoice_id=invoice_id)
+    Payment.objects.update(disputed_minor=40_000)
+
+    booking, payments = get_booking(booking_id=booking_id), list_payments_of(booking_id=booking_id)
+    assert (row.paid_minor, may_want_invoice(booking, payments)) == (20_000, False)
+    assert get_invoice_row(invoice_id=invoice_id).paid_minor == 0
 
 
 def test_nothing_is_offered_where_no_law_asks_or_for_a_test(booking_id):
@@ -385,7 +413,7 @@ def test_list_is_cut_into_pages_and_says_what_was_paid(three, django_assert_num_
     assert [(each.paid_minor, each.currency) for each in first.rows] == [(20_000, "MXN"), (10_000, "MXN")]
     assert [each.invoice.id for each in iterate_invoices(InvoiceFilters(limit=1))] == three[::-1]
     for limit in (1, 3):
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             list_invoices(InvoiceFilters(limit=limit))
     with pytest.raises(Invalid):
         list_invoices(InvoiceFilters(cursor="x"))
@@ -403,7 +431,7 @@ def test_row_of_a_booking_that_is_gone_has_nothing_but_the_wish(booking_id):
 
     row = get_invoice_row(invoice_id=invoice_id)
 
-    assert (row.facts, row.paid_minor, row.currency) == (None, 0, "MXN")
+    assert (row.facts, row.paid_minor, row.currency, row.paid_at) == (None, 0, "MXN", None)
 
 
 def test_tax_data_of_another_country_are_not_offered_again(booking_id):

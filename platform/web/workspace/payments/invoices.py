@@ -83,7 +83,7 @@ class RefusedForm(SeenForm):
     reason = mark_needed(
         ReasonField(
             label=gettext_lazy("Reason"), required=False,
-            help_text=gettext_lazy("The customer reads it, can put the data right and ask again."),
+            help_text=gettext_lazy("The customer reads it, can correct the data and ask again."),
         )
     )  # fmt: skip
 
@@ -111,9 +111,10 @@ def download(request: HttpRequest) -> HttpResponseBase:
     query = read_query(request, filters=(STATE,))
     header = [
         gettext("Asked for"), gettext("State"), gettext("Reference"), gettext("Customer"), gettext("Service"),
-        gettext("Made out to"), gettext("Tax document"), gettext("Tax number"), gettext("Address"),
+        gettext("Visit"), gettext("Made out to"), gettext("Tax document"), gettext("Tax number"), gettext("Address"),
         gettext("Postal code"), gettext("City"), gettext("Tax regime"), gettext("Use of the invoice"),
-        gettext("Line of business"), gettext("E-mail"), gettext("Paid"), gettext("Currency"), gettext("Invoice"),
+        gettext("Line of business"), gettext("E-mail"), gettext("Paid"), gettext("Currency"), gettext("Paid on"),
+        gettext("Paid with"), gettext("Invoice"),
         gettext("Date of the invoice"), gettext("Reason"),
     ]  # fmt: skip
     return stream_csv(name="invoices", header=header, rows=map(_write, iterate_invoices(_make_filters(query))))
@@ -138,7 +139,7 @@ def mark_issued(request: HttpRequest, invoice_id: int) -> HttpResponse:
             by=make_actor(request),
         )  # fmt: skip
 
-    return _answer(request, invoice_id, form, note, Toast(title=gettext("Invoice noted")))
+    return _answer(request, invoice_id, form, note, Toast(title=gettext("Invoice number saved")))
 
 
 @requires(Permission.BOOKING_OVERRIDE)
@@ -213,13 +214,13 @@ def _make_filters(query: ListQuery) -> InvoiceFilters:
 
 def _write(row: InvoiceRow) -> list[object]:
     invoice, facts, data = row.invoice, row.facts, row.invoice.data
-    asked_at = to_local(invoice.asked_at, current_tenant().timezone).replace(tzinfo=None)
     return [
-        asked_at.isoformat(sep=" ", timespec="minutes"),
+        _write_time(invoice.asked_at),
         str(invoice.state.label),
         facts.reference if facts else "",
         facts.customer_name if facts else "",
         facts.service_name if facts else "",
+        _write_time(facts.starts_at) if facts else "",
         data.name,
         data.id_kind,
         data.tax_id,
@@ -232,7 +233,13 @@ def _write(row: InvoiceRow) -> list[object]:
         data.email,
         write_amount(row.paid_minor, row.currency),
         row.currency,
+        _write_time(row.paid_at) if row.paid_at else "",
+        ", ".join(str(each.label) for each in row.methods),
         invoice.number,
         invoice.issued_on.isoformat() if invoice.issued_on else "",
         invoice.reason,
     ]
+
+
+def _write_time(at: datetime) -> str:
+    return to_local(at, current_tenant().timezone).replace(tzinfo=None).isoformat(sep=" ", timespec="minutes")

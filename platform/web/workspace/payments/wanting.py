@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext
 
 from accounts.policies import Permission
-from billing.errors import TaxDataInvalid
+from billing.errors import InvoiceNotOffered, TaxDataInvalid
 from billing.selectors.invoices import find_invoice, find_own_tax_law, find_tax_data, may_want_invoice
 from billing.selectors.payments import list_payments_of
 from billing.services.invoices.wishes import want_invoice
@@ -15,6 +15,7 @@ from edge.access import requires
 from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import Conflict, Forbidden
+from kernel.law.taxes import TaxData, TaxLaw
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.types import BookingView
 from web.errors import translate_error
@@ -26,12 +27,12 @@ from web.workspace.bookings.views import answer_done
 
 @requires(Permission.BOOKING_MANAGE)
 def want(request: HttpRequest, booking_id: int) -> HttpResponse:
-    """Ask to whom an invoice is made out, starting with what the customer gave last, or note it."""
+    """Ask to whom an invoice is made out, starting with what was given, or note it."""
     booking, law = get_booking(booking_id=booking_id), find_own_tax_law()
     if law is None:
         raise Http404
     if request.method != "POST":
-        return _render(request, booking, TaxForm.fill(law, find_tax_data(customer_id=booking.customer_id)))
+        return _render(request, booking, TaxForm.fill(law, _find_given(booking, law)))
     form = TaxForm(request.POST, law=law)
     if not form.is_valid():
         return _render(request, booking, form, status=422)
@@ -43,10 +44,23 @@ def want(request: HttpRequest, booking_id: int) -> HttpResponse:
     except TaxDataInvalid as error:
         form.refuse_data(error)
         return _render(request, booking, form, status=get_status(error))
+    except InvoiceNotOffered as error:
+        form.add_error(
+            None, gettext("An invoice can be requested once something is paid.")
+        )  # its own words tell the customer what to do
+        return _render(request, booking, form, status=get_status(error))
     except (Conflict, Forbidden) as error:
         form.add_error(None, translate_error(error))
         return _render(request, booking, form, status=get_status(error))
-    return answer_done(request, booking, Toast(title=gettext("Invoice noted as wanted"), text=booking.customer_name))
+    return answer_done(request, booking, Toast(title=gettext("Invoice request saved"), text=booking.customer_name))
+
+
+def _find_given(booking: BookingView, law: TaxLaw) -> TaxData | None:
+    """Return what was given for this booking; without any, what its customer gave last for another."""
+    own = find_invoice(booking_id=booking.id)
+    if own is not None and own.country == law.country and own.data.name:
+        return own.data
+    return find_tax_data(customer_id=booking.customer_id)
 
 
 def _render(request: HttpRequest, booking: BookingView, form: TaxForm, *, status: int = 200) -> HttpResponse:

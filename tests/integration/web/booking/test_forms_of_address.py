@@ -27,7 +27,7 @@ from tests.factories.scheduling import CAR, make_wish
 
 ASSETS = {"automotive": CAR, "salon": {}, "clinic": {"full_name": "Ana Ruiz"}}
 VERBS = (
-    "agrega|borra|cambia|cancela|carga|completa|comprueba|confirma|corrige|cuéntanos|dinos|elige|elígela|entra|envía|"
+    "agrega|borra|cambia|cancela|carga|compáralo|completa|comprueba|confirma|corrige|cuéntanos|dinos|elige|elígela|entra|envía|envíalo|"
     "escribe|escríbenos|espera|guarda|haz|indica|ingresa|intenta|inténtalo|llama|llámalo|llámanos|mira|muestra|paga|"
     "pide|pregunta|prueba|pulsa|recarga|recárgala|responde|revisa|selecciona|toca|trae|usa|vuelve"
 )
@@ -50,7 +50,7 @@ USTED = re.compile(
 OPEN = (
     "templates/booking/", "templates/components/", "templates/edge/", "templates/errors/", "templates/base.html",
     "platform/web/booking/", "platform/web/errors.py", "platform/web/parts/contacts.py",
-    "platform/web/parts/pickers.py",
+    "platform/web/parts/pickers.py", "platform/web/parts/tax_data/", "billing/errors.py",
     "platform/edge/", "platform/kernel/", "scheduling/services/writing/inputs.py", "scheduling/services/bookings/",
     "scheduling/selectors/availability/", "verticals/contract/", "verticals/clinic/",
 )  # fmt: skip

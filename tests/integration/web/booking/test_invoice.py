@@ -71,8 +71,8 @@ def test_customer_asks_with_the_fields_of_the_country_and_reads_that_it_was_take
     row = InvoiceWish.objects.get()
     assert (row.booking_id, row.state, row.tax_id, row.asked_by_id) == (booking_id, "asked", TAX_DATA.tax_id, None)
     after = customer_client.get(answer["Location"])
-    assert "tiene tu solicitud. Te avisamos en cuanto la factura esté hecha." in read(after)
-    assert "Mientras no haga la factura, puedes corregir los datos." in read(customer_client.get(url))
+    assert "tiene tu solicitud. Te avisamos en cuanto la factura esté emitida." in read(after)
+    assert "Mientras no se emita la factura, puedes corregir los datos." in read(customer_client.get(url))
     assert after.context["form"]["tax_id"].value() == TAX_DATA.tax_id
 
 
@@ -209,7 +209,7 @@ def test_invoice_that_was_made_is_shown_and_nothing_is_changed_any_more(customer
     assert "612 · Personas Físicas con Actividades Empresariales y Profesionales" in page
     assert 'name="tax_id"' not in page
     assert (again.status_code, withdrawn.status_code) == (409, 409)
-    assert "Esto ya no es posible. La factura está: Hecha." in read(again)
+    assert "Esto ya no es posible. La factura está: emitida." in read(again)
     assert list(InvoiceWish.objects.values_list("state", "name")) == [("issued", "Ana Gómez Díaz")]
 
 

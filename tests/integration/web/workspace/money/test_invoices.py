@@ -76,7 +76,7 @@ def test_list_has_what_is_to_be_made_and_narrows(owner_client, invoice_id):
 
 def test_list_asks_as_often_for_one_as_for_three(owner_client, booking_id, invoice_id, django_assert_num_queries):
     owner_client.get(LIST)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         owner_client.get(LIST)
     service_id = Booking.objects.get(pk=booking_id).service_id
     for hour in (2, 4):
@@ -84,7 +84,7 @@ def test_list_asks_as_often_for_one_as_for_three(owner_client, booking_id, invoi
         pay(other)
         want(other, name="Bruno")
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = owner_client.get(LIST)
     assert len(page.context["lines"]) == 3
 
@@ -113,9 +113,11 @@ def test_file_has_what_a_program_for_invoices_needs_and_no_formula(owner_client,
     assert dict(zip(header, row, strict=True)) == {
         "Pedido": "2026-01-05 02:00", "Estado": "Por hacer", "Folio": booking.reference,
         "Cliente": booking.customer_name, "Servicio": booking.service.name,
+        "Visita": "2026-01-12 03:00",
         "A nombre de": "'=HYPERLINK(\"http://x\")", "Documento fiscal": "rfc", "Identificación fiscal": TAX_DATA.tax_id,
         "Dirección": "", "Código postal": "06700", "Ciudad": "", "Régimen fiscal": "612", "Uso de la factura": "G03",
-        "Giro o actividad": "", "Correo": "facturas@example.com", "Pagado": "500", "Moneda": "MXN", "Factura": "",
+        "Giro o actividad": "", "Correo": "facturas@example.com", "Pagado": "500", "Moneda": "MXN",
+        "Pagado el": "2026-01-05 02:00", "Pagó con": "Efectivo", "Factura": "",
         "Fecha de la factura": "", "Motivo": "",
     }  # fmt: skip
     other = b"".join(owner_client.get(f"{LIST}invoices.csv?state=issued").streaming_content).decode("utf-8-sig")
@@ -219,8 +221,31 @@ def test_desk_notes_what_the_customer_says_starting_with_what_they_gave_last(own
     owner_client.post(f"{LIST}{row.pk}/issued/", {"number": "F-1", "issued_on": str(utc_now().date()), "seen": seen()})
     page = owner_client.get(url)
     late = owner_client.post(url, TYPED | {"name": "Eva"})
-    assert "La factura F-1 está hecha." in read(page)
+    assert "La factura F-1 ya está emitida." in read(page)
     assert (late.status_code, InvoiceWish.objects.get().name) == (409, "Taller Ríos SA de CV")
+
+
+def test_desk_starts_with_what_was_given_for_this_booking(owner_client, booking_id):
+    customer_id = Booking.objects.get(pk=booking_id).customer_id
+    other = book(Booking.objects.get(pk=booking_id).service_id, MONDAY + timedelta(hours=2)).booking_id
+    third = book(Booking.objects.get(pk=booking_id).service_id, MONDAY + timedelta(hours=4)).booking_id
+    Booking.objects.filter(pk__in=(other, third)).update(customer_id=customer_id)
+    for each in (other, third):
+        pay(each)
+    want(booking_id, name="Taller Ríos SA de CV", tax_id="MAB9307148T4")
+    want(other)
+
+    forms = {
+        each: owner_client.get(f"/workspace/bookings/{each}/payments/invoice/").context["form"]
+        for each in (booking_id, other, third)
+    }
+    Booking.objects.filter(pk=booking_id).update(customer_id=None)
+    InvoiceWish.objects.filter(booking_id=booking_id).update(customer_id=None)
+    walk_in = owner_client.get(f"/workspace/bookings/{booking_id}/payments/invoice/").context["form"]
+
+    names = {each: form["name"].value() for each, form in forms.items()}
+    assert names == {booking_id: "Taller Ríos SA de CV", other: TAX_DATA.name, third: TAX_DATA.name}
+    assert walk_in["tax_id"].value() == "MAB9307148T4"
 
 
 def test_booking_and_payment_lead_to_the_invoice(owner_client, booking_id):
@@ -243,6 +268,8 @@ def test_nothing_is_noted_before_something_is_paid(owner_client, tenant):
 
     assert 'name="tax_id"' not in read(page)
     assert "La factura se puede anotar cuando hay algo pagado." in read(page)
+    assert "La factura se puede anotar cuando hay algo pagado." in read(answer)
+    assert "Escribe al negocio" not in read(answer)
     assert (answer.status_code, count()) == (409, 0)
 
 
