@@ -67,6 +67,10 @@ class RefundRefused(Conflict):
     text = mark("This amount can no longer be refunded.")
 
 
+class RefundDisputed(RefundRefused):
+    """A bank took the payment back, or holds it until it decides."""
+
+
 class StateRefused(Conflict):
     """What is asked does not fit where the payment stands now: fetch it and decide anew."""
 

@@ -16,11 +16,13 @@ from billing.errors import (
     RefundTooLarge,
 )
 from billing.models import LedgerEntry, Payment, Refund
-from billing.policies import split_payment
+from billing.policies import find_ending, goes_back, is_fee_due, split_payment
 from billing.services.movements import LANE, REFUND_KIND, keep
 from database.transactions import write_transaction
 from notifications.services.outbox import publish
+from scheduling.enums import CALLED_OFF, BookingStatus
 from scheduling.policies import check_step
+from scheduling.selectors.bookings.views import get_booking
 from scheduling.types import SYSTEM, Actor, BookingView
 from tenants.enums import Urgency
 from tenants.services.due_work import add_due_work
@@ -36,13 +38,39 @@ CAUSES = {
 def give_back(payment: Payment, booking: BookingView, *, ending: Ending, now: datetime, by: Actor = SYSTEM) -> None:
     """Let go back what the terms agreed give back of a locked payment, and has not gone back yet; the rest is kept.
 
-    The payment was received.
+    The payment was received. What its bank has of it neither goes back nor is kept, until `share_regained`.
     """
     split = split_payment(payment.amount_minor, booking, ending=ending, at=now)
-    amount = split.back_minor - payment.refunded_minor
+    amount = min(split.back_minor - payment.refunded_minor, _find_left(payment))
     if amount > 0:
         _ask(payment, amount, cause=CAUSES[ending], reason="", now=now, by=by)
-    keep(payment, min(split.kept_minor, payment.amount_minor - payment.refunded_minor), now=now, by_id=by.user_id)
+    keep(payment, min(split.kept_minor, _find_left(payment)), now=now, by_id=by.user_id)
+
+
+def share_regained(payment: Payment, *, now: datetime) -> None:
+    """Share a locked, received payment anew of which a bank took some, or gave some back; again changes nothing.
+
+    What comes back of a visit that was called off goes on to its customer, or is kept, as if it had been there. What
+    the provider refused to send before does not go by itself: people were told to send it another way.
+    """
+    keep(payment, min(payment.kept_minor, _find_left(payment)), now=now)
+    booking = get_booking(booking_id=payment.booking_id)
+    if payment.purpose == PaymentPurpose.NO_SHOW:
+        ending = Ending.BUSINESS
+        is_over = not is_fee_due(booking)
+        if not is_over:
+            keep(payment, _find_left(payment), now=now)
+    else:
+        ending = find_ending(booking)
+        is_missed = booking.status == BookingStatus.NO_SHOW and payment.purpose == PaymentPurpose.DEPOSIT
+        is_over = goes_back(PaymentPurpose(payment.purpose)) and (booking.status in CALLED_OFF or is_missed)
+    if is_over and not payment.refunds.filter(state=RefundState.FAILED).exists():
+        give_back(payment, booking, ending=ending, now=booking.cancelled_at or now)
+
+
+def _find_left(payment: Payment) -> int:
+    """Return what the business has of a received payment."""
+    return max(0, payment.amount_minor - payment.refunded_minor - payment.disputed_minor)
 
 
 @write_transaction()
@@ -75,9 +103,7 @@ def refund_payment(
         raise PaymentNotFound
     if seen_minor is not None and seen_minor != payment.refunded_minor:
         raise RefundsChanged
-    left = max(0, payment.amount_minor - payment.refunded_minor - payment.disputed_minor)
-    if payment.state != PaymentState.RECEIVED:
-        left = 0
+    left = _find_left(payment) if payment.state == PaymentState.RECEIVED else 0
     if amount_minor > left:
         raise RefundTooLarge(left_minor=left)
     return _ask(payment, amount_minor, cause=RefundCause.KINDER, reason=why, now=now, by=by).pk
@@ -153,9 +179,9 @@ def _is_deposit(payment: Payment) -> bool:
 
 
 def _is_kept(payment: Payment) -> bool:
-    """Tell whether some of it stays, and nothing goes back, or went, but what staff promised."""
+    """Tell whether some of it is there and stays, and nothing goes back, or went, but what staff promised."""
     going = payment.refunds.filter(state__in=(RefundState.PENDING, RefundState.DONE))
-    return payment.refunded_minor < payment.amount_minor and not going.exclude(cause=RefundCause.KINDER).exists()
+    return _find_left(payment) > 0 and not going.exclude(cause=RefundCause.KINDER).exists()
 
 
 def _drop(payment: Payment, *, now: datetime) -> None:
@@ -178,8 +204,8 @@ def _ask(payment: Payment, amount_minor: int, *, cause: RefundCause, reason: str
 
 
 def _add(payment: Payment, amount_minor: int, *, cause: RefundCause, reason: str, now: datetime, by: Actor) -> Refund:
-    still = payment.amount_minor - payment.refunded_minor - amount_minor
-    keep(payment, min(payment.kept_minor, still), now=now, by_id=by.user_id)
+    still = _find_left(payment) - amount_minor
+    keep(payment, min(payment.kept_minor, max(0, still)), now=now, by_id=by.user_id)
     payment.refunded_minor += amount_minor
     payment.save()
     return Refund.objects.create(

@@ -12,7 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from billing.enums import DifferenceKind, PaymentDoor, PaymentState, RefundState
+from billing.enums import DECIDED, DifferenceKind, PaymentDoor, PaymentState, RefundState
+from billing.errors import CardNotConnected
 from billing.gateway.enums import MovementKind
 from billing.gateway.enums import RefundState as Sent
 from billing.gateway.errors import AccountUnusable, PaymentUnknown
@@ -79,7 +80,8 @@ def compare_account(owner_id: int, now: datetime) -> None:
     if owner is None:
         return
     try:
-        with suppress(TenantUnknown, AccountUnusable):  # the business is gone, or let us in no more
+        # The business is gone, lets us in no more, or was disconnected meanwhile.
+        with suppress(TenantUnknown, AccountUnusable, CardNotConnected):
             call_in_schema(owner.schema_name, compare_ledger, owner.provider_account_id, now)
     except Unavailable as error:
         raise RetryLater(at=now + AGAIN) from error
@@ -91,7 +93,9 @@ def compare_ledger(account_id: str, now: datetime) -> None:
     Call it outside of any transaction.
 
     Raises:
-        OutcomeUnknown, DoorBusy, DoorNotConfigured, AccountUnusable: As the gateway says; nothing is noted then.
+        OutcomeUnknown, DoorBusy, DoorNotConfigured, AccountUnusable: As the gateway says; what was noted stays.
+        CardNotConnected: The account was disconnected meanwhile.
+        RetryLater: As `look_at_dispute`.
     """
     row = PaymentAccount.objects.filter(door=PaymentDoor.STRIPE, provider_id=account_id).first()
     if row is None:
@@ -165,11 +169,16 @@ def _compare_refunds(account_id: str, moved: dict[str, Moved], now: datetime) ->
 
 
 def _compare_disputes(account_id: str, moved: dict[str, Moved], now: datetime) -> Iterator[FoundDifference]:
-    """Look at each dispute that moved something, and compare what the bank has of it."""
-    for dispute_id in moved:
+    """Look at each dispute that moved something or waits for the bank, and compare what the bank has of it.
+
+    One that ends without money that moves, as one that is lost does, is in no balance: only asking tells. What the
+    provider corrects of its own accord is of no dispute, and has no source.
+    """
+    noted = Dispute.objects.filter(payment__provider_account_id=account_id)
+    waiting = noted.exclude(state__in=DECIDED).values_list("provider_dispute_id", flat=True)
+    for dispute_id in sorted({*moved, *waiting} - {""}):
         look_at_dispute(account_id=account_id, dispute_id=dispute_id, now=now)
-    noted = Dispute.objects.filter(provider_dispute_id__in=moved, payment__provider_account_id=account_id)
-    for dispute in noted.select_related("payment"):
+    for dispute in noted.filter(provider_dispute_id__in=moved).select_related("payment"):
         each = moved[dispute.provider_dispute_id]
         # What came back first was taken before the time compared.
         taken_before = dispute.amount_minor if each.first.gross.amount_minor > 0 else 0

@@ -7,13 +7,13 @@ written was asked for no earlier than what stood there before.
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Sum
 
 from billing.enums import DECIDED, DisputeReason, DisputeState, PaymentDoor, PaymentState
 from billing.gateway.enums import DisputeState as Found
-from billing.gateway.errors import AccountUnusable, PaymentUnknown
+from billing.gateway.errors import PaymentUnknown
 from billing.gateway.types import DisputeFacts, ProviderIds
 from billing.models import Dispute, Payment
 from billing.selectors.accounts import make_door_account
@@ -21,8 +21,10 @@ from billing.services.cards.keys import get_card_door, read_row
 from billing.services.cards.looking import look_at_payment
 from billing.services.cards.settling import AmountDiffers
 from billing.services.movements import note_taken
+from billing.services.refunds import share_regained
 from database.transactions import write_transaction
 from notifications.services.outbox import publish
+from tenants.errors import RetryLater
 
 STATES = {
     Found.NEEDS_ANSWER: DisputeState.OPEN,
@@ -30,6 +32,10 @@ STATES = {
     Found.WON: DisputeState.WON,
     Found.LOST: DisputeState.LOST,
 }
+
+URGENCY = (DisputeState.OPEN, DisputeState.ANSWERED, DisputeState.LOST, DisputeState.WON)
+"""Of several disputes of a payment, it shows the one that comes first here."""
+AGAIN = timedelta(minutes=2)
 
 
 def look_at_dispute(*, account_id: str, dispute_id: str, now: datetime) -> None:
@@ -39,8 +45,10 @@ def look_at_dispute(*, account_id: str, dispute_id: str, now: datetime) -> None:
 
     Raises:
         OutcomeUnknown, DoorBusy, DoorNotConfigured: The provider did not answer; nothing has changed here.
+        AccountUnusable: It does not let us into the account.
+        RetryLater: Somebody who began later was faster: whose answer is the newer one, only the provider knows.
     """
-    with suppress(AccountUnusable, AmountDiffers, PaymentUnknown):
+    with suppress(AmountDiffers, PaymentUnknown):
         facts = get_card_door().fetch_dispute(make_door_account(account_id), dispute_id)
         payment_id = _find_payment(account_id, facts.ids, now)
         if payment_id is not None:
@@ -66,7 +74,11 @@ def _find_payment(account_id: str, ids: ProviderIds, now: datetime) -> int | Non
 
 @write_transaction()
 def _note(payment_id: int, facts: DisputeFacts, *, now: datetime) -> None:
-    """Write down what was found, unless somebody asked later and was faster; again changes nothing."""
+    """Write down what was found, unless somebody asked later and was faster; again changes nothing.
+
+    Raises:
+        RetryLater: Somebody was.
+    """
     payment = Payment.objects.select_for_update().get(pk=payment_id)
     state = STATES[facts.state]
     found = {
@@ -83,16 +95,21 @@ def _note(payment_id: int, facts: DisputeFacts, *, now: datetime) -> None:
     )
     before = None if is_new else dispute.state
     if dispute.checked_at > now:
-        return
+        raise RetryLater(at=dispute.checked_at + AGAIN)
     if before == state:
         found["closed_at"] = dispute.closed_at
     for name, value in found.items():
         setattr(dispute, name, value)
     note_taken(dispute, facts.taken_minor, now=now)
     dispute.save()
-    payment.dispute_state = payment.disputes.order_by("opened_at", "pk").values_list("state", flat=True).last() or ""
-    payment.disputed_minor = payment.disputes.aggregate(taken=Sum("taken_minor"))["taken"]
+    payment.dispute_state = min(payment.disputes.values_list("state", flat=True), key=URGENCY.index)
+    taken_before, payment.disputed_minor = (
+        payment.disputed_minor,
+        payment.disputes.aggregate(taken=Sum("taken_minor"))["taken"],
+    )
     payment.save(update_fields=["dispute_state", "disputed_minor"])
+    if payment.disputed_minor != taken_before:
+        share_regained(payment, now=now)
     if before != state:
         _tell(dispute, now=now)
 

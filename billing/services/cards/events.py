@@ -31,7 +31,9 @@ from tenants.services.due_work import add_due_work
 
 EVENT_KIND = "card_event"
 """Due work of the platform itself: whose the event is, is found when it is followed."""
-AGAIN = timedelta(minutes=2)
+AGAIN, LATER = timedelta(minutes=2), timedelta(hours=1)
+GIVEN_UP = timedelta(days=8)
+"""So long an event is followed whose account is closed to us; once it is open again, the night finds what it moved."""
 FOLLOWED = frozenset(
     {EventKind.PAYMENT, EventKind.DISPUTE, EventKind.PAYOUT, EventKind.ACCOUNT, EventKind.ACCOUNT_GONE}
 )
@@ -85,7 +87,7 @@ def follow_event(event_id: int, now: datetime) -> None:
     """Fetch afresh what an event is about, in the business whose account it is of; the handler of due work.
 
     Raises:
-        RetryLater: The provider does not answer.
+        RetryLater: The provider does not answer, or not for this account.
     """
     row = WebhookEvent.objects.filter(pk=event_id, done_at=None).first()
     if row is None:
@@ -96,6 +98,9 @@ def follow_event(event_id: int, now: datetime) -> None:
             call_in_schema(owner.schema_name, _follow, row.kind, row.provider_account_id, row.object_id, now)
         except Unavailable as error:
             raise RetryLater(at=now + AGAIN) from error
+        except AccountUnusable as error:
+            if row.came_at + GIVEN_UP > now:
+                raise RetryLater(at=now + LATER) from error
         except TenantUnknown:  # the business is gone
             pass
     WebhookEvent.objects.filter(pk=event_id).update(done_at=now)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from billing.enums import PaymentDoor, RefundState
 from billing.errors import RefundNotFound
 from billing.gateway.enums import RefundState as Found
-from billing.gateway.errors import AccountUnusable, PaymentUnknown, RefundRefused
+from billing.gateway.errors import AccountUnusable, PaymentUnknown, RefundDisputed, RefundRefused
 from billing.gateway.types import RefundFacts, RefundOrder
 from billing.models import Refund
 from billing.services.cards.keys import find_place, get_card_door, make_key
@@ -20,6 +20,8 @@ from tenants.errors import RetryLater
 from tenants.hooks import register_due_handler
 
 AGAIN, LATER = timedelta(minutes=2), timedelta(hours=1)
+UNTOLD = timedelta(days=2)
+"""At most so long after a dispute began we know of it: by an event, or by the comparison of a night."""
 
 
 def register() -> None:
@@ -47,6 +49,12 @@ def send_refund(refund_id: int, now: datetime) -> None:
             found = door.refund(order)
     except Unavailable as error:
         raise RetryLater(at=now + AGAIN) from error
+    except RefundDisputed as error:
+        if _drop(refund_id, now=now):
+            return
+        if refund.tried_at is None or refund.tried_at + UNTOLD > now:
+            raise RetryLater(at=now + AGAIN) from error
+        _settle(refund_id, None, now=now)
     except (AccountUnusable, PaymentUnknown, RefundRefused):
         _settle(refund_id, None, now=now)
         return
@@ -67,6 +75,23 @@ def _begin(refund_id: int, *, now: datetime) -> Refund | None:
         refund.tried_at = now
         refund.save(update_fields=["tried_at"])
     return refund
+
+
+@write_transaction()
+def _drop(refund_id: int, *, now: datetime) -> bool:
+    """Send no more what the bank took back itself; False: as far as we know, the bank left as much.
+
+    Nobody is told to send it another way: the customer would have it twice. What the bank gives back is shared then.
+    """
+    refund = lock_refund(refund_id)
+    payment = refund.payment
+    if payment.refunded_minor + payment.disputed_minor <= payment.amount_minor:
+        return False
+    refund.state, refund.done_at = RefundState.DROPPED, now
+    refund.save(update_fields=["state", "done_at"])
+    payment.refunded_minor -= refund.amount_minor
+    payment.save(update_fields=["refunded_minor"])
+    return True
 
 
 @write_transaction()

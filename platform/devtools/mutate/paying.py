@@ -6,6 +6,7 @@ from devtools.mutate.mutant import Mutant
 
 _EVENTS = "tests/integration/billing/gateway/test_stripe_events.py"
 _FAULTS = "tests/integration/billing/gateway/test_stripe_faults.py"
+_DISPUTES = "tests/integration/billing/cards/test_disputes.py"
 _INVOICES = "tests/integration/billing/test_invoices.py"
 _PAYMENTS = "tests/integration/billing/gateway/test_stripe_payments.py"
 _RECEIPTS = "tests/integration/billing/test_receipts.py"
@@ -83,6 +84,27 @@ PAYING = (
         "split.back_minor - payment.refunded_minor",
         "split.back_minor",
         (_REFUNDS,),
+    ),
+    Mutant(
+        "what the bank has goes back as if it were there",
+        "billing/services/refunds.py",
+        "payment.amount_minor - payment.refunded_minor - payment.disputed_minor",
+        "payment.amount_minor - payment.refunded_minor",
+        (_DISPUTES,),
+    ),
+    Mutant(
+        "what the bank returns of a canceled visit goes to nobody",
+        "billing/services/cards/disputing.py",
+        "        share_regained(payment, now=now)\n",
+        "        pass\n",
+        (_DISPUTES,),
+    ),
+    Mutant(
+        "people are told to send what the bank took back itself",
+        "billing/services/cards/refunding.py",
+        "    if payment.refunded_minor + payment.disputed_minor <= payment.amount_minor:\n        return False\n",
+        "    return False\n",
+        ("tests/integration/billing/cards/test_refunds.py",),
     ),
     Mutant(
         "an invoice is noted for tax data that were changed since",

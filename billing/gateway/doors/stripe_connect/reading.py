@@ -247,7 +247,7 @@ def read_dispute(dispute: Any) -> DisputeFacts:
 def _add_up_taken(dispute: Any) -> int:
     """Return what left the balance for a dispute and did not come back, in the currency of its payment."""
     taken = 0
-    for row in dispute.balance_transactions:
+    for row in dispute.balance_transactions or ():
         if row.currency == dispute.currency:
             taken -= row.amount
         else:  # the balance has another currency: what left it was the amount in dispute

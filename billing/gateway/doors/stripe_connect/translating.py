@@ -18,6 +18,7 @@ from billing.gateway.errors import (
     OutcomeUnknown,
     PaymentDeclined,
     PaymentUnknown,
+    RefundDisputed,
     RefundRefused,
     StateRefused,
 )
@@ -55,9 +56,8 @@ STATE_CODES = frozenset({
     "charge_already_captured", "charge_expired_for_capture", "capture_charge_authorization_expired",
     "payment_method_unexpected_state", "status_transition_invalid",
 })  # fmt: skip
-REFUND_CODES = frozenset({
-    "charge_already_refunded", "charge_disputed", "charge_not_refundable", "refund_disputed_payment",
-})  # fmt: skip
+REFUND_CODES = frozenset({"charge_already_refunded", "charge_not_refundable"})
+DISPUTE_CODES = frozenset({"charge_disputed", "refund_disputed_payment"})
 AMOUNT_CODES = frozenset({"amount_too_large", "amount_too_small", "invalid_charge_amount"})
 SERVER_ERRORS = 500
 KINDS: tuple[tuple[type[stripe.StripeError], type[DomainError]], ...] = (
@@ -92,6 +92,7 @@ def _translate_request(error: stripe.InvalidRequestError, *, refunding: bool) ->
     for codes, kind in (
         (ACCOUNT_CODES, AccountUnusable),
         (REFUND_CODES, RefundRefused),
+        (DISPUTE_CODES, RefundDisputed),
         (STATE_CODES, StateRefused),
         (frozenset({"resource_missing"}), PaymentUnknown),
         (frozenset({"idempotency_key_in_use"}), OutcomeUnknown),

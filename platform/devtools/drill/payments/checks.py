@@ -57,7 +57,7 @@ def _list_sums(stand_in: StandIn, payments: Sequence[PaymentRow], refunds: Seque
         -row["amount"]
         for each in stand_in.world.things.values()
         if each["object"] == "dispute"
-        for row in each["balance_transactions"]
+        for row in each["balance_transactions"] or ()
     )
     doors = {each.id: each.door for each in payments}
     noted, ledger = Counter[str](), Counter[str]()
@@ -89,17 +89,17 @@ def _list_faults(booking: BookingView, payments: Sequence[PaymentRow], refunds: 
         yield "a refund was never sent"
     received = [each for each in payments if each.state == PaymentState.RECEIVED]
     covering = [each for each in received if _covers(each, refunds)]
-    disputed = {payment_id for payment_id, _ in list_taken()}
+    taken = Counter[int]()
+    for payment_id, minor in list_taken():
+        taken[payment_id] += minor
     if booking.status in CALLED_OFF:
         for each in received:
-            if each.id in disputed:
-                continue  # what the bank has, or had, is not sent back a second time
-            left = each.amount_minor - each.refunded_minor
+            left = each.amount_minor - each.refunded_minor - taken[each.id]  # what the bank has is not sent back
             if left != each.kept_minor:
                 yield f"{left} lies there, {each.kept_minor} of it are kept"
     elif not waiting and not covering and all(each.state != PaymentState.WAIVED for each in payments):
         yield f"takes place without its deposit: {payments}"
-    if len([each for each in covering if each.refunded_minor < each.amount_minor]) > 1:
+    if len([each for each in covering if each.refunded_minor + taken[each.id] < each.amount_minor]) > 1:
         yield f"paid {len(covering)} times"
 
 

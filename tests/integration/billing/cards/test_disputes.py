@@ -11,7 +11,7 @@ from django.db import connection
 from billing.enums import DisputeState
 from billing.errors import RefundTooLarge
 from billing.gateway.errors import EventRefused
-from billing.models import Difference, Dispute, LedgerEntry, Payment
+from billing.models import Difference, Dispute, LedgerEntry, Payment, PaymentAccount
 from billing.public.models import PaymentAccountOwner, WebhookEvent
 from billing.selectors.disputes import list_disputes_of, list_open_disputes
 from billing.services.announcing import tell_of_payment
@@ -24,9 +24,12 @@ from devtools.stripe_server.server import Fault
 from notifications.models import Message
 from notifications.types.messages import EventView
 from scheduling.models import Booking
-from tests.factories.billing import add_up
+from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.bookings.transitions import mark_no_show
+from tenants.errors import RetryLater
+from tests.factories.billing import add_up, make_refund
 from tests.factories.cards import book_with_deposit, list_payments, list_refunds, outside, status_of
-from tests.factories.scheduling import STAFF
+from tests.factories.scheduling import CUSTOMER, STAFF
 
 TAKEN = {"prepaid": -30_000, "disputed": 30_000, "stripe": 0}
 BACK = {"prepaid": -30_000, "disputed": 0, "stripe": 30_000}
@@ -52,6 +55,10 @@ def dispute(till, payment):
     """The bank asks it back; we have not heard of it."""
     intent = till.stand_in.world.things[payment.provider_payment_id]
     return money.open_dispute(till.stand_in.world, till.stand_in.world.things[intent["latest_charge"]])
+
+
+def find_charge(till):
+    return next(each for each in till.stand_in.world.things.values() if each["object"] == "charge")
 
 
 def hear(till) -> None:
@@ -219,9 +226,32 @@ def test_what_was_asked_earlier_does_not_overwrite_what_was_asked_later(till, ac
     before = till.moment - timedelta(seconds=1)
     money.close_dispute(till.stand_in.world, dispute, is_won=False)
 
-    look_at_dispute(account_id=account_id, dispute_id=dispute["id"], now=before)
+    with pytest.raises(RetryLater) as later:
+        look_at_dispute(account_id=account_id, dispute_id=dispute["id"], now=before)
 
-    assert list_disputes() == [("open", 30_000, 30_000)]
+    assert (list_disputes(), later.value.at) == ([("open", 30_000, 30_000)], till.moment + timedelta(minutes=2))
+
+
+def test_event_whose_account_is_closed_to_us_is_followed_once_it_is_open_again(till, account_id, dispute):
+    private = till.stand_in.world.private[account_id]
+    private["state"] = "gone"
+    hear(till)
+    before = (list_disputes(), WebhookEvent.objects.filter(kind="dispute", done_at=None).count())
+
+    private["state"] = "active"
+    till.pass_by(timedelta(hours=1))
+    till.work()
+
+    assert (before, list_disputes()) == (([], 2), [("open", 30_000, 30_000)])
+
+
+def test_event_whose_account_stays_closed_to_us_is_done_after_a_week(till, account_id, dispute):
+    till.stand_in.world.private[account_id]["state"] = "gone"
+    hear(till)
+    till.pass_by(timedelta(days=8))
+    till.work()
+
+    assert (list_disputes(), WebhookEvent.objects.filter(done_at=None).count()) == ([], 0)
 
 
 def test_dispute_waits_for_a_provider_that_does_not_answer(till, dispute):
@@ -334,6 +364,105 @@ def test_night_tells_when_the_dispute_and_the_balance_differ(till, dispute):
     assert compare(till) == [("disputed", 29_000, 30_000)]
     dispute["balance_transactions"][0]["amount"] = -30_000
     assert (compare(till), add_up()) == ([], TAKEN)
+
+
+def test_night_looks_at_disputes_that_ended_without_money_that_moved(till, dispute):
+    hear(till)
+    till.pass_by(timedelta(days=30))
+    compare(till)
+    till.pass_by(timedelta(days=30))
+    money.close_dispute(till.stand_in.world, dispute, is_won=False)
+    till.stand_in.postman.take_all()
+
+    assert (compare(till), list_disputes(), add_up()) == ([], [("lost", 30_000, 30_000)], TAKEN)
+
+
+def test_night_leaves_alone_what_the_provider_corrects_of_its_own_accord(till, account_id, dispute):
+    hear(till)
+    row = money.book(till.stand_in.world, dispute, "adjustment", -700)
+    row["source"] = None
+
+    assert (compare(till), list_disputes()) == ([], [("open", 30_000, 30_000)])
+    assert PaymentAccount.objects.get(door="stripe").compared_until is not None
+
+
+def cancel(till, booking_id: int, by=CUSTOMER) -> None:
+    cancel_booking(booking_id=booking_id, now=till.moment, by=by)
+    till.work()
+
+
+@pytest.mark.parametrize("is_won", [True, False])
+def test_visit_called_off_while_disputed_gives_back_what_the_bank_returns(till, booking_id, payment, dispute, is_won):
+    hear(till)
+    cancel(till, booking_id)
+    before = (list_refunds(booking_id), add_up())
+    till.pass_by(timedelta(days=20))
+    money.close_dispute(till.stand_in.world, dispute, is_won=is_won)
+    hear(till)
+    hear(till)
+
+    assert before == ([], TAKEN)
+    assert list_refunds(booking_id) == ([(30_000, "done", "policy")] if is_won else [])
+    assert add_up() == ({"prepaid": 0, "disputed": 0, "stripe": 0} if is_won else TAKEN)
+    assert not Message.objects.filter(template="business_refund_failed").exists()
+
+
+def test_part_that_the_bank_left_goes_back_and_the_rest_when_it_returns(till, booking_id, payment, dispute):
+    dispute["amount"], dispute["balance_transactions"][0]["amount"] = 10_000, -10_000
+    hear(till)
+    find_charge(till)["disputed"] = False  # the rest can be sent
+    cancel(till, booking_id)
+    before = list_refunds(booking_id)
+    money.close_dispute(till.stand_in.world, dispute, is_won=True)
+    hear(till)
+
+    assert (before, list_refunds(booking_id)) == (
+        [(20_000, "done", "policy")],
+        [(20_000, "done", "policy"), (10_000, "done", "policy")],
+    )
+
+
+def test_what_the_bank_has_is_not_kept(till, booking_id, payment, dispute):
+    hear(till)
+    till.pass_by(Booking.objects.get().starts_at - till.moment + timedelta(minutes=30))
+    mark_no_show(booking_id=booking_id, now=till.moment, by=STAFF)
+    till.work()
+    kept_while_disputed = add_up()
+    money.close_dispute(till.stand_in.world, dispute, is_won=True)
+    hear(till)
+    kept_once_won = add_up()
+    money.open_dispute(till.stand_in.world, find_charge(till))
+    hear(till)
+
+    assert kept_while_disputed == TAKEN
+    assert kept_once_won == {"prepaid": 0, "disputed": 0, "stripe": 30_000, "kept": -30_000}
+    assert add_up() == TAKEN | {"kept": 0}
+    assert list_refunds(booking_id) == []
+
+
+def test_what_the_provider_refused_once_does_not_go_by_itself_when_the_bank_returns_it(till, booking_id, dispute):
+    """People were told to send it another way."""
+    payment = Payment.objects.get()
+    hear(till)
+    make_refund(payment, amount_minor=30_000, state="failed", done_at=till.moment)
+    cancel(till, booking_id)
+
+    money.close_dispute(till.stand_in.world, dispute, is_won=True)
+    hear(till)
+
+    assert (list_refunds(booking_id), add_up()) == ([(30_000, "failed", "policy")], BACK)
+
+
+def test_of_several_disputes_the_one_that_waits_is_shown(till, payment, dispute):
+    hear(till)
+    till.pass_by(timedelta(days=1))
+    later = money.open_dispute(till.stand_in.world, find_charge(till))
+    later["balance_transactions"].clear()
+    money.close_dispute(till.stand_in.world, later, is_won=False)
+    hear(till)
+
+    payment.refresh_from_db()
+    assert (list_disputes(), payment.dispute_state) == ([("open", 30_000, 30_000), ("lost", 30_000, 0)], "open")
 
 
 @pytest.mark.parametrize("key", [None, "", "t0_other:deposit:7:1", "{own}", "{own}:deposit", "{own}:deposit:x:1"])

@@ -15,6 +15,7 @@ from billing.services.refunds import drop_refunds, mark_refund_sent, refund_paym
 from devtools.stripe_server import money
 from devtools.stripe_server.server import Fault
 from kernel.money import Money
+from notifications.models import Message
 from scheduling.services.bookings.cancellations import cancel_booking
 from tests.factories.billing import add_up, make_received, make_refund
 from tests.factories.cards import book_with_deposit, count_captured, list_payments, list_refunds
@@ -56,13 +57,44 @@ def test_refund_whose_answer_was_lost_is_sent_once(till, booking_id, refund_id):
 
 
 def test_refund_that_the_provider_refuses_no_longer_counts(till, booking_id, refund_id):
-    charge = next(each for each in till.stand_in.world.things.values() if each["object"] == "charge")
-    money.open_dispute(till.stand_in.world, charge)
+    find_charge(till)["amount_refunded"] = 30_000
 
     till.work()
 
     assert (list_refunds(booking_id)[0][1], list_payments(booking_id)[0][3]) == ("failed", 0)
     assert add_up() == {"stripe": 30_000, "prepaid": -30_000}
+
+
+def find_charge(till):
+    return next(each for each in till.stand_in.world.things.values() if each["object"] == "charge")
+
+
+def test_refund_that_the_bank_is_ahead_of_is_dropped_and_nobody_is_told_to_send_it(till, booking_id, refund_id):
+    money.open_dispute(till.stand_in.world, find_charge(till))
+
+    till.work()
+    before = list_refunds(booking_id)
+    till.post_all()
+    till.work()
+    till.pass_by(timedelta(minutes=2))
+    till.work()
+
+    assert (before, list_refunds(booking_id)) == ([(10_000, "pending", "kinder")], [(10_000, "dropped", "kinder")])
+    assert list_payments(booking_id) == [("stripe", "received", 30_000, 0)]
+    assert add_up() == {"stripe": 0, "prepaid": -30_000, "disputed": 30_000}
+    assert not Message.objects.filter(template="business_refund_failed").exists()
+
+
+def test_refund_of_a_dispute_that_nobody_tells_of_fails_after_two_days(till, booking_id, refund_id):
+    find_charge(till)["disputed"] = True
+    till.work()
+    before = list_refunds(booking_id)
+
+    till.pass_by(timedelta(days=2))
+    till.work()
+
+    assert (before[0][1], list_refunds(booking_id)[0][1]) == ("pending", "failed")
+    assert Message.objects.filter(template="business_refund_failed").exists()
 
 
 def test_refund_on_its_way_is_asked_for_later(till, booking_id, refund_id, monkeypatch):
