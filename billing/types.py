@@ -442,6 +442,16 @@ class InvoiceView:
         return self.state == InvoiceState.ASKED
 
     @property
+    def is_made(self) -> bool:
+        """Tell whether the business has issued it."""
+        return self.state == InvoiceState.ISSUED
+
+    @property
+    def seen_at(self) -> datetime:
+        """When what can be answered or corrected was asked for, or noted: who answers says what they saw."""
+        return self.closed_at if self.is_made and self.closed_at else self.asked_at
+
+    @property
     def is_live(self) -> bool:
         """Tell whether no other one can be wanted for the booking."""
         return self.state in LIVE_WISHES

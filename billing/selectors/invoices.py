@@ -34,6 +34,12 @@ def may_want_invoice(booking: BookingView, payments: Iterable[PaymentView]) -> b
     return is_paid and not booking.is_test and find_own_tax_law() is not None
 
 
+def has_invoice(booking: BookingView, payments: Iterable[PaymentView]) -> bool:
+    """Tell whether an invoice was ever wanted for a booking; one query, or none where nothing came or no law asks."""
+    may = find_own_tax_law() is not None and any(each.received_at for each in payments)
+    return may and InvoiceWish.objects.filter(booking_id=booking.id).exists()
+
+
 def find_invoice(*, booking_id: int) -> InvoiceView | None:
     """Return the invoice that was wanted last for a booking; one query."""
     row = InvoiceWish.objects.filter(booking_id=booking_id).order_by("-pk").first()

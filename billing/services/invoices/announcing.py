@@ -23,11 +23,16 @@ from scheduling.services.messages.words import make_business_words, make_subject
 from scheduling.types import BookingView
 from tenants.context import current_tenant
 
-WANTED, ISSUED, REFUSED = "invoice.wanted", "invoice.issued", "invoice.refused"
-TEMPLATES: Mapping[str, str] = {ISSUED: "invoice_issued", REFUSED: "invoice_refused"}
+WANTED, ISSUED, CORRECTED, REFUSED = "invoice.wanted", "invoice.issued", "invoice.corrected", "invoice.refused"
+TEMPLATES: Mapping[str, str] = {
+    ISSUED: "invoice_issued",
+    CORRECTED: "invoice_corrected",
+    REFUSED: "invoice_refused",
+}
 STATES: Mapping[str, InvoiceState] = {
     WANTED: InvoiceState.ASKED,
     ISSUED: InvoiceState.ISSUED,
+    CORRECTED: InvoiceState.ISSUED,
     REFUSED: InvoiceState.REFUSED,
 }
 """Where a wish stands of which is told: of one that has gone on since, nothing."""

@@ -96,16 +96,18 @@ def withdraw_invoice(*, booking_id: int, now: datetime, by: Actor) -> None:
 def issue_invoice(
     *, invoice_id: int, number: str, issued_on: date | None, seen: datetime, now: datetime, by: Actor
 ) -> None:
-    """Note that the business has made the invoice; ``seen`` is when what the person saw was asked for.
+    """Note which invoice the business has made, or put that right: a slip in the number is corrected and told again.
+
+    ``seen`` is the `InvoiceView.seen_at` of what the person saw. The same once more changes nothing.
 
     Raises:
         InvoiceNotFound: There is no such wish.
         StatusForbids: The state of the business allows no steps.
-        InvoiceClosed: It was made, refused or withdrawn before.
+        InvoiceClosed: It was refused or withdrawn, or noted or corrected by somebody else meanwhile.
         InvoiceChanged: The customer has put the tax data right since: an invoice with the old ones would be wrong.
         InvoiceInvalid: What was typed, by field.
     """
-    row = _lock(invoice_id, seen=seen, by=by)
+    row = _lock(invoice_id, seen=seen, by=by, may_be_made=True)
     errors: dict[str, tuple[str, ...]] = {}
     number = clean_line(number, limit=4 * LONGEST_NUMBER)
     if not number or len(number) > LONGEST_NUMBER:
@@ -115,8 +117,13 @@ def issue_invoice(
         errors["issued_on"] = (DATE_WRONG,)
     if errors:
         raise InvoiceInvalid(errors=errors)
+    if (row.number, row.issued_on) == (number, issued_on):
+        return
     row.number, row.issued_on = number, issued_on
-    _close(row, InvoiceState.ISSUED, now=now, by=by)
+    if row.state == InvoiceState.ISSUED:
+        _end(row, "corrected", now=now, by=by)
+    else:
+        _close(row, InvoiceState.ISSUED, now=now, by=by)
 
 
 @write_transaction()
@@ -141,12 +148,14 @@ def drop_wishes(*, customer_ids: Collection[int], now: datetime) -> None:
         _close(row, InvoiceState.WITHDRAWN, now=now, by=SYSTEM)
 
 
-def _lock(invoice_id: int, *, seen: datetime, by: Actor) -> InvoiceWish:
-    """Return a wish, locked, that the business still has to answer, and that is the one it saw."""
+def _lock(invoice_id: int, *, seen: datetime, by: Actor, may_be_made: bool = False) -> InvoiceWish:
+    """Return a wish, locked, that the business still has to answer, or has, and that is the one it saw."""
     check_step(by)
     row = InvoiceWish.objects.select_for_update().filter(pk=invoice_id).first()
     if row is None:
         raise InvoiceNotFound
+    if may_be_made and row.state == InvoiceState.ISSUED and row.closed_at == seen:
+        return row
     if row.state != InvoiceState.ASKED:
         raise InvoiceClosed(state=InvoiceState(row.state).label)
     if row.asked_at != seen:
@@ -162,9 +171,14 @@ def _close(row: InvoiceWish, state: InvoiceState, *, now: datetime, by: Actor) -
     """
     if row.state != InvoiceState.ASKED:
         raise InvoiceClosed(state=InvoiceState(row.state).label)
-    row.state, row.closed_at, row.closed_by_id = state, now, by.user_id
+    row.state = state
+    _end(row, state.value, now=now, by=by)
+
+
+def _end(row: InvoiceWish, step: str, *, now: datetime, by: Actor) -> None:
+    row.closed_at, row.closed_by_id = now, by.user_id
     row.save()
-    _tell(row, state.value, now=now, by=by)
+    _tell(row, step, now=now, by=by)
 
 
 def _tell(row: InvoiceWish, step: str, *, now: datetime, by: Actor) -> None:

@@ -104,7 +104,8 @@ TALKS: Mapping[str, tuple[str, str]] = {
     "refund_sent": ("", mark("View the appointment")),
     "refund_twice": ("", mark("View the appointment")),
     "invoice_issued": ("", mark("View the appointment")),
-    "invoice_refused": ("invoice/", mark("Put the data right")),
+    "invoice_corrected": ("", mark("View the appointment")),
+    "invoice_refused": ("invoice/", mark("Correct the data")),
     "fee_charged": ("", mark("View the appointment")),
     "fee_declined": ("", mark("Pay by card")),
 }

@@ -308,6 +308,31 @@ def test_withdrawn_one_is_not_made_and_made_one_not_withdrawn(booking_id):
     assert list_kinds() == ["invoice.wanted", "invoice.withdrawn", "invoice.wanted", "invoice.issued"]
 
 
+def test_slip_in_the_number_is_corrected_and_told_as_such(booking_id):
+    invoice_id = want(booking_id)
+    issue(invoice_id, number="A-12")
+    tell_events()
+    later = LATER + timedelta(hours=1)
+
+    issue(invoice_id, number="A-12", seen=LATER, now=later)
+    issue(invoice_id, number="A-21", issued_on=date(2026, 1, 2), seen=LATER, now=later)
+    with pytest.raises(InvoiceClosed):  # somebody else corrected it meanwhile
+        issue(invoice_id, number="A-22", seen=LATER, now=later)
+    with pytest.raises(InvoiceInvalid):
+        issue(invoice_id, number=" ", seen=later, now=later)
+    with pytest.raises(InvoiceClosed):
+        refuse(invoice_id, seen=later)
+    tell_events()
+
+    assert list_kinds() == ["invoice.wanted", "invoice.issued", "invoice.corrected"]
+    row = InvoiceWish.objects.get()
+    assert (row.state, row.number, row.issued_on, row.closed_at) == ("issued", "A-21", date(2026, 1, 2), later)
+    message = Message.objects.get(template="invoice_corrected")
+    assert message.subject.startswith("Número de factura corregido, A-21")
+    assert "Es la A-21, del 2 ene 2026." in message.body_text
+    assert Message.objects.filter(template="invoice_issued").count() == 1
+
+
 def test_answer_to_data_that_changed_since_is_refused(booking_id):
     invoice_id = want(booking_id)
     want(booking_id, name="Eva", now=LATER)

@@ -76,6 +76,7 @@ def _render(
     invoice = find_invoice(booking_id=page.booking.id)
     given = invoice.data if invoice and invoice.country == law.country else None
     done = request.GET.get("done", "")
+    is_offered = may_want_invoice(page.booking, page.money.payments)
     return render_page(
         request,
         page,
@@ -84,9 +85,9 @@ def _render(
         invoice=invoice,
         lines=describe_tax_data(invoice.data, invoice.country) if invoice else [],
         form=form or TaxForm.fill(law, given),
-        may_ask=page.can_write
-        and (invoice is None or invoice.state != "issued")
-        and may_want_invoice(page.booking, page.money.payments),
+        is_offered=is_offered,
+        may_ask=page.can_write and is_offered and (invoice is None or not invoice.is_made),
+        may_withdraw=page.can_write and invoice is not None and invoice.is_asked,
         issued_on=page.formats.format_date_long(invoice.issued_on) if invoice and invoice.issued_on else "",
         refusal=refusal,
         done=done if done in DONE else "",

@@ -13,7 +13,7 @@ from billing.enums import LIVE_STATES, PaymentDoor, PaymentState, RefundState
 from billing.policies import split_payment
 from billing.selectors.accounts import find_ways_to_pay
 from billing.selectors.fees import find_fee
-from billing.selectors.invoices import may_want_invoice
+from billing.selectors.invoices import has_invoice, may_want_invoice
 from billing.selectors.payments import (
     balance_booking,
     list_payments_of,
@@ -49,7 +49,7 @@ class ShownMoney:
         refunds: What goes back of it.
         is_on_card: Nothing is paid before the visit: a card is left.
         fee: What a card was left for, as it stands; None: none was.
-        may_want_invoice: An invoice can be asked for.
+        has_invoice_page: An invoice can be asked for, or was.
     """
 
     bank: BankData | None
@@ -62,7 +62,7 @@ class ShownMoney:
     refunds: tuple[ShownRefund, ...] = ()
     is_on_card: bool = False
     fee: FeeView | None = None
-    may_want_invoice: bool = False
+    has_invoice_page: bool = False
 
     @property
     def has_moved(self) -> bool:
@@ -106,7 +106,7 @@ class ShownMoney:
 
 
 def load_money(booking: BookingView, *, is_unpaid: bool) -> ShownMoney:
-    """Return where the money of a booking stands; one query, and up to four more while a deposit is waited for."""
+    """Return where the money of a booking stands; two queries, and up to four more while a deposit is waited for."""
     payments = list_payments_of(booking_id=booking.id)
     balance = balance_booking(booking, payments)
     live = [each for each in payments if each.state in LIVE_STATES]
@@ -125,7 +125,7 @@ def load_money(booking: BookingView, *, is_unpaid: bool) -> ShownMoney:
         payments=payments,
         is_on_card=booking.agreed.is_on_card,
         fee=find_fee(booking, payments),
-        may_want_invoice=may_want_invoice(booking, payments),
+        has_invoice_page=may_want_invoice(booking, payments) or has_invoice(booking, payments),
         refunds=tuple(
             ShownRefund(refund.amount_minor, _say_refund(each, refund, booking.timezone))
             for each in payments

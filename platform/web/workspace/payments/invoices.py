@@ -61,7 +61,7 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class SeenForm(PageForm):
-    """An answer to what the person saw: ``seen`` is when that was asked for."""
+    """An answer to what the person saw: ``seen`` is its `InvoiceView.seen_at`."""
 
     seen = forms.CharField(widget=forms.HiddenInput(), required=False)
 
@@ -130,7 +130,7 @@ def show(request: HttpRequest, invoice_id: int) -> HttpResponse:
 @requires(Permission.BOOKING_OVERRIDE)
 @require_POST
 def mark_issued(request: HttpRequest, invoice_id: int) -> HttpResponse:
-    """Note which invoice was made."""
+    """Note which invoice was made, or correct what was noted."""
     form = IssuedForm(request.POST)
 
     def note(typed: Mapping[str, Any], seen: datetime) -> None:
@@ -182,8 +182,8 @@ def _render(
     row = get_invoice_row(invoice_id=invoice_id)
     invoice = row.invoice
     tone, icon = LOOKS[invoice.state]
-    known = {"seen": invoice.asked_at.isoformat()}
-    today = to_local(utc_now(), current_tenant().timezone).date()
+    known = {"seen": invoice.seen_at.isoformat()}
+    issued_on = invoice.issued_on or to_local(utc_now(), current_tenant().timezone).date()
     names = name_people({each for each in (invoice.asked_by_id, invoice.closed_by_id) if each is not None})
     may = has_permission(request.user, Permission.BOOKING_OVERRIDE) and may_business(Ability.STEP)
     context = {
@@ -194,13 +194,14 @@ def _render(
         "state_icon": icon,
         "issued": form
         if isinstance(form, IssuedForm)
-        else IssuedForm(initial={**known, "issued_on": today.isoformat()}),
+        else IssuedForm(initial={**known, "number": invoice.number, "issued_on": issued_on.isoformat()}),
         "refused": form if isinstance(form, RefusedForm) else RefusedForm(initial=known),
         "form": form,
         "error": error,
         "asked_by": names.get(invoice.asked_by_id or 0, ""),
         "closed_by": names.get(invoice.closed_by_id or 0, ""),
         "may_answer": invoice.is_asked and may,
+        "may_correct": invoice.is_made and may,
         "timezone": current_tenant().timezone,
     }
     return render(request, "workspace/payments/invoice.html", context, status=status)

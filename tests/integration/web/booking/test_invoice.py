@@ -8,7 +8,9 @@ import pytest
 import time_machine
 
 from billing.models import InvoiceWish
+from billing.selectors.payments import list_payments_of
 from billing.services.invoices.wishes import issue_invoice, refuse_invoice
+from billing.services.refunds import refund_payment
 from devtools.scratch.browser import HostClient
 from kernel.clock import utc_now
 from scheduling.models import Booking
@@ -211,6 +213,43 @@ def test_invoice_that_was_made_is_shown_and_nothing_is_changed_any_more(customer
     assert (again.status_code, withdrawn.status_code) == (409, 409)
     assert "Esto ya no es posible. La factura está: emitida." in read(again)
     assert list(InvoiceWish.objects.values_list("state", "name")) == [("issued", "Ana Gómez Díaz")]
+
+
+def give_back(booking_id: int) -> None:
+    for payment in list_payments_of(booking_id=booking_id):
+        refund_payment(
+            payment_id=payment.id, amount_minor=payment.left_minor, reason="Se fue", now=utc_now(), by=STAFF
+        )  # fmt: skip
+
+
+def test_wish_is_withdrawn_after_all_money_went_back(customer_client, url, booking_id):
+    customer_client.post(url, TYPED)
+    give_back(booking_id)
+
+    manage, page = read(customer_client.get(url.removesuffix("invoice/"))), read(customer_client.get(url))
+    answer = customer_client.post(f"{url}withdraw/")
+    after = read(customer_client.get(url))
+
+    assert f'href="{url}">Factura</a>' in manage
+    assert "Ya no queda nada de lo que pagaste" in page
+    assert (f'action="{url}withdraw/"' in page, 'name="tax_id"' in page) == (True, False)
+    assert (answer.status_code, InvoiceWish.objects.get().state) == (302, "withdrawn")
+    assert (f'action="{url}withdraw/"' in after, "La factura se puede pedir cuando" in after) == (False, True)
+
+
+def test_invoice_that_was_made_is_read_after_all_money_went_back(customer_client, url, booking_id):
+    customer_client.post(url, TYPED)
+    row = InvoiceWish.objects.get()
+    issue_invoice(
+        invoice_id=row.pk, number="F-1042", issued_on=row.asked_at.date() - timedelta(days=1), seen=row.asked_at,
+        now=utc_now(), by=STAFF,
+    )  # fmt: skip
+    give_back(booking_id)
+
+    manage, page = read(customer_client.get(url.removesuffix("invoice/"))), read(customer_client.get(url))
+
+    assert (f'href="{url}">Factura</a>' in manage, "Factura F-1042" in page) == (True, True)
+    assert (f'action="{url}withdraw/"' in page, "Ya no queda nada" in page) == (False, False)
 
 
 def test_closed_business_takes_no_wish(customer_client, url):

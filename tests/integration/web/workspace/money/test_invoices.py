@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
-from billing.models import InvoiceWish
+from billing.models import InvoiceWish, Payment
 from devtools.scratch.browser import HostClient
 from kernel.clock import utc_now
 from scheduling.models import Booking
@@ -139,9 +139,43 @@ def test_page_says_to_whom_it_is_made_out_and_notes_the_invoice(owner_client, in
     row = InvoiceWish.objects.get()
     assert (row.state, row.number, row.issued_on) == ("issued", "F-1042", date(2026, 1, 5))
     assert "F-1042" in after
-    assert 'name="number"' not in after
+    assert after.count('value="F-1042"') == 1
+    assert '<input type="date" name="issued_on" value="2026-01-05"' in after
+    assert 'name="reason"' not in after
     file = b"".join(owner_client.get(f"{LIST}invoices.csv?state=issued").streaming_content).decode("utf-8-sig")
     assert "F-1042,2026-01-05," in file
+
+
+def test_slip_in_the_number_is_corrected(owner_client, invoice_id):
+    url, before = f"{LIST}{invoice_id}/issued/", seen()
+    owner_client.post(url, {"number": "F-1024", "issued_on": "2026-01-05", "seen": before})
+    noted = InvoiceWish.objects.get().closed_at.isoformat()
+
+    stale = owner_client.post(url, {"number": "F-9", "issued_on": "2026-01-05", "seen": before})
+    empty = owner_client.post(url, {"number": "", "issued_on": "2026-01-05", "seen": noted})
+    kept = InvoiceWish.objects.get().number
+    answer = owner_client.post(url, {"number": "F-1042", "issued_on": "2026-01-06", "seen": noted})
+
+    assert (stale.status_code, empty.status_code, kept, answer.status_code) == (409, 422, "F-1024", 302)
+    assert "Corregir el número" in read(empty)
+    row = InvoiceWish.objects.get()
+    assert (row.state, row.number, row.issued_on) == ("issued", "F-1042", date(2026, 1, 6))
+
+
+def test_page_says_that_nothing_is_left_of_what_was_paid(owner_client, invoice_id):
+    url = f"{LIST}{invoice_id}/"
+    before = read(owner_client.get(url))
+    Payment.objects.update(refunded_minor=50_000)
+    asked = read(owner_client.get(url))
+    owner_client.post(f"{url}issued/", {"number": "F-1", "issued_on": "2026-01-05", "seen": seen()})
+    made = read(owner_client.get(url))
+
+    flags = ("no hay nada que facturar", "Revisa si tienes que cancelar la factura")
+    assert [[each in page for each in flags] for page in (before, asked, made)] == [
+        [False, False],
+        [True, False],
+        [False, True],
+    ]
 
 
 def test_refusal_needs_a_reason_and_is_shown(owner_client, invoice_id):
