@@ -1,22 +1,23 @@
-"""What programs of others hear about payments: ids and amounts, and nobody's name."""
+"""What programs of others hear about payments and invoices: ids and amounts, and nobody's name."""
 
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from billing.enums import PaymentState
-from billing.models import Payment, Refund
+from billing.models import InvoiceWish, Payment, Refund
+from billing.services.invoices.wishes import issue_invoice, refuse_invoice, withdraw_invoice
 from billing.services.movements import end
 from billing.services.payments import miss_deposit, open_deposit, receive_deposit
 from billing.services.refunds import mark_refund_sent, refund_payment
-from billing.services.webhooks import TYPES
+from billing.services.webhooks import INVOICE_TYPES, TYPES
 from notifications.hooks import list_webhook_types
 from notifications.models import WebhookDelivery
 from scheduling.models import Booking
-from tests.factories.billing import ask_deposits, make_payment, pay, take_transfers, tell_events
+from tests.factories.billing import ask_deposits, make_payment, pay, take_transfers, tell_events, want
 from tests.factories.scheduling import NOW, STAFF, book, make_shop
 from tests.factories.webhooks import make_webhook
 
@@ -25,8 +26,8 @@ SOON = NOW + timedelta(minutes=5)
 
 @pytest.fixture
 def hear(tenant):
-    """Subscribe to everything about payments, and return what was told so far as (type, data)."""
-    make_webhook(url="https://hooks.example/", events=list(dict.fromkeys(TYPES.values())), now=NOW)
+    """Subscribe to everything about payments and invoices, and return what was told so far as (type, data)."""
+    make_webhook(url="https://hooks.example/", events=[*dict.fromkeys(TYPES.values()), *INVOICE_TYPES], now=NOW)
 
     def _hear() -> list[tuple[str, dict]]:
         tell_events()
@@ -116,3 +117,63 @@ def test_what_is_gone_is_not_told(hear, booking):
     Payment.objects.filter(booking_id=booking.pk).delete()
 
     assert (hear(), Refund.objects.count()) == ([], 0)
+
+
+@pytest.fixture
+def invoice_id(hear, booking) -> int:
+    """An invoice that is wanted for what was paid; of the money itself was told before."""
+    pay(booking.pk)
+    hear()
+    WebhookDelivery.objects.all().delete()
+    return want(booking.pk)
+
+
+def test_types_of_invoices_are_those_of_the_contract():
+    assert [each for each in list_webhook_types() if each.startswith("invoice.")] == [
+        "invoice.wanted", "invoice.issued", "invoice.corrected", "invoice.refused", "invoice.withdrawn",
+    ]  # fmt: skip
+
+
+def test_invoice_is_told_from_wish_to_number_without_tax_data(hear, booking, invoice_id):
+    wanted = hear()
+    day = date(2026, 1, 5)
+    issue_invoice(invoice_id=invoice_id, number="F-1", issued_on=day, seen=NOW, now=SOON, by=STAFF)
+    issued = hear()
+    issue_invoice(invoice_id=invoice_id, number="F-2", issued_on=day, seen=SOON, now=SOON, by=STAFF)
+
+    about = {"id": str(booking.pk), "reference": booking.reference}
+    made = {"id": str(invoice_id), "state": "issued", "issued_on": "2026-01-05"}
+    asked = {"id": str(invoice_id), "state": "asked", "number": None, "issued_on": None}
+    assert wanted == [("invoice.wanted", {"invoice": asked, "by": "customer", "booking": about})]
+    assert issued[1:] == [("invoice.issued", {"invoice": made | {"number": "F-1"}, "by": "staff", "booking": about})]
+    assert hear()[2:] == [
+        ("invoice.corrected", {"invoice": made | {"number": "F-2"}, "by": "staff", "booking": about})
+    ]
+    assert "Ana" not in json.dumps(hear())
+
+
+def test_invoice_that_is_not_made_is_told_without_the_reason(hear, booking, invoice_id):
+    refuse_invoice(invoice_id=invoice_id, reason="Eva no existe", seen=NOW, now=SOON, by=STAFF)
+    want(booking.pk)
+    withdraw_invoice(booking_id=booking.pk, now=SOON, by=STAFF)
+
+    told = hear()
+
+    assert [(type_, data["invoice"]["state"]) for type_, data in told] == [
+        ("invoice.wanted", "asked"), ("invoice.refused", "refused"), ("invoice.wanted", "asked"),
+        ("invoice.withdrawn", "withdrawn"),
+    ]  # fmt: skip
+    assert "Eva" not in json.dumps(told)
+
+
+@pytest.mark.parametrize("values", [{"is_test": True, "customer": None, "asset": None}, {"is_sample": True}])
+def test_invoices_of_tests_and_samples_are_not_told(hear, booking, invoice_id, values):
+    Booking.objects.filter(pk=booking.pk).update(**values)
+
+    assert hear() == []
+
+
+def test_invoice_that_is_gone_is_not_told(hear, invoice_id):
+    InvoiceWish.objects.all().delete()
+
+    assert hear() == []

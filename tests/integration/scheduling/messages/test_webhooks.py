@@ -39,7 +39,7 @@ UNTOLD = {
 @pytest.fixture
 def hear(tenant):
     """Subscribe to everything about bookings, and return what was told so far as (type, data)."""
-    types = [each for each in list_webhook_types() if not each.startswith(("customer.", "payment."))]
+    types = [each for each in list_webhook_types() if not each.startswith(("customer.", "invoice.", "payment."))]
     make_webhook(url="https://hooks.example/", events=types, now=NOW)
 
     def _hear() -> list[tuple[str, dict[str, object]]]:
@@ -64,7 +64,7 @@ def test_types_are_those_of_the_contract(tenant):
     )
     words += ("no_show", "attendance_confirmed")
 
-    assert tuple(each for each in list_webhook_types() if not each.startswith("payment.")) == (
+    assert tuple(each for each in list_webhook_types() if not each.startswith(("invoice.", "payment."))) == (
         *(f"booking.{word}" for word in words),
         "feedback.received",
         *(f"customer.{word}" for word in ("created", "updated", "erased")),
