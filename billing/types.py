@@ -489,7 +489,12 @@ class InvoiceRow:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceFilters:
-    """Which invoices to list: all, or of one state; ``search`` is part of a name, tax number or invoice number."""
+    """Which invoices to list: all, or of one state.
+
+    Attributes:
+        search: Words, each part of a name, tax number or invoice number, or of the booking's customer, reference or
+            services; dashes in numbers do not matter.
+    """
 
     state: str = ""
     search: str = ""

@@ -60,6 +60,9 @@ class InvoiceWish(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["-asked_at", "-id"], name="billing_invoice_newest"),
             models.Index(
+                fields=["-asked_at", "-id"], condition=Q(state=InvoiceState.ASKED), name="billing_invoice_to_make"
+            ),
+            models.Index(
                 fields=["customer_id"], condition=Q(customer_id__isnull=False), name="billing_invoice_customer"
             ),
         ]

@@ -7,7 +7,8 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import cast
 
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Replace
 
 from billing.enums import InvoiceState
 from billing.errors import InvoiceNotFound
@@ -16,6 +17,7 @@ from billing.selectors.payments import list_payments_of_all
 from billing.types import InvoiceFilters, InvoiceRow, InvoiceView, PaymentView
 from kernel.law.taxes import TaxData, TaxLaw, find_tax_law
 from kernel.page import MAX_LIMIT, Page, cut_page, limit_rows, read_cursor
+from scheduling.selectors.reports.conditions import says
 from scheduling.selectors.reports.facts import list_facts
 from scheduling.types import BookingFacts, BookingView
 from tenants.context import current_tenant
@@ -87,10 +89,9 @@ def list_invoices(filters: InvoiceFilters) -> Page[InvoiceRow]:
     if filters.state:
         rows = rows.filter(state=filters.state)
     if filters.search:
-        text = filters.search
-        rows = rows.filter(
-            Q(name__icontains=text) | Q(tax_id__icontains=text.replace(" ", "")) | Q(number__icontains=text)
-        )
+        rows = rows.alias(plain_id=_drop_dashes("tax_id"), plain_number=_drop_dashes("number"))
+    for word in filters.search.split():
+        rows = rows.filter(_says(word))
     if filters.cursor:
         at, row_id = cast("tuple[datetime, int]", read_cursor(filters.cursor, datetime, int))
         rows = rows.filter(Q(asked_at__lt=at) | Q(asked_at=at, pk__lt=row_id))
@@ -129,6 +130,17 @@ def view_invoice(row: InvoiceWish) -> InvoiceView:
         closed_at=row.closed_at,
         closed_by_id=row.closed_by_id,
     )
+
+
+def _drop_dashes(column: str) -> Replace:
+    return Replace(column, Value("-"), Value(""))
+
+
+def _says(word: str) -> Q:
+    """Return the condition of a word: of a name, of a number with or without dashes, or of its booking."""
+    found = Q(name__icontains=word) | Q(number__icontains=word) | says("booking_id", word)
+    plain = word.replace("-", "")
+    return found | Q(plain_id__icontains=plain) | Q(plain_number__icontains=plain) if plain else found
 
 
 def _iterate(page: Page[InvoiceRow], filters: InvoiceFilters) -> Iterator[InvoiceRow]:

@@ -420,14 +420,26 @@ def three(booking_id) -> list[int]:
         ({"state": "asked"}, [0]),
         ({"search": "bruno"}, [1]),
         ({"search": "f-7"}, [1]),
+        ({"search": "f77"}, [1]),
+        ({"search": "GODE-561231-GR8"}, [2, 1, 0]),
+        ({"search": "gode-5612 bruno"}, [1]),
+        ({"search": "--"}, []),
         ({"search": "gode 5612"}, [2, 1, 0]),
-        ({"state": "refused", "search": "Ana"}, []),
+        ({"state": "refused", "search": "Bruno"}, []),
     ],
 )
 def test_invoices_are_found_by_state_and_words(three, asked, found):
     rows = list_invoices(InvoiceFilters(**asked)).rows
 
     assert [each.invoice.id for each in rows] == [three[each] for each in found]
+
+
+def test_invoices_are_found_by_customer_and_reference(three):
+    row = get_invoice_row(invoice_id=three[1])
+    Booking.objects.filter(pk=row.invoice.booking_id).update(customer_name="Eva Ibáñez")
+
+    for search in (row.facts.reference, "ibáñez eva"):
+        assert [each.invoice.id for each in list_invoices(InvoiceFilters(search=search)).rows] == [three[1]]
 
 
 def test_list_is_cut_into_pages_and_says_what_was_paid(three, django_assert_num_queries):

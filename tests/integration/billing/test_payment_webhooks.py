@@ -146,9 +146,7 @@ def test_invoice_is_told_from_wish_to_number_without_tax_data(hear, booking, inv
     asked = {"id": str(invoice_id), "state": "asked", "number": None, "issued_on": None}
     assert wanted == [("invoice.wanted", {"invoice": asked, "by": "customer", "booking": about})]
     assert issued[1:] == [("invoice.issued", {"invoice": made | {"number": "F-1"}, "by": "staff", "booking": about})]
-    assert hear()[2:] == [
-        ("invoice.corrected", {"invoice": made | {"number": "F-2"}, "by": "staff", "booking": about})
-    ]
+    assert hear()[2:] == [("invoice.corrected", {"invoice": made | {"number": "F-2"}, "by": "staff", "booking": about})]
     assert "Ana" not in json.dumps(hear())
 
 

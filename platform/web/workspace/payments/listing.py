@@ -18,7 +18,7 @@ from accounts.policies import Permission, has_permission
 from billing.enums import LIVE_STATES, DisputeState, PaymentGroup, PaymentMethod, PaymentState
 from billing.errors import SpanInvalid
 from billing.selectors.disputes import list_open_disputes
-from billing.selectors.invoices import find_own_tax_law
+from billing.selectors.invoices import count_invoices_to_make, find_own_tax_law
 from billing.selectors.listing import find_payments, iterate_payments, list_differences
 from billing.services.differences import settle_difference
 from billing.types import PaymentFilters, PaymentRow, PaymentView
@@ -117,6 +117,7 @@ def list_payments(request: HttpRequest) -> HttpResponse:
     asked = {"from": days.first.isoformat(), "to": days.last.isoformat()}
     asked |= {key: request.GET[key] for key in ("service", "person") if request.GET.get(key)}
     query = ListQuery(query.typed, {**query.filters, **asked}, "", query.cursor)
+    has_invoices = find_own_tax_law() is not None
     context = {
         "query": query,
         "days": days,
@@ -133,7 +134,8 @@ def list_payments(request: HttpRequest) -> HttpResponse:
         "disputes": list_open_disputes(),
         "more_url": query.make_url(cursor=found.page.next_cursor) if found.page.next_cursor else "",
         "file_url": reverse("workspace:money_file") + query.make_url(),
-        "has_invoices": find_own_tax_law() is not None,
+        "has_invoices": has_invoices,
+        "invoices_to_make": count_invoices_to_make() if has_invoices else 0,
         "may_settle": has_permission(request.user, Permission.BOOKING_OVERRIDE) and may_business(Ability.STEP),
     }
     return render(request, "workspace/payments/list.html", context)

@@ -71,7 +71,11 @@ def test_list_has_what_is_to_be_made_and_narrows(owner_client, invoice_id):
     assert "Ana Gómez Díaz" in found
     assert "No hay facturas aquí" in none
     assert "Es demasiado largo para buscarlo." in long
-    assert f'href="{LIST}"' in read(owner_client.get("/workspace/payments/list/"))
+    money = read(owner_client.get("/workspace/payments/list/"))
+    InvoiceWish.objects.all().delete()
+    after = read(owner_client.get("/workspace/payments/list/"))
+    assert (f'href="{LIST}"' in after, "Una factura está por emitirse</a>" in money) == (True, True)
+    assert "está por emitirse" not in after
 
 
 def test_list_asks_as_often_for_one_as_for_three(owner_client, booking_id, invoice_id, django_assert_num_queries):

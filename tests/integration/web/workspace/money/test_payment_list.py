@@ -204,7 +204,7 @@ def test_list_costs_the_same_for_one_and_twelve(owner_client, shop, django_asser
         make_refund(payment)
     owner_client.get(JANUARY)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         answer = owner_client.get(JANUARY)
 
     assert len(answer.context["lines"]) == count
