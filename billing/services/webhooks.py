@@ -1,4 +1,4 @@
-"""What programs of others hear about payments and invoices, as webhooks: ids, amounts and words of ours, and nobody's name."""
+"""What programs of others hear about payments and invoices: ids, amounts and words of ours, and nobody's name."""
 
 from __future__ import annotations
 
