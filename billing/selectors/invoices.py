@@ -138,7 +138,7 @@ def _drop_dashes(column: str) -> Replace:
 
 def _says(word: str) -> Q:
     """Return the condition of a word: of a name, of a number with or without dashes, or of its booking."""
-    found = Q(name__icontains=word) | Q(number__icontains=word) | says("booking_id", word)
+    found = Q(name__icontains=word) | Q(number__icontains=word) | Q(says("booking_id", word))
     plain = word.replace("-", "")
     return found | Q(plain_id__icontains=plain) | Q(plain_number__icontains=plain) if plain else found
 
