@@ -26,11 +26,13 @@ class BillingConfig(AppConfig):
         )
         from billing.services.cards import comparing, events, looking, refunding  # noqa: PLC0415
         from billing.services.invoices import announcing as invoices  # noqa: PLC0415
+        from billing.services.invoices import ending  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
         announcing.register()
         comparing.register()
         deposits.register()
+        ending.register()
         exporting.register()
         following.register()
         forgetting.register()

@@ -7,8 +7,11 @@ from kernel.personal import Erasure, Ground, NotPersonal, PersonalColumn, Purpos
 _WORDS = PersonalColumn(Subject.CUSTOMER, Purpose.VISIT, Ground.CONTRACT, Erasure.BLANK)
 """What staff notes beside a payment may name who paid it."""
 
-_TAX = PersonalColumn(Subject.CUSTOMER, Purpose.VISIT, Ground.CONTRACT, Erasure.BLANK)
-"""To whom an invoice is made out; the invoice itself is in the books of the business, and not here."""
+_TAX = PersonalColumn(Subject.CUSTOMER, Purpose.INVOICE, Ground.CONTRACT, Erasure.BLANK)
+"""To whom an invoice is made out, for two years (`billing.services.invoices.ending`).
+
+The invoice itself is in the books of the business, and not here.
+"""
 
 INVENTORY = (
     TableInventory(

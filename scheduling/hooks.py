@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from scheduling.types import BookingView, ServiceTerms
+from scheduling.types.aftercare.views import OwnData
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,11 @@ MoneyTeller = Callable[[BookingView], MoneyFacts]
 _tellers: list[MoneyTeller] = []
 
 
+OwnDataFinder = Callable[[Collection[int]], Mapping[int, Sequence[OwnData]]]
+
+_own_data: dict[str, OwnDataFinder] = {}
+
+
 def register_deposit_calculator(calculator: DepositCalculator) -> None:
     """Let ``calculator`` say what is due in advance, in minor units; the last one registered counts."""
     _calculators[:] = [calculator]
@@ -116,3 +122,16 @@ def register_money_teller(teller: MoneyTeller) -> None:
 def find_money(booking: BookingView) -> MoneyFacts:
     """Return what messages say of the money of a booking; one without a deposit asks nobody."""
     return _tellers[0](booking) if _tellers and booking.deposit_minor else MoneyFacts()
+
+
+def register_own_data(name: str, finder: OwnDataFinder) -> None:
+    """Let ``finder`` say what a room above keeps about visits, by booking: it is ``name`` in files of own data.
+
+    Values are what JSON can hold; what is kept as a code has its words beside it, in the active language.
+    """
+    _own_data[name] = finder
+
+
+def find_own_data(booking_ids: Collection[int]) -> Mapping[str, Mapping[int, Sequence[OwnData]]]:
+    """Return what rooms above keep about visits, by name and booking."""
+    return {name: finder(booking_ids) for name, finder in _own_data.items()}

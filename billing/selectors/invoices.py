@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import cast
@@ -20,6 +20,7 @@ from kernel.page import MAX_LIMIT, Page, cut_page, limit_rows, read_cursor
 from scheduling.selectors.reports.conditions import says
 from scheduling.selectors.reports.facts import list_facts
 from scheduling.types import BookingFacts, BookingView
+from scheduling.types.aftercare.views import OwnData
 from tenants.context import current_tenant
 
 TAX_COLUMNS = tuple(each.name for each in fields(TaxData))
@@ -106,6 +107,26 @@ def iterate_invoices(filters: InvoiceFilters) -> Iterator[InvoiceRow]:
     """
     first = list_invoices(replace(filters, cursor="", limit=MAX_LIMIT))
     return _iterate(first, filters)
+
+
+def describe_own_invoices(booking_ids: Collection[int]) -> Mapping[int, list[OwnData]]:
+    """Return what is kept about the invoices of bookings, for files of own data; one query."""
+    found: dict[int, list[OwnData]] = {}
+    for row in InvoiceWish.objects.filter(booking_id__in=booking_ids).order_by("pk"):
+        found.setdefault(row.booking_id, []).append(
+            {
+                "state": row.state,
+                "state_in_words": str(InvoiceState(row.state).label),
+                "country": row.country,
+                "tax_data": dict(view_invoice(row).data.list_values()),
+                "number": row.number,
+                "issued_on": row.issued_on.isoformat() if row.issued_on else None,
+                "reason": row.reason,
+                "asked_at": row.asked_at.isoformat(),
+                "closed_at": row.closed_at.isoformat() if row.closed_at else None,
+            }
+        )
+    return found
 
 
 def count_invoices_to_make() -> int:

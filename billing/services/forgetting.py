@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from billing.models import InvoiceWish, Payment, Receipt, Refund, SavedMethod
 from billing.services.fees import drop_card
-from billing.services.invoices.wishes import drop_wishes
+from billing.services.invoices.wishes import forget_tax_data
 from billing.services.receipts import remove_receipts
 from tenants.hooks import register_eraser
 from tenants.services.erasures.columns import erase_columns
@@ -29,6 +29,5 @@ def erase_payers(rows: ErasedRows) -> None:
     remove_receipts(Receipt.objects.filter(payment__customer_id__in=rows.row_ids), now=rows.at)
     erase_columns(Payment.objects.filter(customer_id__in=rows.row_ids))
     erase_columns(Refund.objects.filter(payment__customer_id__in=rows.row_ids))
-    drop_wishes(customer_ids=rows.row_ids, now=rows.at)
-    erase_columns(InvoiceWish.objects.filter(customer_id__in=rows.row_ids))
+    forget_tax_data(InvoiceWish.objects.filter(customer_id__in=rows.row_ids), now=rows.at)
     erase_columns(SavedMethod.objects.filter(customer_id__in=rows.row_ids))

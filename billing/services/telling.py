@@ -1,9 +1,10 @@
-"""What messages about a booking say of its money."""
+"""What messages about a booking, and files of own data, say of its money."""
 
 from __future__ import annotations
 
 from billing.enums import LIVE_STATES, PaymentState
 from billing.selectors.accounts import find_ways_to_pay
+from billing.selectors.invoices import describe_own_invoices
 from billing.selectors.payments import balance_booking, list_payments_of
 from billing.selectors.receipts import list_receipts
 from scheduling import hooks
@@ -39,5 +40,6 @@ def find_money(booking: BookingView) -> hooks.MoneyFacts:
 
 
 def register() -> None:
-    """Answer scheduling's question for its messages."""
+    """Answer scheduling's questions for its messages, and for files of own data."""
     hooks.register_money_teller(find_money)
+    hooks.register_own_data("invoices", describe_own_invoices)

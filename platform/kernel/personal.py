@@ -34,6 +34,8 @@ class Purpose(StrEnum):
 
     VISIT = "visit"
     """Making, keeping and changing a booking."""
+    INVOICE = "invoice"
+    """Making out the invoice that somebody asked for."""
     CONTACT = "contact"
     """Telling people about their booking."""
     ACCOUNT = "account"

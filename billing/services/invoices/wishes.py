@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
 
 from billing.enums import LIVE_WISHES, InvoiceState
 from billing.errors import (
@@ -33,8 +34,13 @@ from scheduling.selectors.bookings.views import get_booking
 from scheduling.types import SYSTEM, Actor
 from tenants.context import current_tenant
 from tenants.enums import Ability
+from tenants.services.due_work import add_due_work, remove_all_due_work
+from tenants.services.erasures.columns import erase_columns
 
 LONGEST_NUMBER, LONGEST_REASON = 60, 300
+WISH = "invoice_wish"
+KEPT = timedelta(days=730)
+"""How long tax data stay after they were given, as receipts do: the invoice itself is in the books of the business."""
 OLDEST = timedelta(days=366)
 """Before the wish: an invoice may have been made when it was paid, and be asked for later."""
 
@@ -64,15 +70,17 @@ def want_invoice(*, booking_id: int, typed: TaxData, now: datetime, by: Actor, d
     given = {"country": law.country, **asdict(checked.data)}
     row = InvoiceWish.objects.filter(booking_id=booking_id, state__in=LIVE_WISHES).select_for_update().first()
     if row is None:
-        row = InvoiceWish(booking_id=booking_id, customer_id=booking.customer_id)
+        row = InvoiceWish(booking_id=booking_id)
     elif row.state == InvoiceState.ISSUED:
         raise InvoiceClosed(state=InvoiceState.ISSUED.label)
     elif all(getattr(row, name) == value for name, value in given.items()):
         return row.pk
     for name, value in given.items():
         setattr(row, name, value)
+    row.customer_id = booking.customer_id  # it may be another one by now, or known at last
     row.asked_at, row.asked_by_id = now, by.user_id
     row.save()
+    add_due_work(kind=WISH, row_id=row.pk, due_at=now + KEPT, now=now)
     _tell(row, "wanted", now=now, by=by)
     return row.pk
 
@@ -141,11 +149,15 @@ def refuse_invoice(*, invoice_id: int, reason: str, seen: datetime, now: datetim
     _close(row, InvoiceState.REFUSED, now=now, by=by)
 
 
-def drop_wishes(*, customer_ids: Collection[int], now: datetime) -> None:
-    """Let wishes of customers who are erased end where nothing was made of them; belongs in that transaction."""
-    asked = InvoiceWish.objects.filter(customer_id__in=customer_ids, state=InvoiceState.ASKED)
-    for row in asked.select_for_update().order_by("pk"):
+def forget_tax_data(wishes: QuerySet[InvoiceWish], *, now: datetime) -> None:
+    """Take from wishes to whom invoices were made out; belongs in the transaction that needs it.
+
+    What the business has not answered ends with it. Number and date of an invoice stay.
+    """
+    for row in wishes.filter(state=InvoiceState.ASKED).select_for_update().order_by("pk"):
         _close(row, InvoiceState.WITHDRAWN, now=now, by=SYSTEM)
+    remove_all_due_work(kind=WISH, row_ids=list(wishes.values_list("pk", flat=True)))
+    erase_columns(wishes)
 
 
 def _lock(invoice_id: int, *, seen: datetime, by: Actor, may_be_made: bool = False) -> InvoiceWish:

@@ -16,6 +16,7 @@ from kernel.text import mark
 from notifications.enums import Channel, MessageStatus
 from notifications.selectors.messages import list_all_messages
 from notifications.types.messages import MessageView
+from scheduling import hooks
 from scheduling.enums import ConsentPurpose
 from scheduling.models import Consent
 from scheduling.selectors.aftercare.conversations import list_conversations
@@ -70,7 +71,7 @@ def collect_own_visits(
 
 
 def collect_own_data(bookings: Sequence[BookingView], *, business_name: str) -> tuple[OwnData, ...]:
-    """Return what is kept about each visit, in order; seven queries, whatever their number.
+    """Return what is kept about each visit, in order; seven queries and one for invoices, whatever their number.
 
     Instants are in ISO 8601. What is kept as a code has its words beside it, in the active language.
     """
@@ -82,6 +83,7 @@ def collect_own_data(bookings: Sequence[BookingView], *, business_name: str) -> 
     opinions = find_all_feedback(ids)
     requests = _sort_out(list_requests_of_all(ids), _get_booking_id)
     photos = _sort_out(list_visit_photos(booking_ids=ids), _get_booking_id)
+    above = hooks.find_own_data(ids)
     return tuple(
         {
             "format": FORMAT,
@@ -104,6 +106,7 @@ def collect_own_data(bookings: Sequence[BookingView], *, business_name: str) -> 
             "photos": [
                 {"file": each.file_name, "sent_at": each.sent_at.isoformat()} for each in photos.get(booking.id, ())
             ],
+            **{name: list(found.get(booking.id, ())) for name, found in above.items()},
         }
         for booking in bookings
     )

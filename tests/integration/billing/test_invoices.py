@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils.translation import override
 
 from accounts.models import SilencedNotice, User
 from billing.enums import InvoiceState, PaymentMethod
@@ -31,7 +32,8 @@ from billing.selectors.invoices import (
 )
 from billing.selectors.payments import list_payments_of
 from billing.services.forgetting import erase_payers
-from billing.services.invoices.wishes import issue_invoice, refuse_invoice, want_invoice, withdraw_invoice
+from billing.services.invoices.ending import end_wish
+from billing.services.invoices.wishes import KEPT, issue_invoice, refuse_invoice, want_invoice, withdraw_invoice
 from billing.services.refunds import refund_payment
 from billing.types import InvoiceFilters, InvoiceView
 from kernel.errors import Invalid
@@ -39,11 +41,13 @@ from kernel.law.taxes import TaxData
 from notifications.models import Event, Message
 from scheduling.errors import BookingNotFound
 from scheduling.models import Booking
+from scheduling.selectors.aftercare.own_data import collect_own_data
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.types import CUSTOMER
 from tenants.context import current_tenant, tenant_scope
 from tenants.enums import TenantStatus
 from tenants.errors import StatusForbids
+from tenants.models import DueWork
 from tenants.types import ErasedRows
 from tests.factories.billing import TAX_DATA, make_received, pay, tell_events, want
 from tests.factories.scheduling import MONDAY, NOW, STAFF, book, make_shop
@@ -397,6 +401,70 @@ def test_erased_customer_leaves_the_invoice_and_nobodys_name(booking_id):
     assert set(kept) == {("",) * 7}
     assert find_tax_data(customer_id=customer_id) is None
     assert find_tax_data(customer_id=None) is None
+
+
+def test_wish_knows_its_customer_once_the_booking_has_one(booking_id):
+    customer_id = Booking.objects.get(pk=booking_id).customer_id
+    want(booking_id)
+    InvoiceWish.objects.update(customer_id=None)
+
+    want(booking_id, name="Eva", now=LATER)
+
+    assert list(InvoiceWish.objects.values_list("customer_id", "name")) == [(customer_id, "Eva")]
+
+
+def test_tax_data_go_two_years_after_they_were_given(booking_id):
+    other = book(Booking.objects.get(pk=booking_id).service_id, MONDAY + timedelta(hours=3)).booking_id
+    pay(other)
+    made, asked = want(booking_id), want(other)
+    issue(made)
+    want(other, name="Eva", now=LATER)
+    due = list(DueWork.objects.filter(kind="invoice_wish").order_by("row_id").values_list("row_id", "due_at"))
+
+    for invoice_id, at in due * 2:
+        end_wish(invoice_id, at)
+
+    assert due == [(made, NOW + KEPT), (asked, LATER + KEPT)]
+    assert list_rows() == [("issued", "", "", "A-1", ""), ("withdrawn", "", "", "", "")]
+    assert list_kinds()[-1] == "invoice.withdrawn"
+    assert not DueWork.objects.filter(kind="invoice_wish").exists()
+
+
+def test_erased_customer_leaves_no_work(booking_id):
+    want(booking_id)
+    customer_id = Booking.objects.get(pk=booking_id).customer_id
+
+    erase_payers(ErasedRows(kind="scheduling.Customer", row_ids=(customer_id,), at=LATER))
+
+    assert not DueWork.objects.filter(kind="invoice_wish").exists()
+
+
+def test_own_data_have_the_invoices_of_the_visit_alone(booking_id):
+    other = book(Booking.objects.get(pk=booking_id).service_id, MONDAY + timedelta(hours=3)).booking_id
+    pay(other)
+    want(other, name="Carla")
+    refuse(want(booking_id))
+    issue(want(booking_id), number="F-7")
+
+    with override("es"):
+        found, none = collect_own_data(
+            [get_booking(booking_id=booking_id), get_booking(booking_id=book_unpaid(booking_id))],
+            business_name="Taller",
+        )
+
+    given = dict(TAX_DATA.list_values())
+    common = {"country": "MX", "tax_data": given, "asked_at": NOW.isoformat(), "closed_at": LATER.isoformat()}
+    assert found["invoices"] == [
+        common | {"state": "refused", "state_in_words": "No emitida", "number": "", "issued_on": None,
+                  "reason": "El RFC no existe."},
+        common | {"state": "issued", "state_in_words": "Emitida", "number": "F-7", "issued_on": "2026-01-05",
+                  "reason": ""},
+    ]  # fmt: skip
+    assert none["invoices"] == []
+
+
+def book_unpaid(booking_id: int) -> int:
+    return book(Booking.objects.get(pk=booking_id).service_id, MONDAY + timedelta(hours=5)).booking_id
 
 
 @pytest.fixture
