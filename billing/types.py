@@ -139,6 +139,11 @@ class PaymentView:
         return sum(each.amount_minor for each in self.refunds if each.state == RefundState.PENDING)
 
     @property
+    def gone_minor(self) -> int:
+        """How much the business does not have (any more): it goes back, or went, or the bank took it."""
+        return min(self.amount_minor, self.refunded_minor + self.disputed_minor)
+
+    @property
     def moment(self) -> datetime:
         """When it came; until then, when it was asked for."""
         return self.received_at or self.opened_at
@@ -146,8 +151,7 @@ class PaymentView:
     @property
     def left_minor(self) -> int:
         """How much can still go back; not what the bank took back already."""
-        left = self.amount_minor - self.refunded_minor - self.disputed_minor
-        return max(0, left) if self.state == PaymentState.RECEIVED else 0
+        return self.amount_minor - self.gone_minor if self.state == PaymentState.RECEIVED else 0
 
     @property
     def invoiced_minor(self) -> int:
@@ -255,6 +259,7 @@ class PaymentTotals:
     refunded_minor: int = 0
     to_send_minor: int = 0
     kept_minor: int = 0
+    taken_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +277,7 @@ class IncomeLine:
     Attributes:
         key: What the line stands for: a date, an id or a word; empty: what belongs to nothing (any more).
         name: As people read it; of a day its date.
+        taken_minor: What banks took back, less what came back from them: it may be below zero.
     """
 
     key: str
@@ -282,6 +288,7 @@ class IncomeLine:
     refunded_minor: int = 0
     kept_minor: int = 0
     owed_minor: int = 0
+    taken_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,18 +304,22 @@ class LedgerLine:
 
 @dataclass(frozen=True, slots=True)
 class MovedMoney:
-    """Money of a booking that came, or went back: then ``amount_minor`` is below zero."""
+    """Money of a booking that came, or went back: then ``amount_minor`` is below zero.
+
+    ``is_taken``: nobody sent it, the bank has it.
+    """
 
     at: datetime
     purpose: PaymentPurpose
     method: PaymentMethod
     amount_minor: int
     currency: str
+    is_taken: bool = False
 
     @property
     def is_refund(self) -> bool:
-        """Tell whether it went back."""
-        return self.amount_minor < 0
+        """Tell whether it was sent back."""
+        return self.amount_minor < 0 and not self.is_taken
 
 
 @dataclass(frozen=True, slots=True)

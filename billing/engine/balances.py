@@ -11,7 +11,7 @@ class Balance:
 
     Attributes:
         due_minor: What has to be paid before it is confirmed.
-        held_minor: What the business has of the customer: received and not sent back.
+        held_minor: What the business has of the customer: received, not sent back and not taken by a bank.
         owed_minor: What is left to pay at the visit; None while the price is open.
     """
 
@@ -29,6 +29,8 @@ def compute_balance(
     is_called_off: bool = False,
 ) -> Balance:
     """Return where the money of a visit stands; of one that was called off nothing is due or owed.
+
+    ``refunded_minor`` is all that left the business again, whoever sent or took it.
 
     Raises:
         ValueError: More went back than was received.

@@ -15,7 +15,7 @@ from scheduling.policies import ASKABLE
 from scheduling.types import BookingView
 
 THERE = (PaymentState.RECEIVED, PaymentState.RESERVED, PaymentState.PROCESSING)
-"""The states of a deposit beside which no other one is asked for, unless all of it went back."""
+"""The states of a deposit beside which no other one is asked for, unless all of it went back or the bank took it."""
 
 
 def find_asked_deposit(booking: BookingView, *, now: datetime) -> AskedDeposit | None:
@@ -30,12 +30,12 @@ def find_asked_deposit(booking: BookingView, *, now: datetime) -> AskedDeposit |
 def find_deposit_state(booking_id: int) -> str | None:
     """Return where the deposit of a booking stands that is there, or on its way; None: nobody paid one."""
     paid = Payment.objects.filter(booking_id=booking_id, purpose=PaymentPurpose.DEPOSIT, state__in=THERE)
-    paid = paid.filter(refunded_minor__lt=F("amount_minor"))
+    paid = paid.filter(amount_minor__gt=F("refunded_minor") + F("disputed_minor"))
     return paid.order_by("pk").values_list("state", flat=True).first()
 
 
 def may_ask_for_deposit(booking: BookingView, payments: tuple[PaymentView, ...], *, now: datetime) -> bool:
     """Tell whether staff may ask for money first: it is a request or to come, and nobody paid a deposit."""
     deposits = [each for each in payments if each.purpose == PaymentPurpose.DEPOSIT and each.state in THERE]
-    is_paid = any(each.refunded_minor < each.amount_minor for each in deposits)
+    is_paid = any(each.gone_minor < each.amount_minor for each in deposits)
     return booking.status in ASKABLE and booking.starts_at > now and not is_paid and not booking.is_test

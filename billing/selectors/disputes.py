@@ -15,6 +15,12 @@ def list_disputes_of(*, payment_id: int) -> tuple[DisputeView, ...]:
     return tuple(view_dispute(row) for row in rows)
 
 
+def list_disputes_of_booking(*, booking_id: int) -> tuple[DisputeView, ...]:
+    """Return the disputes of all payments of a booking, the oldest first; one query."""
+    rows = Dispute.objects.filter(payment__booking_id=booking_id).order_by("opened_at", "pk")
+    return tuple(view_dispute(row) for row in rows)
+
+
 def list_open_disputes() -> tuple[DisputeView, ...]:
     """Return the disputes that wait for an answer, the most urgent first; one query."""
     rows = Dispute.objects.filter(state=DisputeState.OPEN).order_by("answer_by", "pk")[:MOST_OPEN]

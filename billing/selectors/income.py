@@ -1,6 +1,6 @@
-"""What a business earned: received, sent back, kept and owed, by day, service, person or way to pay.
+"""What a business earned: received, sent back, taken by banks, kept and owed, by day, service, person or way to pay.
 
-The first three are sums of the ledger, so that they equal it whatever they are shared out by. What is owed moves
+All but what is owed are sums of the ledger, so that they equal it whatever they are shared out by. What is owed moves
 nothing: it is the price of the visits that began, less what is there of each.
 """
 
@@ -28,7 +28,7 @@ from django.db.models import (
     When,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Greatest
 
 from billing.enums import IncomeShare, LedgerKind, PaymentMethod, PaymentPurpose, PaymentState
 from billing.errors import SpanInvalid
@@ -83,6 +83,7 @@ def add_up_income(lines: tuple[IncomeLine, ...]) -> tuple[IncomeLine, ...]:
             refunded_minor=total.refunded_minor + each.refunded_minor,
             kept_minor=total.kept_minor + each.kept_minor,
             owed_minor=total.owed_minor + each.owed_minor,
+            taken_minor=total.taken_minor + each.taken_minor,
         )
     return tuple(totals[currency] for currency in sorted(totals))
 
@@ -125,6 +126,7 @@ def _add_up_ledger(
             tips=total(LedgerKind.RECEIVED, payment__purpose=PaymentPurpose.TIP),
             refunded=total(LedgerKind.REFUNDED),
             kept=total(LedgerKind.KEPT) - total(LedgerKind.RELEASED),
+            taken=total(LedgerKind.DISPUTED) - total(LedgerKind.REGAINED),
         )
     )
     for row in rows:
@@ -138,6 +140,7 @@ def _add_up_ledger(
                 tips_minor=row["tips"],
                 refunded_minor=row["refunded"],
                 kept_minor=row["kept"],
+                taken_minor=row["taken"],
             ),
         )
 
@@ -145,7 +148,8 @@ def _add_up_ledger(
 def _find_paid() -> Combinable:
     """Return what is there of a visit, as `engine.compute_balance` counts it, for the query of bookings."""
     payments = Payment.objects.filter(booking_id=OuterRef("pk"), state=PaymentState.RECEIVED, purpose__in=COUNTED)
-    held = payments.order_by().values("booking_id").annotate(held=Sum(F("amount_minor") - F("refunded_minor")))
+    left = Greatest(F("amount_minor") - F("refunded_minor") - F("disputed_minor"), 0)
+    held = payments.order_by().values("booking_id").annotate(held=Sum(left))
     return Coalesce(Subquery(held.values("held")), 0, output_field=BigIntegerField())
 
 

@@ -141,6 +141,7 @@ def _add_up(payments: QuerySet[Payment]) -> tuple[PaymentTotals, ...]:
             refunded_minor=Sum("done"),
             to_send_minor=Sum("pending"),
             kept=Sum("kept_minor"),
+            taken=Sum("disputed_minor"),
         )
     )
     totals = (
@@ -151,6 +152,7 @@ def _add_up(payments: QuerySet[Payment]) -> tuple[PaymentTotals, ...]:
             refunded_minor=row["refunded_minor"],
             to_send_minor=row["to_send_minor"],
             kept_minor=row["kept"],
+            taken_minor=row["taken"],
         )
         for row in rows
     )

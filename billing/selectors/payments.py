@@ -11,7 +11,7 @@ from billing.enums import PaymentDoor, PaymentPurpose, PaymentState, RefundCause
 from billing.errors import PaymentNotFound
 from billing.models import Payment
 from billing.policies import goes_back, split_payment
-from billing.types import MovedMoney, PaymentView, RefundView
+from billing.types import DisputeView, MovedMoney, PaymentView, RefundView
 from scheduling.enums import CALLED_OFF, BookingStatus
 from scheduling.types import BookingView
 
@@ -37,8 +37,11 @@ def list_payments_of_all(booking_ids: Collection[int]) -> Mapping[int, tuple[Pay
     return found
 
 
-def list_moved(payments: Iterable[PaymentView]) -> tuple[MovedMoney, ...]:
-    """Return what came of some payments and what of it went back, in the order in which it did; no query."""
+def list_moved(payments: Iterable[PaymentView], disputes: Collection[DisputeView]) -> tuple[MovedMoney, ...]:
+    """Return what came of some payments and what of it went back, in the order in which it did; no query.
+
+    ``disputes`` are those of the payments: of what the bank has, it is told when it was disputed.
+    """
     moved = []
     for each in payments:
         if each.received_at is None:
@@ -49,6 +52,11 @@ def list_moved(payments: Iterable[PaymentView]) -> tuple[MovedMoney, ...]:
             replace(came, at=refund.done_at, amount_minor=-refund.amount_minor)
             for refund in each.refunds
             if refund.state == RefundState.DONE and refund.done_at is not None
+        ]
+        moved += [
+            replace(came, at=dispute.opened_at, amount_minor=-dispute.taken_minor, is_taken=True)
+            for dispute in disputes
+            if dispute.payment_id == each.id and dispute.taken_minor
         ]
     return tuple(sorted(moved, key=lambda each: each.at))
 
@@ -89,7 +97,7 @@ def balance_booking(booking: BookingView, payments: tuple[PaymentView, ...]) -> 
         price_minor=booking.price_minor,
         deposit_minor=0 if booking.agreed.is_on_card else booking.deposit_minor,
         received_minor=sum(each.amount_minor for each in counted),
-        refunded_minor=sum(each.refunded_minor for each in counted),
+        refunded_minor=sum(each.gone_minor for each in counted),
         is_called_off=booking.status in CALLED_OFF,
     )
 

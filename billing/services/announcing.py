@@ -108,11 +108,14 @@ def _tell_of_dispute(event: EventView, booking: BookingView) -> None:
     """Tell them that the bank asks the money back and until when they may answer, or how the bank decided."""
     dispute = Dispute.objects.get(pk=str(event.payload["dispute_id"]))
     amounts = {"disputed": dispute.amount_minor}
+    # A bank that only asks has taken nothing, and gives nothing back.
+    is_taken = dispute.taken_minor > 0 or (dispute.state in DECIDED and dispute.entries.exists())
+    said = {"taken": "yes" if is_taken else ""}
     if event.kind == DISPUTED and dispute.state == DisputeState.OPEN:
         moments = {} if dispute.answer_by is None else {"reply_by": dispute.answer_by}
-        _tell_business(event, booking, BUSINESS_DISPUTED, amounts=amounts, moments=moments)
+        _tell_business(event, booking, BUSINESS_DISPUTED, amounts=amounts, said=said, moments=moments)
     elif event.kind == DISPUTE_DECIDED and dispute.state in DECIDED:
-        said = {"won": "yes" if dispute.state == DisputeState.WON else ""}
+        said["won"] = "yes" if dispute.state == DisputeState.WON else ""
         _tell_business(event, booking, BUSINESS_DISPUTE_DECIDED, amounts=amounts, said=said)
 
 

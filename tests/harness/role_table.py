@@ -202,7 +202,7 @@ TENANT: dict[str, Rights] = {
     "workspace/payments/differences/<int:difference_id>/settled/": change(SETUP),
     "workspace/payments/<int:payment_id>/": read(BOOKS),
     "workspace/payments/<int:payment_id>/receipt.pdf": read(BOOKS),
-    "workspace/payments/<int:payment_id>/evidence.pdf": read(BOOKS),
+    "workspace/payments/<int:payment_id>/disputes/<int:dispute_id>/evidence.pdf": read(BOOKS),
     "workspace/payments/<int:payment_id>/refund/": change(SETUP),
     "workspace/services/": read(OFFICE),
     "workspace/services/new/": form(SETUP),

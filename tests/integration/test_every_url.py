@@ -49,7 +49,9 @@ SAMPLES = {
     "workspace/payments/differences/<int:difference_id>/settled/": "workspace/payments/differences/1/settled/",
     "workspace/payments/<int:payment_id>/": "workspace/payments/{payment}/",
     "workspace/payments/<int:payment_id>/receipt.pdf": "workspace/payments/{payment}/receipt.pdf",
-    "workspace/payments/<int:payment_id>/evidence.pdf": "workspace/payments/{payment}/evidence.pdf",
+    "workspace/payments/<int:payment_id>/disputes/<int:dispute_id>/evidence.pdf": (
+        "workspace/payments/{payment}/disputes/1/evidence.pdf"
+    ),
     "workspace/payments/<int:payment_id>/refund/": "workspace/payments/{payment}/refund/",
     "workspace/bookings/<int:booking_id>/correct/": "workspace/bookings/{booking}/correct/",
     "workspace/bookings/<int:booking_id>/level/": "workspace/bookings/{booking}/level/",

@@ -110,7 +110,8 @@ def _note(payment_id: int, facts: DisputeFacts, *, now: datetime) -> None:
     payment.save(update_fields=["dispute_state", "disputed_minor"])
     if payment.disputed_minor != taken_before:
         share_regained(payment, now=now)
-    if before != state:
+    is_first_taken = state == DisputeState.OPEN and not taken_before and payment.disputed_minor > 0
+    if before != state or is_first_taken:  # a bank that only asked took it after all
         _tell(dispute, now=now)
 
 

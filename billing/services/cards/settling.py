@@ -127,7 +127,7 @@ def _take(payment: Payment, found: PaymentFacts, *, now: datetime) -> None:
         return
     twice = Payment.objects.filter(
         booking_id=payment.booking_id, purpose=PaymentPurpose.DEPOSIT, state=PaymentState.RECEIVED,
-        refunded_minor__lt=F("amount_minor"),
+        amount_minor__gt=F("refunded_minor") + F("disputed_minor"),
     ).exclude(pk=payment.pk)  # fmt: skip
     if booking.status in CALLED_OFF or booking.status == BookingStatus.PENDING_PAYMENT or twice.exists():
         give_back(payment, booking, ending=Ending.LATE, now=now)

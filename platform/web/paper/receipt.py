@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext, override
 
+from billing.enums import LedgerKind
 from billing.types import MovedMoney
 from edge.language import find_tongue
 from scheduling.types import BookingView
@@ -17,6 +18,14 @@ from web.formats import Formats, format_phone, get_formats, to_local
 from web.paper.typesetting import choose_paper, make_printable, typeset
 
 SOURCE = Path(__file__).parent / "receipt.typ"
+
+
+def describe_moved(moved: MovedMoney) -> str:
+    """Say what money was for and, unless it came, how it left, in the active language."""
+    purpose = str(moved.purpose.label)
+    if moved.is_taken:
+        return f"{LedgerKind.DISPUTED.label} · {purpose}"
+    return f"{gettext('Sent back')} · {purpose}" if moved.is_refund else purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +71,9 @@ class Receipt:
     def _describe_line(self, moved: MovedMoney, formats: Formats) -> list[str]:
         zone = self.tenant.timezone
         date = formats.format_date(to_local(moved.at, zone).date())
-        purpose = str(moved.purpose.label)
         return [
             f"{date}, {formats.format_time(moved.at, zone)}",
-            f"{gettext('Sent back')} · {purpose}" if moved.is_refund else purpose,
+            describe_moved(moved),
             str(moved.method.label),
             formats.format_money(moved.amount_minor, moved.currency),
         ]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypedDict
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Case, Prefetch, Q, QuerySet, When
 
 from kernel.identity.customer_numbers import read_customer_number
 from kernel.ids import hash_link_token
@@ -92,6 +92,17 @@ def list_bookings(filters: BookingFilters) -> Page[BookingRow]:
         return cut_page(found, limit=limit, view=_view_found, key=lambda each: each.cursor_key)
     rows = list(_list_from(filters).select_related("service", "location")[: limit + 1])
     return cut_page(rows, limit=limit, view=_view_row, key=_make_key)
+
+
+def list_visits_before(*, customer_id: int, before: datetime, limit: int) -> tuple[tuple[BookingRow, ...], int]:
+    """Return the visits of a customer that began before a moment, and how many there are; two queries.
+
+    At most ``limit``: those that took place first, and the newest of them.
+    """
+    rows = Booking.objects.filter(customer_id=customer_id, starts_at__lt=before).exclude(status__in=HOLD_STATUSES)
+    did_not = Case(When(status=BookingStatus.COMPLETED, then=0), default=1)
+    found = rows.select_related("service", "location").order_by(did_not, "-starts_at", "-pk")[:limit]
+    return tuple(_view_row(each) for each in found), rows.count()
 
 
 def list_page_of_views(filters: BookingFilters) -> Page[BookingView]:

@@ -117,6 +117,20 @@ def test_deposit_that_is_there_is_not_asked_for_once_more(shop):
     assert stands(booking_id) == before
 
 
+def test_deposit_that_the_bank_took_is_asked_for_once_more(shop):
+    booking_id = book(shop).booking_id
+    ask(booking_id)
+    receive_deposit(booking_id=booking_id, now=NOW, by=STAFF)
+    Payment.objects.update(disputed_minor=399)
+    before = may_ask(booking_id)
+    Payment.objects.update(disputed_minor=400)
+    after = may_ask(booking_id)
+
+    ask(booking_id)
+
+    assert (before, after, stands(booking_id)[0]) == (False, True, "pending_payment")
+
+
 def test_deposit_that_went_back_whole_is_asked_for_once_more(shop):
     booking_id = book(shop).booking_id
     ask(booking_id)

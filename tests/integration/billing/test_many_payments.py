@@ -144,6 +144,8 @@ def test_each_group_has_what_the_totals_of_its_payments_say(tenant):
         "to_send": [waiting.pk], "kept": [kept.pk], "missed": [missed.pk],
     }  # fmt: skip
     assert find_payments(SPAN).totals == (PaymentTotals("MXN", 5, 90_000, 10_000, 10_000, 5_000),)
+    Payment.objects.filter(pk=sent.pk).update(disputed_minor=700)
+    assert find_payments(SPAN).totals == (PaymentTotals("MXN", 5, 90_000, 10_000, 10_000, 5_000, 700),)
 
 
 @pytest.mark.parametrize("amount", ["0.00001", "99999999999999999999", "1e5", "nan"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from billing.selectors.disputes import list_disputes_of_booking
 from billing.selectors.payments import list_moved
 from edge.access import open_to_anyone
 from edge.downloads import answer_pdf
@@ -21,7 +22,7 @@ from web.paper.receipt import Receipt
 def download(request: HttpRequest, token: str) -> HttpResponse:  # noqa: ARG001
     """Answer the receipt of a booking in the language of its page; there is none before something was paid."""
     page = load_page(token)
-    moved = list_moved(page.money.payments)
+    moved = list_moved(page.money.payments, list_disputes_of_booking(booking_id=page.booking.id))
     if not moved:
         raise Http404
     receipt = Receipt(current_tenant(), page.booking, moved)

@@ -1,10 +1,11 @@
 """What shows the bank that a disputed payment is right, collected by one tap from what is kept of the visit.
 
-Texts of messages are left out: they hold links with which whoever reads them could cancel.
+Texts of mails are left out, and links in SMS: whoever reads them could cancel.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.policies import Permission
 from accounts.selectors.staff import name_people
-from billing.selectors.disputes import list_disputes_of
+from billing.selectors.disputes import list_disputes_of, list_disputes_of_booking
 from billing.selectors.payments import get_payment, list_moved, list_payments_of
 from billing.types import DisputeView, PaymentView
 from edge.access import requires
@@ -23,27 +24,31 @@ from notifications.selectors.messages import list_messages
 from notifications.types.messages import Subject
 from scheduling.selectors.bookings.agreed import describe_refunds
 from scheduling.selectors.bookings.history import list_history
-from scheduling.selectors.bookings.views import get_booking, list_bookings
-from scheduling.types import BookingFilters, BookingView
+from scheduling.selectors.bookings.views import get_booking, list_visits_before
+from scheduling.types import BookingView
 from tenants.context import current_tenant
 from web.formats import capitalize
 from web.paper.evidence import Evidence, Part
+from web.paper.receipt import describe_moved
 from web.parts.status_looks import get_look
 from web.templatetags.formats import get_current_formats, local_date_time
 from web.workspace.bookings.page import describe_history, describe_message
 
+LINKS = re.compile(r"\S*/\S*")
+MOST_VISITS = 50
+
 
 @requires(Permission.REPORT_VIEW)
 @require_safe
-def download(request: HttpRequest, payment_id: int) -> HttpResponse:  # noqa: ARG001
+def download(request: HttpRequest, payment_id: int, dispute_id: int) -> HttpResponse:  # noqa: ARG001
     """Answer the evidence about a disputed payment, in the language of the business."""
     payment = get_payment(payment_id=payment_id)
-    disputes = list_disputes_of(payment_id=payment_id)
-    if not disputes:
+    dispute = next((each for each in list_disputes_of(payment_id=payment_id) if each.id == dispute_id), None)
+    if dispute is None:
         raise Http404
     booking, tenant = get_booking(booking_id=payment.booking_id), current_tenant()
     with override(tenant.locale):
-        content = collect_evidence(payment, disputes[0], booking).make_pdf(language=tenant.locale)
+        content = collect_evidence(payment, dispute, booking).make_pdf(language=tenant.locale)
     return answer_pdf(content, name=f"evidence-{booking.reference}")
 
 
@@ -105,7 +110,7 @@ def _tell_messages(booking: BookingView) -> Part:
         (
             _say(each.message.sent_at or each.message.created_at, booking.timezone),
             f"{each.channel} · {each.message.to}",
-            each.message.subject or each.message.template,
+            each.message.subject or LINKS.sub("…", each.message.body_text),
             str(each.status),
         )
         for each in map(describe_message, list_messages(about=Subject("booking", booking.id)))
@@ -120,29 +125,28 @@ def _tell_money(booking: BookingView) -> Part:
     rows = [
         (
             _say(each.at, booking.timezone),
-            f"{gettext('Sent back')} · {each.purpose.label}" if each.is_refund else str(each.purpose.label),
+            describe_moved(each),
             str(each.method.label),
             formats.format_money(each.amount_minor, each.currency),
         )
-        for each in list_moved(list_payments_of(booking_id=booking.id))
+        for each in list_moved(list_payments_of(booking_id=booking.id), list_disputes_of_booking(booking_id=booking.id))
     ]
     head = (gettext("Date"), gettext("What for"), gettext("Paid with"), gettext("Amount"))
     return Part(gettext("Payments and refunds"), (), head, rows)
 
 
 def _tell_visits(booking: BookingView) -> Iterator[Part]:
-    """Tell of the other visits of the same customer, where there are any."""
+    """Tell of the visits of the same customer before this one, where there are any."""
     if booking.customer_id is None:
         return
-    found = list_bookings(BookingFilters(customer_id=booking.customer_id)).rows
+    found, count = list_visits_before(customer_id=booking.customer_id, before=booking.starts_at, limit=MOST_VISITS)
     rows = [
-        (_say(each.starts_at, each.timezone), each.service_name, str(get_look(each.status).label))
-        for each in found
-        if each.id != booking.id
+        (_say(each.starts_at, each.timezone), each.service_name, str(get_look(each.status).label)) for each in found
     ]
     if rows:
+        more = gettext("Earlier visits that are not listed here: %(count)s") % {"count": count - len(rows)}
         head = (gettext("Visit"), gettext("Service"), gettext("State"))
-        yield Part(gettext("Other visits of this customer"), (), head, rows)
+        yield Part(gettext("Earlier visits of this customer"), [more] if count > len(rows) else (), head, rows)
 
 
 def _say(at: datetime, timezone: str) -> str:

@@ -59,7 +59,7 @@ def download(request: HttpRequest) -> HttpResponse:
     days, share = read_days(request), _read_share(request)
     header = [
         str(share.label), gettext("Received"), gettext("Of it tips"), gettext("Sent back"), gettext("Kept"),
-        gettext("Owed"), gettext("Currency"),
+        gettext("Taken back by the bank"), gettext("Owed"), gettext("Currency"),
     ]  # fmt: skip
     name = f"income-{share.value}-{days.first.isoformat()}-{days.last.isoformat()}"
     return answer_csv(name=name, header=header, rows=[_write(each) for each in _report(days, share)])
@@ -78,5 +78,7 @@ def _find_day(line: IncomeLine, share: IncomeShare) -> date | None:
 
 
 def _write(line: IncomeLine) -> list[object]:
-    amounts = (line.received_minor, line.tips_minor, line.refunded_minor, line.kept_minor, line.owed_minor)
+    amounts = (
+        line.received_minor, line.tips_minor, line.refunded_minor, line.kept_minor, line.taken_minor, line.owed_minor,
+    )  # fmt: skip
     return [line.name, *(write_amount(each, line.currency) for each in amounts), line.currency]

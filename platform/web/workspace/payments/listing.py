@@ -149,7 +149,7 @@ def download(request: HttpRequest) -> HttpResponseBase:
     header = [
         gettext("Date"), gettext("Reference"), gettext("Customer"), gettext("Service"), gettext("What for"),
         gettext("Paid with"), gettext("State"), gettext("Amount"), gettext("Sent back"), gettext("Kept"),
-        gettext("Currency"),
+        gettext("Taken back by the bank"), gettext("Currency"),
     ]  # fmt: skip
     rows = iterate_payments(_make_filters(request, days, query))
     name = f"payments-{days.first.isoformat()}-{days.last.isoformat()}"
@@ -231,6 +231,7 @@ def _write(row: PaymentRow) -> list[object]:
         write_amount(payment.amount_minor, currency),
         write_amount(payment.sent_back_minor, currency),
         write_amount(payment.kept_minor, currency),
+        write_amount(payment.disputed_minor, currency),
         currency,
     ]
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.policies import Permission, has_permission
 from billing.enums import PayoutState
+from billing.gateway.errors import CallRefused
 from billing.selectors.accounts import get_card_account
 from billing.selectors.payouts import find_payouts_checked_at, list_payouts
 from billing.services.cards.payouts import refresh_payouts
@@ -23,12 +26,15 @@ from web.errors import translate_error
 from web.parts.lists import PAGE_SIZE, read_query
 from web.parts.toasts import Toast, go_on
 
-LOOKS: Mapping[PayoutState, tuple[str, str]] = {
-    PayoutState.ON_ITS_WAY: ("warn", "hourglass"),
-    PayoutState.ARRIVED: ("good", "check"),
-    PayoutState.FAILED: ("bad", "x"),
+LOOKS: Mapping[PayoutState, tuple[str, str, str | Promise]] = {
+    PayoutState.ON_ITS_WAY: ("warn", "hourglass", PayoutState.ON_ITS_WAY.label),
+    PayoutState.ARRIVED: ("good", "check", PayoutState.ARRIVED.label),
+    PayoutState.FAILED: ("bad", "x", gettext_lazy("Refused by the bank, or canceled")),
 }
-"""Tone and icon of each state."""
+"""Tone, icon and words of each state."""
+
+OFTEN = timedelta(seconds=10)
+"""However often somebody taps, the provider is asked no more often."""
 
 
 @requires(Permission.REPORT_VIEW)
@@ -41,10 +47,12 @@ def show(request: HttpRequest) -> HttpResponse:
 @requires(Permission.BOOKING_OVERRIDE)
 @require_POST
 def look(request: HttpRequest) -> HttpResponse:
-    """Ask the provider for payouts now; when it does not answer, what is known stays."""
+    """Ask the provider for payouts, unless somebody just did; when it does not answer, what is known stays."""
+    now, checked_at = utc_now(), find_payouts_checked_at()
     try:
-        refresh_payouts(now=utc_now())
-    except (Conflict, Unavailable) as error:
+        if checked_at is None or checked_at <= now - OFTEN:
+            refresh_payouts(now=now)
+    except (CallRefused, Conflict, Unavailable) as error:
         return _render(request, error)
     return go_on(request, Toast(title=gettext("Up to date")), to=reverse("workspace:money_payouts"))
 

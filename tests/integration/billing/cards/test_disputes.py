@@ -8,13 +8,16 @@ from random import Random
 import pytest
 from django.db import connection
 
+from billing.engine import Balance
 from billing.enums import DisputeState
 from billing.errors import RefundTooLarge
 from billing.gateway.errors import EventRefused
 from billing.models import Difference, Dispute, LedgerEntry, Payment, PaymentAccount
 from billing.public.models import PaymentAccountOwner, WebhookEvent
 from billing.selectors.disputes import list_disputes_of, list_open_disputes
+from billing.selectors.payments import balance_booking, list_payments_of
 from billing.services.announcing import tell_of_payment
+from billing.services.asking import ask_for_deposit
 from billing.services.cards import comparing
 from billing.services.cards.disputing import look_at_dispute
 from billing.services.cards.keys import read_row
@@ -23,13 +26,17 @@ from devtools.stripe_server import money
 from devtools.stripe_server.server import Fault
 from notifications.models import Message
 from notifications.types.messages import EventView
+from scheduling.enums import BookingStatus
 from scheduling.models import Booking
+from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.transitions import mark_no_show
+from scheduling.services.bookings.undoing import undo_step
 from tenants.errors import RetryLater
 from tests.factories.billing import add_up, make_refund
 from tests.factories.cards import book_with_deposit, list_payments, list_refunds, outside, status_of
 from tests.factories.scheduling import CUSTOMER, STAFF
+from tests.integration.billing.cards.test_saved_cards import book_and_miss, charge
 
 TAKEN = {"prepaid": -30_000, "disputed": 30_000, "stripe": 0}
 BACK = {"prepaid": -30_000, "disputed": 0, "stripe": 30_000}
@@ -318,6 +325,37 @@ def test_lost_dispute_is_told_without_a_deadline_that_is_none(till, dispute):
     assert "se quedan con tu cliente" in decided
 
 
+@pytest.mark.parametrize("is_taken_later", [False, True])
+def test_inquiry_is_told_without_money_that_moved_until_it_does(till, dispute, is_taken_later):
+    world, moved = till.stand_in.world, list(dispute["balance_transactions"])
+    dispute.update(status="warning_needs_response", balance_transactions=[])
+    hear(till)
+    if is_taken_later:
+        dispute.update(status="needs_response", balance_transactions=moved)
+        world.tell("charge.dispute.funds_withdrawn", dispute)
+        hear(till)
+        money.close_dispute(world, dispute, is_won=True)
+    else:
+        dispute["status"] = "warning_closed"
+        world.tell("charge.dispute.closed", dispute)
+    hear(till)
+
+    first, *between, last = [each.body_text for each in Message.objects.filter(template__in=told()).order_by("pk")]
+    assert ("Todavía no retiró nada" in first, "retiene" in first, "el banco puede retirarlo" in first) == (
+        True, False, True,
+    )  # fmt: skip
+    assert ["El banco retiene el dinero" in each for each in between] == ([True] if is_taken_later else [])
+    assert ("están de vuelta" in last, "No retiró nada" in last) == (is_taken_later, not is_taken_later)
+
+
+def test_mail_about_somebody_without_a_name_begins_with_a_capital(till, payment, dispute):
+    Booking.objects.update(customer_name="")
+    hear(till)
+
+    body = Message.objects.get(template="business_disputed").body_text
+    assert "Alguien pidió a su banco" in body
+
+
 def test_what_is_true_no_more_is_told_to_nobody(till, payment, dispute):
     till.post_all()
     money.close_dispute(till.stand_in.world, dispute, is_won=False)
@@ -438,6 +476,43 @@ def test_what_the_bank_has_is_not_kept(till, booking_id, payment, dispute):
     assert kept_once_won == {"prepaid": 0, "disputed": 0, "stripe": 30_000, "kept": -30_000}
     assert add_up() == TAKEN | {"kept": 0}
     assert list_refunds(booking_id) == []
+
+
+def test_visit_whose_deposit_the_bank_took_owes_it_and_takes_a_new_one(till, booking_id, payment, dispute):
+    hear(till)
+    money.close_dispute(till.stand_in.world, dispute, is_won=False)
+    hear(till)
+    owed = balance(booking_id)
+    ask_for_deposit(booking_id=booking_id, amount_minor=30_000, pay_by=None, now=till.moment, by=STAFF)
+    till.work()
+    till.stand_in.pay(till.start(booking_id))
+    hear(till)
+
+    assert (owed, balance(booking_id)) == (Balance(30_000, 0, 100_000), Balance(0, 30_000, 70_000))
+    assert (list_refunds(booking_id), status_of(booking_id)) == ([], "confirmed")
+
+
+def balance(booking_id: int) -> Balance:
+    return balance_booking(get_booking(booking_id=booking_id), list_payments_of(booking_id=booking_id))
+
+
+@pytest.mark.parametrize("is_undone", [False, True])
+def test_fee_that_the_bank_returns_is_kept_or_goes_back_when_it_is_no_longer_due(till, account_id, is_undone):
+    booking_id = book_and_miss(till)
+    charge(till, booking_id)
+    till.work()
+    dispute = money.open_dispute(till.stand_in.world, find_charge(till))
+    hear(till)
+    while_disputed = add_up()
+    if is_undone:
+        undo_step(booking_id=booking_id, status=BookingStatus.NO_SHOW, now=till.moment, by=STAFF)
+        till.work()
+    money.close_dispute(till.stand_in.world, dispute, is_won=True)
+    hear(till)
+
+    assert while_disputed == TAKEN | {"kept": 0}
+    assert list_refunds(booking_id) == ([(30_000, "done", "business")] if is_undone else [])
+    assert (add_up()["kept"], add_up()["stripe"]) == ((0, 0) if is_undone else (-30_000, 30_000))
 
 
 def test_what_the_provider_refused_once_does_not_go_by_itself_when_the_bank_returns_it(till, booking_id, dispute):

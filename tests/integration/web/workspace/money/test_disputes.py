@@ -57,6 +57,14 @@ def test_page_of_a_payment_tells_where_its_dispute_stands(owner_client, payment,
     assert (answer.context["may_refund"], "Contesta hasta" in text) == (is_refundable, state == "open")
 
 
+def test_inquiry_is_not_told_as_if_the_money_were_gone(owner_client, payment):
+    dispute(payment, "open", taken_minor=0)
+
+    text = read(owner_client.get(f"/workspace/payments/{payment.pk}/"))
+
+    assert ("todavía no retira nada" in text, "La disputa espera tu respuesta" in text) == (True, False)
+
+
 def test_list_shows_what_waits_for_an_answer_and_can_be_narrowed_to_it(owner_client, payment):
     dispute(payment, "open")
 

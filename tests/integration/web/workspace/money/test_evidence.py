@@ -6,7 +6,9 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
+from accounts.models import User
 from billing.models import Dispute, Payment
 from kernel.clock import utc_now
 from notifications.models import Message
@@ -17,6 +19,7 @@ from tests.conftest import HostClient
 from tests.factories.billing import make_received, make_refund, tell_events
 from tests.factories.scheduling import CUSTOMER, NOW, book, make_shop
 from web.paper import evidence
+from web.templatetags.formats import local_date_time
 
 TEXT = '#include "/etc/passwd" *b* $a$ @e `h` 💅 ' + "A" * 300
 
@@ -41,6 +44,10 @@ def payment(tenant) -> Payment:
     return made
 
 
+def find_url(payment: Payment, place: int = 0) -> str:
+    return f"/workspace/payments/{payment.pk}/disputes/{payment.disputes.order_by('pk')[place].pk}/evidence.pdf"
+
+
 @pytest.fixture
 def said(monkeypatch) -> list[dict]:
     """What was set, as data."""
@@ -57,15 +64,15 @@ def said(monkeypatch) -> list[dict]:
 
 def test_one_tap_collects_all_that_is_kept_of_the_visit(owner_client, payment, said):
     page = owner_client.get(f"/workspace/payments/{payment.pk}/").content.decode()
-    answer = owner_client.get(f"/workspace/payments/{payment.pk}/evidence.pdf")
+    answer = owner_client.get(find_url(payment))
 
     booking = get_booking(booking_id=payment.booking_id)
-    assert f'href="/workspace/payments/{payment.pk}/evidence.pdf"' in page
+    assert f'href="{find_url(payment)}"' in page
     assert (answer.status_code, answer["Content-Type"], answer.content[:5]) == (200, "application/pdf", b"%PDF-")
     assert answer["Content-Disposition"] == f'inline; filename="evidence-{booking.reference}.pdf"'
     (paper,) = said
     facts, parts = dict(paper["facts"]), {each["heading"]: each for each in paper["parts"]}
-    assert (facts["Folio"], facts["Cliente"], facts["Pide de vuelta"], facts["Motivo"]) == (
+    assert (facts["Folio"], facts["Cliente"], facts["Monto reclamado"], facts["Motivo"]) == (
         booking.reference, "Ana Pérez", "$200", "Dice que no recibió el servicio",
     )  # fmt: skip
     assert list(parts) == ["Lo acordado", "Lo que pasó con la cita", "Mensajes que se mandaron", "Pagos y devoluciones"]
@@ -73,7 +80,7 @@ def test_one_tap_collects_all_that_is_kept_of_the_visit(owner_client, payment, s
     assert len(parts["Lo acordado"]["lines"]) > 3
     assert len(parts["Lo que pasó con la cita"]["rows"]) > 1
     assert [row[2:] for row in parts["Pagos y devoluciones"]["rows"]] == [
-        ["Tarjeta, en línea", "$300"], ["Tarjeta, en línea", "-$100"],
+        ["Tarjeta, en línea", "$300"], ["Tarjeta, en línea", "-$200"], ["Tarjeta, en línea", "-$100"],
     ]  # fmt: skip
     sent = [
         message for message in Message.objects.all() if message.to in {booking.customer_email, booking.customer_phone}
@@ -84,28 +91,76 @@ def test_one_tap_collects_all_that_is_kept_of_the_visit(owner_client, payment, s
 def test_evidence_holds_no_link_with_which_somebody_could_cancel(owner_client, payment, said):
     assert Message.objects.update(body_text="https://taller.example/b/secret/", body_html="") > 0
 
-    owner_client.get(f"/workspace/payments/{payment.pk}/evidence.pdf")
+    owner_client.get(find_url(payment))
 
     assert [len(said), "/b/" in json.dumps(said), "secret" in json.dumps(said)] == [1, False, False]
 
 
-def test_other_visits_and_a_promise_to_come_are_told(owner_client, payment, said):
+def test_earlier_visits_and_a_promise_to_come_are_told(owner_client, payment, said):
     first = Booking.objects.get(pk=payment.booking_id)
     Booking.objects.filter(pk=first.pk).update(attendance_confirmed_at=NOW)
-    other = book(first.service_id, first.starts_at + timedelta(days=1), now=utc_now()).booking_id
-    Booking.objects.filter(pk=other).update(customer_id=first.customer_id, status="confirmed", hold_expires_at=None)
+    for days, status in ((1, "completed"), (-1, "cancelled"), (-2, "completed"), (-3, "completed"), (-4, "expired")):
+        other = book(first.service_id, first.starts_at + timedelta(days=days), now=utc_now()).booking_id
+        values = {"status": status, "is_active": status == "completed", "hold_expires_at": None}
+        Booking.objects.filter(pk=other).update(customer_id=first.customer_id, **values)
 
-    owner_client.get(f"/workspace/payments/{payment.pk}/evidence.pdf")
+    owner_client.get(find_url(payment))
 
     parts = {each["heading"]: each for each in said[0]["parts"]}
-    assert [row[1] for row in parts["Otras visitas de la misma persona"]["rows"]] == ["Corte"]
+    told = parts["Visitas anteriores de la misma persona"]
+    assert [row[1:] for row in told["rows"]] == [
+        ["Corte", "Terminada"], ["Corte", "Terminada"], ["Corte", "Cancelada"],
+    ]  # fmt: skip
+    assert told["lines"] == []
     assert "Confirmó que vendría" in parts["Lo que pasó con la cita"]["lines"][0]
+
+
+def test_of_many_visits_the_newest_are_told_and_how_many_more_there_are(owner_client, payment, said, monkeypatch):
+    monkeypatch.setattr("web.workspace.payments.evidence.MOST_VISITS", 1)
+    first = Booking.objects.get(pk=payment.booking_id)
+    for days in (-2, -1):
+        other = book(first.service_id, first.starts_at + timedelta(days=days), now=utc_now()).booking_id
+        Booking.objects.filter(pk=other).update(customer_id=first.customer_id, status="completed", hold_expires_at=None)
+
+    owner_client.get(find_url(payment))
+
+    told = said[0]["parts"][-1]
+    newest = local_date_time(first.starts_at - timedelta(days=1), get_booking(booking_id=first.pk).timezone)
+    assert [row[0].lower() for row in told["rows"]] == [newest.lower().replace("\xa0", " ")]
+    assert told["lines"] == ["Visitas anteriores que no están en esta lista: 1"]
+
+
+def test_text_of_an_sms_is_told_without_its_links(owner_client, payment, said):
+    message = Message.objects.order_by("pk").last()
+    phone = Booking.objects.get().customer_phone
+    Message.objects.filter(pk=message.pk).update(
+        channel="sms", to=phone, subject="", body_text="Tu cita es el lunes: taller.example/b/secret/ Te esperamos"
+    )
+
+    owner_client.get(find_url(payment))
+
+    rows = {each["heading"]: each for each in said[0]["parts"]}["Mensajes que se mandaron"]["rows"]
+    assert [row[2] for row in rows if phone in row[1]] == ["Tu cita es el lunes: … Te esperamos"]
+
+
+def test_each_dispute_has_evidence_of_its_own(owner_client, payment, said):
+    Dispute.objects.create(
+        payment=payment, provider_dispute_id="du_2", amount_minor=7_000, currency="MXN", state="open",
+        reason="twice", opened_at=NOW + timedelta(days=1), checked_at=NOW,
+    )  # fmt: skip
+    page = owner_client.get(f"/workspace/payments/{payment.pk}/").content.decode()
+
+    for place in (0, 1):
+        owner_client.get(find_url(payment, place))
+
+    assert [find_url(payment, place) in page for place in (0, 1)] == [True, True]
+    assert [dict(paper["facts"])["Monto reclamado"] for paper in said] == ["$200", "$70"]
 
 
 def test_visit_of_nobody_without_price_or_deposit_has_evidence(owner_client, payment, said):
     Booking.objects.update(customer_id=None, price_minor=None, deposit_minor=0)
 
-    answer = owner_client.get(f"/workspace/payments/{payment.pk}/evidence.pdf")
+    answer = owner_client.get(find_url(payment))
 
     assert (answer.status_code, "Precio" in dict(said[0]["facts"]), len(said[0]["parts"][0]["lines"])) == (
         200,
@@ -117,7 +172,7 @@ def test_visit_of_nobody_without_price_or_deposit_has_evidence(owner_client, pay
 def test_no_text_breaks_the_evidence(owner_client, payment):
     Booking.objects.update(customer_name=TEXT[:120], cancelled_reason=TEXT[:200])
 
-    answer = owner_client.get(f"/workspace/payments/{payment.pk}/evidence.pdf")
+    answer = owner_client.get(find_url(payment))
 
     assert (answer.status_code, answer.content[:5]) == (200, b"%PDF-")
 
@@ -130,20 +185,29 @@ def test_payment_that_nobody_disputes_has_none(owner_client, payment):
         opened_at=NOW, checked_at=NOW,
     )  # fmt: skip
 
-    answers = [owner_client.get(f"/workspace/payments/{each}/evidence.pdf") for each in (other.pk, gone.pk, 0)]
+    theirs, lost = payment.disputes.get().pk, gone.disputes.get().pk
+    answers = [
+        owner_client.get(f"/workspace/payments/{payment_id}/disputes/{dispute_id}/evidence.pdf")
+        for payment_id, dispute_id in ((other.pk, theirs), (gone.pk, lost), (payment.pk, lost), (0, theirs))
+    ]
 
-    assert [answer.status_code for answer in answers] == [404, 404, 404]
+    assert [answer.status_code for answer in answers] == [404, 404, 404, 404]
     assert "evidence.pdf" not in owner_client.get(f"/workspace/payments/{gone.pk}/").content.decode()
 
 
 @pytest.mark.parametrize(("role", "status"), [("manager", 200), ("receptionist", 403), ("provider", 403)])
 def test_evidence_is_for_those_who_see_the_money(staff_client, payment, role, status):
-    answer = staff_client(role).get(f"/workspace/payments/{payment.pk}/evidence.pdf")
+    answer = staff_client(role).get(find_url(payment))
 
     assert (answer.status_code, answer.content.startswith(b"%PDF")) == (status, status == 200)
 
 
 def test_neighbors_have_no_evidence_of_each_other(other_tenant, payment):
-    answer = HostClient(other_tenant.primary_host).get(f"/workspace/payments/{payment.pk}/evidence.pdf")
+    url = find_url(payment)
+    own = HostClient(other_tenant.primary_host)
+    connection.set_tenant(other_tenant)
+    own.force_login(User.objects.get(role="owner"))
 
-    assert (answer.status_code, answer["Location"].startswith("/accounts/")) == (302, True)
+    answer = own.get(url)
+
+    assert (answer.status_code, b"%PDF" in answer.content) == (404, False)

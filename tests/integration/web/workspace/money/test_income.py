@@ -11,7 +11,7 @@ from random import Random
 import pytest
 
 from billing.enums import IncomeShare
-from billing.models import LedgerEntry, Payment
+from billing.models import Dispute, LedgerEntry, Payment
 from billing.selectors.income import add_up_income, report_income
 from billing.services.payments import receive_deposit
 from billing.services.refunds import mark_refund_sent, refund_payment
@@ -171,10 +171,36 @@ def test_page_and_file_say_the_same(owner_client, shop):
     assert "$600" in page
     assert answer["Content-Disposition"] == 'attachment; filename="income-method-2026-01-01-2026-01-31.csv"'
     assert list(csv.reader(StringIO(answer.content.decode("utf-8-sig")))) == [
-        ["Forma de pago", "Recibido", "De ello, propinas", "Devuelto", "Retenido", "Por cobrar", "Moneda"],
-        ["Efectivo", "400", "0", "0", "0", "0", "MXN"],
-        ["", "0", "0", "0", "0", "600", "MXN"],
-    ]
+        ["Forma de pago", "Recibido", "De ello, propinas", "Devuelto", "Retenido", "Retirado por el banco",
+         "Por cobrar", "Moneda"],
+        ["Efectivo", "400", "0", "0", "0", "0", "0", "MXN"],
+        ["", "0", "0", "0", "0", "0", "600", "MXN"],
+    ]  # fmt: skip
+
+
+def test_what_banks_took_and_gave_back_is_told_and_owed_again(owner_client, shop):
+    booking_id = book(shop).booking_id
+    payment = make_received(booking_id=booking_id, door="stripe", disputed_minor=20_000)
+    make_entry(payment)
+    dispute = Dispute.objects.create(
+        payment=payment, provider_dispute_id="du_1", amount_minor=30_000, taken_minor=20_000, currency="MXN",
+        state="open", reason="other", opened_at=NOW, checked_at=NOW,
+    )  # fmt: skip
+    taken = {"kind": "disputed", "debit": "disputed", "credit": "stripe", "dispute": dispute}
+    make_entry(payment, **taken)
+    make_entry(payment, kind="regained", debit="stripe", credit="disputed", amount_minor=10_000, dispute=dispute)
+
+    (line,) = report("service")
+    (total,) = add_up_income((line, line))
+    days = "from=2026-01-01&to=2026-01-31"
+    page = read(owner_client.get(f"{REPORT}?{days}&by=service"))
+    file = owner_client.get(f"{REPORT}income.csv?{days}&by=service").content.decode("utf-8-sig")
+
+    assert (line.received_minor, line.taken_minor, line.owed_minor, total.taken_minor) == (
+        30_000, 20_000, 90_000, 40_000,
+    )  # fmt: skip
+    assert page.count("Retirado por el banco") == 2
+    assert list(csv.reader(StringIO(file)))[1][1:] == ["300", "0", "0", "0", "200", "900", "MXN"]
 
 
 def test_report_of_days_has_their_dates_and_never_more_than_a_year(owner_client, shop):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from billing.models import Payment
+from billing.models import Dispute, Payment
 from billing.selectors.payments import list_moved, list_payments_of
 from kernel.clock import utc_now
 from scheduling.models import Booking
@@ -69,7 +69,23 @@ def said(monkeypatch) -> list[dict]:
 
 def make_receipt(tenant, booking_id: int, **changes) -> Receipt:
     booking = replace(get_booking(booking_id=booking_id), **changes)
-    return Receipt(tenant, booking, list_moved(list_payments_of(booking_id=booking_id)))
+    return Receipt(tenant, booking, list_moved(list_payments_of(booking_id=booking_id), ()))
+
+
+def test_receipt_says_what_the_bank_took_back(owner_client, booking_id, said):
+    payment = Payment.objects.get(booking_id=booking_id, purpose="deposit")
+    for number, taken in enumerate((10_000, 0)):
+        Dispute.objects.create(
+            payment=payment, provider_dispute_id=f"du_{number}", amount_minor=10_000, taken_minor=taken, currency="MXN",
+            state="open", reason="other", opened_at=NOW, checked_at=NOW,
+        )  # fmt: skip
+
+    owner_client.get(f"/workspace/payments/{payment.pk}/receipt.pdf")
+
+    assert [line[1:] for line in said[0]["lines"] if "Retirado" in line[1]] == [
+        ["Retirado por el banco · Anticipo", "Tarjeta, en línea", "-$100"],
+    ]  # fmt: skip
+    assert [amount for _, amount in said[0]["totals"]] == ["$850 MXN"]
 
 
 def test_customer_keeps_what_was_paid_in_the_language_of_the_page(customer_client, tenant, booking_id, url, said):

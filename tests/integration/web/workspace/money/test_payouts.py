@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
+from accounts.models import User
+from billing.gateway.errors import CallRefused
 from billing.models import PaymentAccount, Payout
 from devtools.stripe_server import money
 from devtools.stripe_server.server import Fault
@@ -37,7 +40,11 @@ def test_business_without_an_account_reads_what_would_stand_here(owner_client):
 
 @pytest.mark.parametrize(
     ("state", "said"),
-    [("on_its_way", "En camino al banco"), ("arrived", "Mandado al banco"), ("failed", "Regresado por el banco")],
+    [
+        ("on_its_way", "En camino al banco"),
+        ("arrived", "Mandado al banco"),
+        ("failed", "Rechazado por el banco, o cancelado"),
+    ],
 )
 def test_payouts_are_listed_in_words(owner_client, state, said):
     make_payout(1, state=state)
@@ -107,7 +114,32 @@ def test_payouts_are_for_those_who_see_the_money(staff_client, monkeypatch, role
 
 def test_neighbors_see_no_payouts_of_each_other(tenant, other_tenant):
     make_payout(1)
+    own = HostClient(other_tenant.primary_host)
+    connection.set_tenant(other_tenant)
+    own.force_login(User.objects.get(role="owner"))
 
-    answer = HostClient(other_tenant.primary_host).get(PAGE)
+    answer = own.get(PAGE)
 
-    assert (answer.status_code, answer["Location"].startswith("/accounts/")) == (302, True)
+    assert (answer.status_code, answer.context["lines"], "$1,000.01" in read(answer)) == (200, [], False)
+
+
+def test_provider_that_was_asked_a_moment_ago_is_not_asked_again(owner_client, till, account_id):  # noqa: F811
+    till.moment = utc_now()
+    owner_client.post(f"{PAGE}look/")
+    calls = len(till.stand_in.counter.calls)
+
+    answer = owner_client.post(f"{PAGE}look/")
+
+    assert (answer.status_code, len(till.stand_in.counter.calls) - calls) == (302, 0)
+
+
+def test_call_that_the_provider_makes_no_sense_of_is_told(owner_client, monkeypatch):
+    def refuse(**_):
+        raise CallRefused
+
+    monkeypatch.setattr("web.workspace.payments.payouts.refresh_payouts", refuse)
+    make_payout(1)
+
+    answer = owner_client.post(f"{PAGE}look/")
+
+    assert (answer.status_code, len(answer.context["lines"])) == (422, 1)
