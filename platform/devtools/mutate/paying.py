@@ -114,9 +114,16 @@ PAYING = (
         (_INVOICES,),
     ),
     Mutant(
+        "the number of an invoice is corrected over a correction that nobody saw",
+        "billing/services/invoices/wishes.py",
+        " and row.closed_at == seen:",
+        ":",
+        (_INVOICES,),
+    ),
+    Mutant(
         "who was erased stays in the tax data of their invoices",
         "billing/services/forgetting.py",
-        "    erase_columns(InvoiceWish.objects.filter(customer_id__in=rows.row_ids))\n",
+        "    forget_tax_data(InvoiceWish.objects.filter(customer_id__in=rows.row_ids), now=rows.at)\n",
         "",
         (_INVOICES,),
     ),
