@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from billing.errors import DifferenceNotFound
+from billing.errors import CardNotConnected, DifferenceNotFound
 from billing.gateway.errors import AccountUnusable, OutcomeUnknown
 from billing.models import Difference, Dispute, Payment, PaymentAccount, Refund
 from billing.public.models import PaymentAccountOwner
@@ -259,6 +259,18 @@ def test_accounts_that_are_gone_are_left_alone(till, booking_id, monkeypatch):
         comparing.compare_account(owner.pk, till.moment)
 
     assert (found, Difference.objects.count()) == ([], 0)
+
+
+def test_account_that_is_disconnected_while_it_is_compared_is_left_alone(till, booking_id, monkeypatch):
+    """What was found until then stays."""
+
+    def refuse(**_):
+        raise CardNotConnected
+
+    monkeypatch.setattr(comparing, "refresh_payouts", refuse)
+
+    assert compare(till) == []
+    assert PaymentAccount.objects.get(door="stripe").compared_until is not None
 
 
 def test_every_account_is_compared_each_night(till, account_id):

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
+from billing.gateway.doors.stripe_connect.reading import read_dispute
 from billing.gateway.enums import AccountState, DisputeReason, DisputeState, MovementKind, PayoutState
 from billing.gateway.types import AccountFacts, DisputeFacts, DoorAccount, Movement, PayoutFacts, RefundOrder
 from devtools.stripe_server import accounts, money
@@ -94,6 +96,18 @@ def test_dispute_is_read_until_the_bank_decides(stand_in, door, make_order, acco
     money.close_dispute(stand_in.world, dispute, is_won=False)
     lost = door.fetch_dispute(account, dispute["id"])
     assert (lost.state, lost.answer_by) == (DisputeState.LOST, None)
+
+
+@pytest.mark.parametrize("rows", [None, []])
+def test_dispute_that_moved_nothing_took_nothing(rows):
+    dispute = SimpleNamespace(
+        id="du_1", payment_intent="pi_1", status="warning_needs_response", amount=30_000, currency="mxn",
+        reason="fraudulent", created=1, balance_transactions=rows, evidence_details=SimpleNamespace(due_by=None),
+    )  # fmt: skip
+
+    facts = read_dispute(dispute)
+
+    assert (facts.taken_minor, facts.state, facts.amount.amount_minor) == (0, DisputeState.NEEDS_ANSWER, 30_000)
 
 
 @pytest.mark.parametrize(("came_back", "taken"), [(False, 50_000), (True, 0)])
