@@ -149,7 +149,7 @@ def test_deposit_that_came_twice_is_told_without_an_apology(till, account_id):
 
 def test_refund_that_failed_is_told_to_the_business(till, paid_id):
     charge = next(each for each in till.stand_in.world.things.values() if each["object"] == "charge")
-    money.open_dispute(till.stand_in.world, charge)
+    charge["amount_refunded"] = 30_000  # the business sent it there, and nobody told us yet
     cancel_booking(booking_id=paid_id, now=till.moment, by=CUSTOMER)
     till.work()
 
