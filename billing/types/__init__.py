@@ -1,0 +1,54 @@
+"""Values that billing hands to other rooms."""
+
+from billing.types.accounts import BankData, CardAccount, OpenDoors
+from billing.types.books import (
+    DifferenceView,
+    FoundPayments,
+    IncomeLine,
+    LedgerLine,
+    MovedMoney,
+    PaymentFilters,
+    PaymentRow,
+    PaymentTotals,
+    PayoutView,
+)
+from billing.types.invoices import InvoiceFilters, InvoiceRow, InvoiceView
+from billing.types.payments import (
+    AskedDeposit,
+    AwaitedDeposit,
+    CounterPayment,
+    DisputeView,
+    FeeView,
+    PaymentView,
+    ReceiptView,
+    RefundView,
+)
+from billing.types.plans import Plan, PlanTable
+
+__all__ = [
+    "AskedDeposit",
+    "AwaitedDeposit",
+    "BankData",
+    "CardAccount",
+    "CounterPayment",
+    "DifferenceView",
+    "DisputeView",
+    "FeeView",
+    "FoundPayments",
+    "IncomeLine",
+    "InvoiceFilters",
+    "InvoiceRow",
+    "InvoiceView",
+    "LedgerLine",
+    "MovedMoney",
+    "OpenDoors",
+    "PaymentFilters",
+    "PaymentRow",
+    "PaymentTotals",
+    "PaymentView",
+    "PayoutView",
+    "Plan",
+    "PlanTable",
+    "ReceiptView",
+    "RefundView",
+]

@@ -1,0 +1,143 @@
+"""What a business reads in its books: lists, totals, income, payouts and what differs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from billing.enums import (
+    DifferenceKind,
+    LedgerKind,
+    PaymentMethod,
+    PaymentPurpose,
+    PayoutState,
+)
+from billing.types.payments import PaymentView
+from kernel.page import Page
+from scheduling.types import BookingFacts
+
+
+@dataclass(frozen=True, slots=True)
+class PayoutView:
+    """What the card provider sent on to the bank; below zero, it took money from there."""
+
+    id: int
+    amount_minor: int
+    currency: str
+    state: PayoutState
+    made_at: datetime
+    arrives_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """A payment in a list; ``facts`` are those of its booking, None when that is gone."""
+
+    payment: PaymentView
+    facts: BookingFacts | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentFilters:
+    """Which payments to list: what came, or was asked for, in ``[since, until)``.
+
+    Attributes:
+        search: Part of a customer's name, of a reference, or an amount as people type it.
+    """
+
+    since: datetime
+    until: datetime
+    method: str = ""
+    group: str = ""
+    service_id: int | None = None
+    resource_id: int | None = None
+    booking_id: int | None = None
+    search: str = ""
+    cursor: str = ""
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentTotals:
+    """What some payments add up to, in one currency."""
+
+    currency: str
+    count: int = 0
+    received_minor: int = 0
+    refunded_minor: int = 0
+    to_send_minor: int = 0
+    kept_minor: int = 0
+    taken_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPayments:
+    """A page of payments, and what all that were found add up to, by currency."""
+
+    page: Page[PaymentRow]
+    totals: tuple[PaymentTotals, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomeLine:
+    """A line of the report of income; tips are part of what was received.
+
+    Attributes:
+        key: What the line stands for: a date, an id or a word; empty: what belongs to nothing (any more).
+        name: As people read it; of a day its date.
+        taken_minor: What banks took back, less what came back from them: it may be below zero.
+    """
+
+    key: str
+    name: str
+    currency: str
+    received_minor: int = 0
+    tips_minor: int = 0
+    refunded_minor: int = 0
+    kept_minor: int = 0
+    owed_minor: int = 0
+    taken_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """A row of the ledger; ``by_id`` is who of the business did it."""
+
+    at: datetime
+    kind: LedgerKind
+    amount_minor: int
+    currency: str
+    by_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MovedMoney:
+    """Money of a booking that came, or went back: then ``amount_minor`` is below zero.
+
+    ``is_taken``: nobody sent it, the bank has it.
+    """
+
+    at: datetime
+    purpose: PaymentPurpose
+    method: PaymentMethod
+    amount_minor: int
+    currency: str
+    is_taken: bool = False
+
+    @property
+    def is_refund(self) -> bool:
+        """Tell whether it was sent back."""
+        return self.amount_minor < 0 and not self.is_taken
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceView:
+    """In what the ledger and the card provider differ."""
+
+    id: int
+    kind: DifferenceKind
+    payment_id: int | None
+    ours_minor: int
+    theirs_minor: int
+    currency: str
+    happened_at: datetime
