@@ -33,9 +33,9 @@ def paths(houses) -> list[str]:
             kind="amount", source_id="pi_1", payment_id=payment_id, ours_minor=1_234_500, theirs_minor=1_200_000,
             currency="MXN", happened_at=now, found_at=now,
         )  # fmt: skip
-        Payment.objects.filter(pk=payment_id).update(dispute_state="open", disputed_minor=1_234_500)
+        Payment.objects.filter(pk=payment_id).update(dispute_state="open", disputed_minor=1_000_000)
         Dispute.objects.create(
-            payment_id=payment_id, provider_dispute_id="du_1", amount_minor=1_234_500, taken_minor=1_234_500,
+            payment_id=payment_id, provider_dispute_id="du_1", amount_minor=1_000_000, taken_minor=1_000_000,
             currency="MXN", state="open", reason="not_as_said", answer_by=now + timedelta(days=7), opened_at=now,
             checked_at=now,
         )  # fmt: skip
