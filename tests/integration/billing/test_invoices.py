@@ -94,6 +94,7 @@ def test_wish_keeps_what_was_given(booking_id):
     )  # fmt: skip
     assert (list_kinds(), count_invoices_to_make()) == (["invoice.wanted"], 1)
     assert find_tax_data(customer_id=booking.customer_id) == TAX_DATA
+    assert str(InvoiceWish.objects.get()) == f"invoice for booking {booking_id}"
 
 
 def test_same_again_changes_nothing_and_other_data_take_its_place(booking_id):
