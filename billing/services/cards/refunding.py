@@ -55,6 +55,7 @@ def send_refund(refund_id: int, now: datetime) -> None:
         if refund.tried_at is None or refund.tried_at + UNTOLD > now:
             raise RetryLater(at=now + AGAIN) from error
         _settle(refund_id, None, now=now)
+        return
     except (AccountUnusable, PaymentUnknown, RefundRefused):
         _settle(refund_id, None, now=now)
         return

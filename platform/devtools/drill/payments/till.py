@@ -32,6 +32,10 @@ SELECT schema_name, kind, row_id FROM public.tenants_duework
 WHERE due_at <= %s AND kind = ANY(%s) AND schema_name IN (%s, 'public') AND NOT is_parked AND leased_until IS NULL
 ORDER BY id LIMIT 1
 """
+ERROR_SQL = """
+SELECT last_error FROM public.tenants_duework
+WHERE (schema_name, kind, row_id) = (%s, %s, %s) AND last_error <> ''
+"""
 
 
 class Guarded:
@@ -93,14 +97,25 @@ class Till:
         """Do what workers do until nothing of this business is due any more, at ``most`` so many steps.
 
         Raises:
-            AssertionError: Work never ends.
+            AssertionError: Work never ends, or a handler failed.
         """
         for _ in range(most):
             due = _find_due(self.moment)
             if due is None:
                 return
             call_outside(perform_due_work, schema_name=due[0], kind=due[1], row_id=due[2], now=self.moment)
+            _check_ended(due)
         message = f"work never ends: {due}"
+        raise AssertionError(message)
+
+
+def _check_ended(due: tuple[str, str, int]) -> None:
+    """Notice what a worker survives and tries again: it is a fault of ours."""
+    with connection.cursor() as cursor:
+        cursor.execute(ERROR_SQL, due)
+        found = cursor.fetchone()
+    if found is not None:
+        message = f"{due}: {found[0]}"
         raise AssertionError(message)
 
 
