@@ -10,6 +10,7 @@ from billing.gateway.enums import DoorName
 from billing.gateway.types import (
     AccountFacts,
     Capabilities,
+    DisputeAnswer,
     DisputeFacts,
     DoorAccount,
     Event,
@@ -142,6 +143,30 @@ class Door(Protocol):
 
     def fetch_dispute(self, account: DoorAccount, dispute_id: str) -> DisputeFacts:
         """Return a dispute as it is now."""
+
+    def upload_evidence(self, account: DoorAccount, paper: bytes, *, key: PaymentKey) -> str:
+        """Give the provider a PDF for `answer_dispute`, and return its id there; nobody reads it yet.
+
+        Raises:
+            CallRefused: It is no PDF, or too large.
+        """
+
+    def answer_dispute(
+        self, account: DoorAccount, dispute_id: str, answer: DisputeAnswer, *, key: PaymentKey
+    ) -> DisputeFacts:
+        """Send an answer to the bank, which takes one only; nothing happens when it has this one already.
+
+        Raises:
+            AnswerRefused: It has another answer, or has decided.
+            CallRefused: It waits for one, and does not take this one: it makes no sense there, or comes too late.
+        """
+
+    def accept_dispute(self, account: DoorAccount, dispute_id: str, *, key: PaymentKey) -> DisputeFacts:
+        """Let the customer have the money, for good; nothing happens when it is lost already.
+
+        Raises:
+            AnswerRefused: It was answered, or won, or the bank only asks.
+        """
 
     def list_payouts(self, account: DoorAccount, *, since: datetime) -> tuple[PayoutFacts, ...]:
         """Return the payouts since an instant, the newest first."""

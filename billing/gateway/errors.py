@@ -71,6 +71,13 @@ class RefundDisputed(RefundRefused):
     """A bank took the payment back, or holds it until it decides."""
 
 
+class AnswerRefused(Conflict):
+    """The bank takes no answer (any more)."""
+
+    code = "dispute_answer_refused"
+    text = mark("The bank takes no answer to this dispute any more.")
+
+
 class StateRefused(Conflict):
     """What is asked does not fit where the payment stands now: fetch it and decide anew."""
 

@@ -105,6 +105,15 @@ class ProviderIds:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceLimits:
+    """What a bank reads of an answer to a dispute at most: a file, and a text in a person's own words."""
+
+    most_bytes: int
+    most_pages: int
+    most_letters: int
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a door can do for a business now.
 
@@ -118,6 +127,7 @@ class Capabilities:
         refunds_itself: Whether `refund` sends the money back; otherwise a person does.
         shortest_start: A started payment stays open at least so long; the place is kept as long.
         longest_start: A started payment stays open at most so long.
+        evidence: What `answer_dispute` takes; None: disputes are not answered through this door.
     """
 
     can_take: bool
@@ -129,6 +139,7 @@ class Capabilities:
     refunds_itself: bool = False
     shortest_start: timedelta = timedelta()
     longest_start: timedelta | None = None
+    evidence: EvidenceLimits | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -344,6 +355,8 @@ class DisputeFacts:
         amount: What the cardholder asks back, in the currency of the payment.
         taken_minor: What the bank has of it now: nothing while it only asks, and nothing once it gave it back.
         answer_by: Until when the business may answer; None: no more.
+        is_answered: Whether an answer went to the bank, from here or from the provider's own pages.
+        answered_with: The provider's id of the file in that answer; empty: none, or in another place than ours.
     """
 
     dispute_id: str
@@ -354,6 +367,31 @@ class DisputeFacts:
     opened_at: datetime
     answer_by: datetime | None
     taken_minor: int = 0
+    is_answered: bool = False
+    answered_with: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisputeAnswer:
+    """What a business tells the bank about a disputed payment; empty texts are left out.
+
+    Attributes:
+        file_id: Of what `upload_evidence` took.
+        service: What was booked.
+        served_on: When the customer was served, in words; empty where the visit did not take place.
+        refund_terms: Which refunds were agreed, and how the customer saw it.
+        cancel_terms: Until when they could cancel, and how they saw it.
+        text: In a person's own words.
+    """
+
+    file_id: str
+    customer_name: str = ""
+    customer_email: str = ""
+    service: str = ""
+    served_on: str = ""
+    refund_terms: str = ""
+    cancel_terms: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,8 @@ class _ByHand:
     refund = fetch_refund = list_refunds = _refuse
     read_event = read_notice = _refuse
     open_account = start_account_setup = fetch_account = _refuse
-    fetch_dispute = list_payouts = list_movements = _refuse
+    fetch_dispute = upload_evidence = answer_dispute = accept_dispute = _refuse
+    list_payouts = list_movements = _refuse
 
 
 class BankTransferDoor(_ByHand):

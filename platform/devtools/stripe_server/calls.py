@@ -6,11 +6,11 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from devtools.stripe_server import accounts, checkout, money
+from devtools.stripe_server import accounts, checkout, disputes, money
 from devtools.stripe_server.cards import CARDS
 from devtools.stripe_server.specification import (
     API_VERSION,
@@ -21,6 +21,7 @@ from devtools.stripe_server.specification import (
 )
 from devtools.stripe_server.world import PLATFORM, Refusal, Thing, World
 
+JSON = "application/json"
 CODES = {
     "Received unknown parameter": "parameter_unknown",
     "Missing required param": "parameter_missing",
@@ -34,12 +35,13 @@ REFERENCES = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What came over the wire, read and checked."""
+    """What came over the wire, read and checked; of each of ``files`` its digest stands in ``params``."""
 
     account: str
     params: Thing
     names: tuple[str, ...]
     base_url: str
+    files: Mapping[str, disputes.Upload] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,28 @@ def _make_customer(world: World, call: Call) -> Thing:
     return money.make_customer(world, call.account, call.params.get("email"))
 
 
+def _upload(world: World, call: Call) -> Thing:
+    if "file" not in call.files:
+        raise Refusal("Missing required param: file.", code="parameter_missing", param="file")
+    return disputes.keep_file(world, call.account, call.files["file"], call.params["purpose"], call.base_url)
+
+
+def _show_dispute(world: World, call: Call) -> Thing:
+    return world.get(call.names[0], "dispute", call.account)
+
+
+def _answer_dispute(world: World, call: Call) -> Thing:
+    dispute, params = _show_dispute(world, call), call.params
+    disputes.answer(world, dispute, params.get("evidence", {}), is_sent=params.get("submit", "true").lower() == "true")
+    return dispute
+
+
+def _accept_dispute(world: World, call: Call) -> Thing:
+    dispute = _show_dispute(world, call)
+    disputes.accept(world, dispute)
+    return dispute
+
+
 def _get(kind: str) -> Callable[[World, Call], Thing]:
     return lambda world, call: world.get(call.names[0], kind, call.account)
 
@@ -199,7 +223,10 @@ PLAYS = {
     "CustomerService.create": _make_customer,
     "PaymentMethodService.attach": _attach,
     "PaymentMethodService.detach": _detach,
-    "DisputeService.retrieve": _get("dispute"),
+    "FileService.create": _upload,
+    "DisputeService.retrieve": _show_dispute,
+    "DisputeService.update": _answer_dispute,
+    "DisputeService.close": _accept_dispute,
     "PayoutService.list": _list_payouts,
     "BalanceTransactionService.list": _list("balance_transaction"),
 }
@@ -241,7 +268,7 @@ class Counter:
         if route is None or play is None:
             message = f"Unrecognized request URL ({verb}: {parts.path})"
             raise Refusal(message, status=404)
-        params = _read_params(verb, parts.query, body, is_json=is_v2)
+        params, files = _read_params(verb, parts.query, body, JSON if is_v2 else headers.get("content-type", ""))
         problems = list_problems(route, params)
         if problems:
             self.refused_fields += problems
@@ -254,7 +281,7 @@ class Counter:
             accounts.require_access(self.world, account)
         match = re.fullmatch(route.path, parts.path)
         names = tuple(match.groups()) if match else ()
-        call = Call(account=account, params=params, names=names, base_url=base_url)
+        call = Call(account=account, params=params, names=names, base_url=base_url, files=files)
         if verb == "GET":
             return self._answer(call, play(self.world, call))
         if not key:
@@ -293,13 +320,33 @@ class Counter:
         return Reply(200, body, {"request-id": "req_done"})
 
 
-def _read_params(verb: str, query: str, body: bytes, *, is_json: bool) -> Thing:
+def _read_params(verb: str, query: str, body: bytes, kind: str) -> tuple[Thing, dict[str, disputes.Upload]]:
     if verb == "GET":
-        return nest(parse_qsl(query, keep_blank_values=True))
-    if is_json:
+        return nest(parse_qsl(query, keep_blank_values=True)), {}
+    if kind == JSON:
         found: Any = json.loads(body or b"{}")
-        return found if isinstance(found, dict) else {}
-    return nest(parse_qsl(body.decode(), keep_blank_values=True))
+        return found if isinstance(found, dict) else {}, {}
+    if kind.startswith("multipart/form-data"):
+        texts, files = read_parts(body, kind)
+        digests = {name: hashlib.sha256(file.content).hexdigest() for name, file in files.items()}
+        return nest([*texts, *digests.items()]), files
+    return nest(parse_qsl(body.decode(), keep_blank_values=True)), {}
+
+
+def read_parts(body: bytes, kind: str) -> tuple[list[tuple[str, str]], dict[str, disputes.Upload]]:
+    """Return the texts and the files of a form in parts (RFC 7578)."""
+    boundary = b"--" + kind.rpartition("boundary=")[2].strip('"').encode()
+    texts: list[tuple[str, str]] = []
+    files: dict[str, disputes.Upload] = {}
+    for part in body.split(boundary)[1:-1]:
+        head, _, content = part.partition(b"\r\n\r\n")
+        named = dict(re.findall(r'(name|filename)="([^"]*)"', head.decode()))
+        content = content.removesuffix(b"\r\n")
+        if "filename" in named:
+            files[named["name"]] = disputes.Upload(named["filename"], content)
+        else:
+            texts.append((named["name"], content.decode()))
+    return texts, files
 
 
 def _expand(world: World, thing: Any, path: list[str]) -> None:

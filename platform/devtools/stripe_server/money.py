@@ -12,6 +12,8 @@ LEAST, MOST = 50, 99_999_999
 FEE_PERCENT, FEE_FIXED = 4, 30
 DAY = 86_400
 CURRENCIES = frozenset({"mxn", "eur", "usd", "brl", "gbp", "jpy", "clp", "cop", "pyg", "isk"})
+DECIDED = frozenset({"won", "lost", "warning_closed"})
+"""The states of a dispute after which nothing comes."""
 BILLING: Thing = {"address": None, "email": None, "name": None, "phone": None, "tax_id": None}
 
 

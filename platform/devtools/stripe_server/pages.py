@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 
 from devtools.stripe_server.accounts import STATES
 from devtools.stripe_server.cards import CARDS
+from devtools.stripe_server.money import DECIDED
 from devtools.stripe_server.world import Thing
 
 STYLE = """
@@ -89,6 +91,38 @@ def render_setup(account: Thing, state: str) -> str:
     form = f'<form method="post"><button name="state" value="active">Tell everything</button>{choices}</form>'
     title = f"{account['display_name']} ({account['id']})"
     return _page("Who are you?", f"<h1>{escape(title)}</h1><p>Now: {escape(state)}</p>{form}")
+
+
+def render_bank(disputes: Iterable[Thing]) -> str:
+    """Return the page on which a bank decides about what its customers asked back."""
+    rows = "".join(_describe_dispute(each) for each in disputes)
+    hint = "<p>Nothing is disputed. Pay with the card that is disputed, and come back.</p>"
+    return _page("Bank", f"<h1>Disputes at the bank</h1>{rows or hint}")
+
+
+def _describe_dispute(dispute: Thing) -> str:
+    """Say what is disputed and what the business answered; while nothing is decided, the bank may decide."""
+    evidence = dispute["evidence"]
+    told = "".join(
+        f"<p><b>{escape(name)}</b> {escape(said)}</p>"
+        for name, said in evidence.items()
+        if said and isinstance(said, str) and name != "uncategorized_file"
+    )
+    if evidence["uncategorized_file"]:
+        told += f'<p><a href="/bank/{escape(dispute["id"])}/evidence.pdf">Evidence (PDF)</a></p>'
+    form = (
+        '<button name="won" value="yes">The business is right</button>'
+        '<button class="other" name="won" value="no">The customer is right</button>'
+        "<p>Or decide later: a dispute waits.</p>"
+    )
+    is_open = dispute["status"] not in DECIDED
+    return (
+        f"<fieldset><legend>{escape(dispute['id'])}</legend>"
+        f'<p class="amount">{escape(_show(dispute["amount"], dispute["currency"]))}</p>'
+        f"<p>{escape(dispute['reason'])} · {escape(dispute['status'])}</p>{told}"
+        + (f'<form method="post" action="/bank/{escape(dispute["id"])}/">{form}</form>' if is_open else "")
+        + "</fieldset>"
+    )
 
 
 def _back(session: Thing, words: dict[str, str]) -> str:

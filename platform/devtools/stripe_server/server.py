@@ -14,9 +14,10 @@ from types import TracebackType
 from typing import ClassVar, Self
 from urllib.parse import parse_qs, urlsplit
 
-from devtools.stripe_server import accounts, checkout, pages
+from devtools.stripe_server import accounts, checkout, money, pages
 from devtools.stripe_server.calls import Counter
 from devtools.stripe_server.cards import CARDS
+from devtools.stripe_server.disputes import read_file
 from devtools.stripe_server.postman import Habits, Postman
 from devtools.stripe_server.world import PLATFORM, Refusal, Thing, World
 
@@ -148,7 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
             page = _play_page(self.stand_in, path, sent)
             self.stand_in.world.save()
         more = {"Location": page.location} if page.location else {}
-        self._send(page.status, page.text.encode(), "text/html; charset=utf-8", **more)
+        self._send(page.status, page.content or page.text.encode(), page.kind, **more)
 
     def _send(self, status: int, body: bytes, kind: str, **headers: str) -> None:
         self.send_response(status)
@@ -163,12 +164,16 @@ class _Page:
     status: int = 200
     text: str = ""
     location: str = ""
+    content: bytes = b""
+    kind: str = "text/html; charset=utf-8"
 
 
 def _play_page(stand_in: StandIn, path: str, sent: dict[str, str]) -> _Page:
     kind, _, thing_id = path.strip("/").rpartition("/")
     if path == "/healthz":
         return _Page(text="ok")
+    if path.startswith("/bank/"):
+        return _play_bank(stand_in, path.strip("/").split("/")[1:], sent)
     if kind == "setup":
         return _play_setup(stand_in, thing_id, sent)
     session = stand_in.find_session(thing_id) if kind == "c/pay" else None
@@ -189,6 +194,23 @@ def _play_payment(stand_in: StandIn, session: Thing, sent: dict[str, str]) -> _P
         fault = str(error.get("decline_code") or error.get("code") or "")
         return _Page(text=pages.render_payment(session, name=name, fault=fault))
     return _Page(303, "", str(session["success_url"]).replace("{CHECKOUT_SESSION_ID}", session["id"]))
+
+
+def _play_bank(stand_in: StandIn, rest: list[str], sent: dict[str, str]) -> _Page:
+    """Show what the bank has to decide, or let it decide."""
+    world = stand_in.world
+    disputes = {each["id"]: each for each in world.things.values() if each["object"] == "dispute"}
+    if not rest:
+        return _Page(text=pages.render_bank(reversed(disputes.values())))
+    dispute = disputes.get(rest[0])
+    if dispute is None:
+        return _Page(404, "There is no such page.")
+    if rest[1:] == ["evidence.pdf"] and dispute["evidence"]["uncategorized_file"]:
+        paper = read_file(world, dispute["evidence"]["uncategorized_file"])
+        return _Page(content=paper, kind="application/pdf")
+    if sent.get("won") in {"yes", "no"} and dispute["status"] not in money.DECIDED:
+        money.close_dispute(world, dispute, is_won=sent["won"] == "yes")
+    return _Page(303, "", "/bank/")
 
 
 def _play_setup(stand_in: StandIn, account_id: str, sent: dict[str, str]) -> _Page:

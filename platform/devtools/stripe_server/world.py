@@ -74,7 +74,7 @@ class World:
         thing = make_blank(kind) | {"id": f"{prefix}_{secrets.token_hex(12)}"} | fields
         if "created" not in thing or thing["created"] is None:
             thing["created"] = self.seconds()
-        if "livemode" not in thing and kind not in {"balance_transaction", "refund"}:
+        if "livemode" not in thing and kind not in {"balance_transaction", "file", "refund"}:
             thing["livemode"] = False
         self.things[thing["id"]] = thing
         self.owners[thing["id"]] = account

@@ -37,7 +37,7 @@ class Carrier(stripe.HTTPClient):
         Raises:
             stripe.APIConnectionError: There was no full answer within the limits; the SDK tries again.
         """
-        content = (post_data or "").encode()
+        content = post_data if isinstance(post_data, bytes) else (post_data or "").encode()
         try:
             answer = send_request(url, method=method.upper(), headers=headers, content=content, limits=LIMITS)
         except CallFailed as error:
@@ -62,7 +62,7 @@ class Client:
     ) -> None:
         self.sdk = stripe.StripeClient(
             api_key,
-            base_addresses={"api": base_url} if base_url else None,
+            base_addresses={"api": base_url, "files": base_url} if base_url else None,
             http_client=Carrier(),
             max_network_retries=RETRIES,
             stripe_version=API_VERSION,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,10 +21,11 @@ from billing.gateway.doors.stripe_connect.reading import (
     read_refund,
     read_started,
 )
-from billing.gateway.enums import AccountState, Capture, DoorName, PaymentState
+from billing.gateway.enums import AccountState, Capture, DisputeState, DoorName, PaymentState
 from billing.gateway.errors import (
     AccountUnusable,
     AmountRefused,
+    AnswerRefused,
     CallRefused,
     CurrencyRefused,
     PaymentUnknown,
@@ -33,6 +35,7 @@ from billing.gateway.errors import (
 from billing.gateway.types import (
     AccountFacts,
     Capabilities,
+    DisputeAnswer,
     DisputeFacts,
     DoorAccount,
     Event,
@@ -82,6 +85,7 @@ class StripeDoor:
             refunds_itself=True,
             shortest_start=ranges.SHORTEST_START,
             longest_start=ranges.LONGEST_START,
+            evidence=ranges.EVIDENCE,
         )
 
     def start(self, order: PaymentOrder) -> Redirect:
@@ -295,6 +299,50 @@ class StripeDoor:
         """Return a dispute as it is now."""
         with self._client.calling() as sdk:
             return read_dispute(sdk.v1.disputes.retrieve(dispute_id, None, within(account)))
+
+    def upload_evidence(self, account: DoorAccount, paper: bytes, *, key: PaymentKey) -> str:
+        """Give Stripe a PDF that is evidence."""
+        file = io.BytesIO(paper)
+        file.name = "evidence.pdf"
+        with self._client.calling() as sdk:
+            return sdk.v1.files.create({"file": file, "purpose": "dispute_evidence"}, within(account, key)).id
+
+    def answer_dispute(
+        self, account: DoorAccount, dispute_id: str, answer: DisputeAnswer, *, key: PaymentKey
+    ) -> DisputeFacts:
+        """Submit the evidence to the bank."""
+        evidence = {
+            "uncategorized_file": answer.file_id,
+            "uncategorized_text": answer.text,
+            "customer_name": answer.customer_name,
+            "customer_email_address": answer.customer_email,
+            "product_description": answer.service,
+            "service_date": answer.served_on,
+            "refund_policy_disclosure": answer.refund_terms,
+            "cancellation_policy_disclosure": answer.cancel_terms,
+        }
+        params: Any = {"evidence": {name: said for name, said in evidence.items() if said}, "submit": True}
+        try:
+            with self._client.calling() as sdk:
+                return read_dispute(sdk.v1.disputes.update(dispute_id, params, within(account, key)))
+        except (CallRefused, StateRefused) as error:  # Stripe has no code for what was answered already, or too late
+            facts = self.fetch_dispute(account, dispute_id)
+            if facts.answered_with == answer.file_id:
+                return facts
+            if facts.state is DisputeState.NEEDS_ANSWER and not facts.is_answered:
+                raise
+            raise AnswerRefused from error
+
+    def accept_dispute(self, account: DoorAccount, dispute_id: str, *, key: PaymentKey) -> DisputeFacts:
+        """Close the dispute, which is lost then."""
+        try:
+            with self._client.calling() as sdk:
+                return read_dispute(sdk.v1.disputes.close(dispute_id, {}, within(account, key)))
+        except (CallRefused, StateRefused) as error:
+            facts = self.fetch_dispute(account, dispute_id)
+            if facts.state is not DisputeState.LOST:
+                raise AnswerRefused from error
+            return facts
 
     def list_payouts(self, account: DoorAccount, *, since: datetime) -> tuple[PayoutFacts, ...]:
         """Return the payouts that were made since an instant."""

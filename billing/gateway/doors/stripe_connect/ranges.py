@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from billing.gateway.currencies import from_provider_amount
+from billing.gateway.types import EvidenceLimits
 from kernel.money import Money
 
 COUNTRIES = frozenset({
@@ -34,6 +35,12 @@ AUTHORIZATION_LASTS = timedelta(days=6)
 SHORTEST_START = timedelta(minutes=31)
 """Stripe asks for thirty minutes from when the call arrives, and a call may be repeated."""
 LONGEST_START = timedelta(hours=24)
+
+EVIDENCE = EvidenceLimits(most_bytes=4_500_000, most_pages=19, most_letters=5_000)
+"""Together banks take 4.5 MB, and the strictest of the card networks 19 pages (docs.stripe.com/disputes/responding).
+
+A field of text has 20,000 letters at most, which nobody of a bank reads.
+"""
 
 SLOW_METHODS = (
     "acss_debit", "au_becs_debit", "bacs_debit", "boleto", "customer_balance", "konbini", "multibanco",

@@ -231,7 +231,7 @@ def _read_account_state(account: Any, status: str | None) -> AccountState:
 
 def read_dispute(dispute: Any) -> DisputeFacts:
     """Return a dispute."""
-    due = dispute.evidence_details.due_by
+    due, is_answered = dispute.evidence_details.due_by, dispute.evidence_details.submission_count > 0
     return DisputeFacts(
         dispute_id=dispute.id,
         ids=ProviderIds(payment=read_id(dispute.payment_intent)),
@@ -241,6 +241,8 @@ def read_dispute(dispute: Any) -> DisputeFacts:
         opened_at=read_instant(dispute.created),
         answer_by=read_instant(due) if due else None,
         taken_minor=from_provider_amount(max(_add_up_taken(dispute), 0), dispute.currency).amount_minor,
+        is_answered=is_answered,
+        answered_with=read_id(dispute.evidence.uncategorized_file) if is_answered else "",
     )
 
 

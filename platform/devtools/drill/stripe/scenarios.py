@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from billing.gateway.enums import AccountState, DeclineReason, PaymentState, RefundState
+from billing.gateway.enums import AccountState, DeclineReason, DisputeState, PaymentState, RefundState
 from billing.gateway.errors import (
     AccountUnusable,
     AmountRefused,
+    AnswerRefused,
     CurrencyRefused,
     KeyReused,
     OutcomeUnknown,
@@ -19,7 +20,7 @@ from billing.gateway.errors import (
     RefundRefused,
     StateRefused,
 )
-from billing.gateway.types import ProviderIds, RefundOrder, SavedCharge, SavedMethod, SavingOrder
+from billing.gateway.types import DisputeAnswer, ProviderIds, RefundOrder, SavedCharge, SavedMethod, SavingOrder
 from devtools.drill.stripe.site import Site
 from devtools.errors import DevtoolsError
 from devtools.stripe_server.server import Fault
@@ -303,6 +304,38 @@ def every_event_is_signed_and_tells_what_to_fetch(site: Site) -> None:
     expect(sorted({event.kind.value for event in found}), ["dispute", "payment"])
 
 
+def _dispute(site: Site) -> str:
+    """Let somebody pay and ask it back at once; return the dispute."""
+    ids = site.door.charge_saved(_charge(site, site.keep_card("createDispute"))).ids
+    found = site.get_stand_in().world.find_all("dispute", site.account.provider_id)
+    return str(next(each["id"] for each in found if each["payment_intent"] == ids.payment))
+
+
+def evidence_goes_to_the_bank_once(site: Site) -> None:
+    """Evidence goes to the bank once."""
+    dispute, paper = _dispute(site), b"%PDF-1.7 drill"
+    uploading, answering = site.make_key("evidence_file"), site.make_key("evidence")
+    file = site.door.upload_evidence(site.account, paper, key=uploading)
+    expect(site.door.upload_evidence(site.account, paper, key=uploading), file)
+    answer = DisputeAnswer(file_id=file, customer_name="Ana Pérez", text="She came.")
+    for key in (answering, answering, site.make_key("evidence")):
+        facts = site.door.answer_dispute(site.account, dispute, answer, key=key)
+        expect((facts.state, facts.answered_with), (DisputeState.UNDER_REVIEW, file))
+    other = replace(answer, file_id=site.door.upload_evidence(site.account, paper, key=site.make_key("evidence_file")))
+    with expecting(AnswerRefused):
+        site.door.answer_dispute(site.account, dispute, other, key=site.make_key("evidence"))
+    with expecting(AnswerRefused):
+        site.door.accept_dispute(site.account, dispute, key=site.make_key("accept"))
+
+
+def dispute_is_accepted_for_good(site: Site) -> None:
+    """Dispute is accepted for good."""
+    dispute = _dispute(site)
+    for _ in range(2):
+        facts = site.door.accept_dispute(site.account, dispute, key=site.make_key("accept"))
+        expect((facts.state, facts.taken_minor), (DisputeState.LOST, 30_000))
+
+
 ANYWHERE = (
     page_opens_and_waits,
     same_key_opens_one_page_and_other_content_none,
@@ -325,6 +358,8 @@ AT_THE_STAND_IN = (
     person_pays_after_a_declined_card,
     line_breaks_between_charge_and_answer,
     every_event_is_signed_and_tells_what_to_fetch,
+    evidence_goes_to_the_bank_once,
+    dispute_is_accepted_for_good,
 )
 SCENARIOS = (
     *(Scenario(each) for each in ANYWHERE),

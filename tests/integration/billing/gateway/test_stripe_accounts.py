@@ -102,7 +102,8 @@ def test_dispute_is_read_until_the_bank_decides(stand_in, door, make_order, acco
 def test_dispute_that_moved_nothing_took_nothing(rows):
     dispute = SimpleNamespace(
         id="du_1", payment_intent="pi_1", status="warning_needs_response", amount=30_000, currency="mxn",
-        reason="fraudulent", created=1, balance_transactions=rows, evidence_details=SimpleNamespace(due_by=None),
+        reason="fraudulent", created=1, balance_transactions=rows,
+        evidence_details=SimpleNamespace(due_by=None, submission_count=0),
     )  # fmt: skip
 
     facts = read_dispute(dispute)

@@ -17,7 +17,15 @@ from billing.gateway.errors import (
     RefundRefused,
     StateRefused,
 )
-from billing.gateway.types import Capabilities, PaymentFacts, ProviderIds, RefundFacts, RefundOrder, SavedCharge
+from billing.gateway.types import (
+    Capabilities,
+    EvidenceLimits,
+    PaymentFacts,
+    ProviderIds,
+    RefundFacts,
+    RefundOrder,
+    SavedCharge,
+)
 from kernel.money import Money
 
 PRICE = Money(50_000, "MXN")
@@ -449,4 +457,5 @@ def test_capabilities_follow_country_and_currency(door, account, country, curren
         refunds_itself=True,
         shortest_start=timedelta(minutes=31),
         longest_start=timedelta(hours=24),
+        evidence=EvidenceLimits(most_bytes=4_500_000, most_pages=19, most_letters=5_000),
     )
