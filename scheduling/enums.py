@@ -248,6 +248,24 @@ class BookingLevel(models.TextChoices):
     REFUSED = "refused", _("Not online")
 
 
+class VisitFilter(models.TextChoices):
+    """Which customers a list shows, by their visits."""
+
+    COMING = "coming", _("With a coming visit")
+    RECENT = "recent", _("Came in the last 30 days")
+    AWAY = "away", _("Not back for 6 months")
+    NEVER = "never", _("Never came")
+    MISSED = "missed", _("Missed a visit")
+
+
+class CustomerSort(models.TextChoices):
+    """How a list of customers is ordered; the last visit lists only those who had one."""
+
+    NAME = "", _("Name")
+    NEWEST = "newest", _("Newest first")
+    VISIT = "visit", _("Last visit")
+
+
 class RefusalReason(models.TextChoices):
     """Why a search found nothing on a date, in the words of `DayState`: others took it, or it is too short."""
 

@@ -89,6 +89,7 @@ _PEOPLE = (
     ),
     TableInventory("scheduling.CalendarFeed", other={NotPersonal.SECRET: ("token_hash",), NotPersonal.CODE: ("key",)}),
     TableInventory("scheduling.AssetReading", other={NotPersonal.CODE: ("unit",)}),
+    TableInventory("scheduling.CustomerSearch", personal={"keys": replace(_VISIT, erasure=Erasure.DELETE_ROW)}),
     TableInventory("scheduling.AssetMark", personal={"mark": replace(_VISIT, erasure=Erasure.DELETE_ROW)}),
 )
 

@@ -12,7 +12,7 @@ from scheduling.models.hours import DateOverride, DaySeries, TimeOff, WorkingHou
 from scheduling.models.place import HolidayAdjustment, Location
 from scheduling.models.resource import CalendarFeed, Resource, ResourceLane, ResourceType
 from scheduling.models.rule import CapacityRule, RuleTake, RuleUsage
-from scheduling.models.search import BookingSearch
+from scheduling.models.search import BookingSearch, CustomerSearch
 from scheduling.models.series import Series
 from scheduling.models.service import AddOn, Requirement, RequirementResource, Service, ServiceResource
 from scheduling.models.visit_photo import VisitPhoto
@@ -34,6 +34,7 @@ __all__ = [
     "Contact",
     "ConversationLine",
     "Customer",
+    "CustomerSearch",
     "DataRequest",
     "DateOverride",
     "DaySeries",

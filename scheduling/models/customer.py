@@ -35,7 +35,6 @@ class Customer(models.Model):
     ``number`` is how people call the record on paper and on the phone; it is never given twice. A number may be
     left out where a booking was not made after all: no booking waits for another one's number.
     ``level_reason`` says to staff why the level is not the normal one.
-    ``kind`` and ``tax_id`` are kept for the desk's page of a customer, which does not stand yet.
     """
 
     number = models.BigIntegerField(unique=True, editable=False, db_default=NextNumber())
@@ -68,6 +67,13 @@ class Customer(models.Model):
                 | (Q(booking_level__in=BookingLevel.values) & ~Q(level_reason="")),
                 name="scheduling_customer_level",
             ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["name_key", "id"], condition=Q(erased_at=None), name="scheduling_customer_names"),
+            models.Index(
+                fields=["name_key", "id"], condition=~Q(booking_level="normal"), name="scheduling_customer_levels"
+            ),
+            models.Index(fields=["name_key", "id"], condition=~Q(tags=[]), name="scheduling_customer_tagged"),
         ]
 
     def __str__(self) -> str:

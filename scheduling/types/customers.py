@@ -125,3 +125,60 @@ class AssetView:
     is_sample: bool
     created_at: datetime
     mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomersAsked:
+    """What the desk's list of customers is narrowed to, and how it is ordered; empty: not at all.
+
+    Attributes:
+        search: As typed: a name, a phone number, an e-mail address, a plate, or a number (C-1042).
+        visits: A value of `VisitFilter`.
+        sort: A value of `CustomerSort`.
+    """
+
+    search: str = ""
+    tag: str = ""
+    level: str = ""
+    visits: str = ""
+    sort: str = ""
+    cursor: str = ""
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRow:
+    """A customer as the list shows them.
+
+    Attributes:
+        phone: In E.164, the first one; so is the ``email``.
+        asset_label: Of what they had last; ``asset_count`` is how many there are.
+        visit_count: Visits that took place; ``last_visit_at`` is the start of the last one.
+        is_similar: It is spelled otherwise than what was typed.
+    """
+
+    id: int
+    number: int
+    name: str
+    kind: CustomerKind
+    level: BookingLevel
+    tags: tuple[str, ...]
+    phone: str
+    email: str
+    asset_label: str
+    asset_identifier: str
+    asset_count: int
+    visit_count: int
+    last_visit_at: datetime | None
+    next_visit_at: datetime | None
+    is_sample: bool
+    is_similar: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerList:
+    """A page of customers; ``count``: how many there are in all, as far as `MOST_COUNTED`."""
+
+    rows: tuple[CustomerRow, ...]
+    next_cursor: str | None
+    count: int

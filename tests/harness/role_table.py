@@ -165,6 +165,7 @@ TENANT: dict[str, Rights] = {
     "workspace/page/samples/": form(SETUP),
     "workspace/page/tests/<int:booking_id>/delete/": change(SETUP),
     "workspace/page/guide/end/": change(SETUP),
+    "workspace/customers/": read(STAFF),
     "workspace/waitlist/": read(STAFF),
     "workspace/waitlist/fits/": read(STAFF),
     "workspace/waitlist/<int:entry_id>/remove/": change(DESK),

@@ -108,3 +108,12 @@ def describe_search() -> str:
     if "asset" not in words:
         return gettext("Customer or reference")
     return gettext("Customer or %(asset)s") % {"asset": words["asset"]}
+
+
+def describe_customer_search() -> str:
+    """Say what the workspace finds customers by, in the trade's own words."""
+    tenant, language = current_tenant(), current_language()
+    words = get_vertical(tenant.vertical).list_words(language=language, country=tenant.country)
+    if "asset" not in words:
+        return gettext("Name, phone, e-mail or number")
+    return gettext("Name, phone, e-mail, number or %(asset)s") % {"asset": words["asset"]}

@@ -21,7 +21,7 @@ from accounts.enums import Role
 from accounts.policies import Permission, has_permission
 from tenants.enums import Ability
 from tenants.policies import may_business
-from web.parts.assets import describe_search
+from web.parts.assets import describe_customer_search, describe_search
 
 register = template.Library()
 
@@ -262,6 +262,12 @@ def make_phone_bar(context: RequestContext, links: Sequence[NavLink]) -> PhoneBa
 def search_hint() -> str:
     """``{% search_hint %}``: what bookings are found by, in the trade's own words."""
     return describe_search()
+
+
+@register.simple_tag
+def search_hint_of_customers() -> str:
+    """``{% search_hint_of_customers %}``: what customers are found by, likewise."""
+    return describe_customer_search()
 
 
 @register.simple_tag(takes_context=True)

@@ -23,6 +23,7 @@ from scheduling.services.writing.customers import tell_customer
 from scheduling.services.writing.events import record
 from scheduling.services.writing.inputs import CleanDetails, clean_details, local_today, name_asset
 from scheduling.services.writing.lookups import lock_booking
+from scheduling.services.writing.search import keep_customer_search
 from scheduling.types import LARGEST_PRICE_MINOR, Actor, AgreedPolicy, Answer, Correction, CustomerDetails, VisitDetails
 from scheduling.types.questions import ANSWERED
 
@@ -70,6 +71,8 @@ def correct_booking(*, booking_id: int, correction: Correction, now: datetime, b
         customer = _correct_customer(booking, reached, now=now, by=by)
         if customer is not None and clean.details.asset:
             _correct_asset(booking, customer, clean, said, now=now)
+        if customer is not None:
+            keep_customer_search([customer.pk])
     new = (booking.customer_phone, booking.customer_email)
     is_link_new = _is_replaced(reached, new)
     if is_link_new:

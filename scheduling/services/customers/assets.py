@@ -17,6 +17,7 @@ from scheduling.models import Asset, AssetMark, Customer
 from scheduling.selectors.customers.assets import view_asset
 from scheduling.services.writing.customers import tell_customer
 from scheduling.services.writing.inputs import AssetNames, drop_missing, local_today, name_asset
+from scheduling.services.writing.search import keep_customer_search
 from tenants.context import current_tenant
 from tenants.enums import Ability
 from tenants.policies import check_business_may
@@ -103,3 +104,4 @@ def _write(asset: Asset, fields: Mapping[str, str]) -> None:
             )
     except IntegrityError as error:
         raise AssetKnown from error
+    keep_customer_search([asset.owner_id])

@@ -32,6 +32,7 @@ from scheduling.services.writing.inputs import (
     clean_name,
     clean_text,
 )
+from scheduling.services.writing.search import keep_customer_search
 from scheduling.types import Actor, ContactSetup, CustomerSetup
 from tenants.context import current_tenant
 from tenants.enums import Ability
@@ -70,6 +71,7 @@ def create_customer(*, setup: CustomerSetup, by: Actor, now: datetime) -> int:
     add_history_part(statement, Customer, source="customer", is_new=True, user_id=by.user_id, at=now)
     ((customer.pk,),) = statement.fetch("SELECT id FROM customer")
     _write_contacts(customer, clean.contacts)
+    keep_customer_search([customer.pk])
     tell_customer(customer, CustomerEvent.CREATED, now=now)
     return customer.pk
 
@@ -107,6 +109,7 @@ def change_customer(*, customer_id: int, changes: Mapping[str, Any], seen: str =
     for each in gone:
         customer.contacts.filter(kind=each.kind, value=each.value).delete()
     _write_contacts(customer, [each for each in clean.contacts if each not in view.setup.contacts])
+    keep_customer_search([customer.pk])
     tell_customer(customer, CustomerEvent.UPDATED, now=now)
     return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from scheduling.enums import BookingLevel, ConsentPurpose, ContactKind, Customer
 from scheduling.models import Asset, AssetMark, AssetReading, Booking, Consent, Contact, Customer
 from scheduling.models.customer import NUMBER_SEQUENCE
 from scheduling.services.writing.inputs import CleanDetails
+from scheduling.services.writing.search import add_customer_search_part
 
 NEXT_NUMBER_SQL = f"nextval('{NUMBER_SEQUENCE}'::regclass)"
 CONSENT_TEXT_VERSION = "2026-11"
@@ -157,24 +159,49 @@ def add_customer_parts(
         values["customer_id"] = "(SELECT id FROM customer)"
         source, owner = "CROSS JOIN customer", {"owner_id": "customer.id"}
     if clean.details.asset and known.asset_id is None:
-        asset = Asset(
-            type_key=clean.asset_type,
-            label=clean.asset_label,
-            label_key=make_key(clean.asset_label),
-            identifier=clean.asset_identifier,
-            data=dict(clean.details.asset),
-            is_sample=booking.is_sample,
-            created_at=now,
+        values["asset_id"] = _add_asset_parts(
+            statement, clean, known, source=source, owner=owner, is_sample=booking.is_sample, now=now
         )
-        if known.customer_id is not None:
-            asset.owner_id = known.customer_id
-        statement.insert("asset", [asset], source=source, values=owner)
-        values["asset_id"] = "(SELECT id FROM asset)"
-        if clean.asset_marks:
-            marks = [AssetMark(mark=mark) for mark in clean.asset_marks]
-            belonging = {"asset_id": "asset.id", "owner_id": "asset.owner_id"}
-            statement.insert("mark", marks, source="CROSS JOIN asset", values=belonging)
+    if values:
+        add_customer_search_part(
+            statement,
+            name=typed.name,
+            phone=typed.phone or "",
+            email=typed.email or "",
+            label=clean.asset_label,
+            fields=clean.details.asset,
+            is_new=known.customer_id is None,
+        )
     return values
+
+
+def _add_asset_parts(
+    statement: Statement,
+    clean: CleanDetails,
+    known: Known,
+    *,
+    source: str,
+    owner: Mapping[str, str],
+    is_sample: bool,
+    now: datetime,
+) -> str:
+    asset = Asset(
+        type_key=clean.asset_type,
+        label=clean.asset_label,
+        label_key=make_key(clean.asset_label),
+        identifier=clean.asset_identifier,
+        data=dict(clean.details.asset),
+        is_sample=is_sample,
+        created_at=now,
+    )
+    if known.customer_id is not None:
+        asset.owner_id = known.customer_id
+    statement.insert("asset", [asset], source=source, values=owner)
+    if clean.asset_marks:
+        marks = [AssetMark(mark=mark) for mark in clean.asset_marks]
+        belonging = {"asset_id": "asset.id", "owner_id": "asset.owner_id"}
+        statement.insert("mark", marks, source="CROSS JOIN asset", values=belonging)
+    return "(SELECT id FROM asset)"
 
 
 def add_created_part(statement: Statement, *, is_real: bool, now: datetime) -> None:

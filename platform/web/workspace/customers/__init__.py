@@ -1,0 +1,1 @@
+"""Customers as staff looks for them."""
