@@ -10,7 +10,7 @@ from rest_framework import serializers
 from api.fields import InstantField
 from api.serializers import MoneyShape
 from api.views import make_money
-from billing.enums import PaymentDoor
+from billing.enums import MONEY_DOORS, PaymentDoor
 from billing.selectors.asking import find_asked_deposit
 from billing.types import BankData
 from scheduling.services.messages.manage_tokens import make_manage_url
@@ -38,7 +38,7 @@ class PaymentShape(serializers.Serializer[Any]):
     expires_at = InstantField()
     url = serializers.URLField(help_text="A page for the customer: pay by card, or send the receipt of a transfer.")
     ways = serializers.ListField(
-        child=serializers.ChoiceField(choices=[each.value for each in PaymentDoor]),
+        child=serializers.ChoiceField(choices=MONEY_DOORS),
         help_text="At the business, where nothing can be paid from afar.",
     )
     instructions = TransferShape(allow_null=True, help_text="For a bank transfer.")

@@ -9,11 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PaymentDoor(models.TextChoices):
-    """A way in which money reaches the business; the values are those of the gateway."""
+    """A way in which a visit is paid: in which money reaches the business, as the gateway calls it, or by credit."""
 
     STRIPE = "stripe", _("Card")
     BANK_TRANSFER = "bank_transfer", _("Bank transfer")
     AT_BUSINESS = "at_business", _("At the business")
+    CREDIT = "credit", _("Credit")
+    """No money comes: what the business has of the customer from before pays."""
+
+
+MONEY_DOORS = (PaymentDoor.STRIPE.value, PaymentDoor.BANK_TRANSFER.value, PaymentDoor.AT_BUSINESS.value)
+"""The doors through which money comes and goes."""
 
 
 class PaymentPurpose(models.TextChoices):
@@ -65,6 +71,7 @@ class PaymentMethod(models.TextChoices):
     CASH = "cash", _("Cash")
     CARD = "card", _("Card, at the business")
     OTHER = "other", _("Another way")
+    CREDIT = "credit", _("Credit")
 
 
 class IncomeShare(models.TextChoices):
@@ -83,6 +90,7 @@ class PaymentGroup(models.TextChoices):
     WAITING = "waiting", _("Waited for")
     REFUNDED = "refunded", _("Sent back, whole or in part")
     TO_SEND = "to_send", _("Still to be sent back")
+    CREDITED = "credited", _("Given as credit")
     KEPT = "kept", _("Kept without a visit")
     MISSED = "missed", _("Did not come")
     DISPUTED = "disputed", _("Disputed at the bank")
@@ -140,6 +148,8 @@ class LedgerKind(models.TextChoices):
     RECEIVED = "received", _("Received")
     REFUNDED = "refunded", _("Refunded")
     CREDITED = "credited", _("Given as credit")
+    SPENT = "spent", _("Paid with credit")
+    RETURNED = "returned", _("Credit taken back")
     KEPT = "kept", _("Kept")
     RELEASED = "released", _("Not kept after all")
     DISPUTED = "disputed", _("Taken back by the bank")

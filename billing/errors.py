@@ -152,6 +152,27 @@ class CardNotConnected(Conflict):
     text = mark("No account for card payments is connected.")
 
 
+class CreditNotOffered(Conflict):
+    """The business gives no credit, there is nothing that could be, or it was sent back already."""
+
+    code = "credit_not_offered"
+    text = mark("This cannot be kept as credit. Reload the page to see what goes back.")
+
+
+class CreditNotFound(NotFound):
+    """Nobody has such a credit, or none that whoever asks may use."""
+
+    code = "credit_not_found"
+    text = mark("There is no credit that can be used here.")
+
+
+class CreditTooSmall(Conflict):
+    """There is less left of the credit, or less to pay, than somebody wants to use."""
+
+    code = "credit_too_small"
+    text = mark("So much cannot be paid with the credit any more. Reload the page to see what is left.")
+
+
 class FeeNotDue(Conflict):
     """No fee can be charged, or waived: the visit took place, no card was left, or it was settled before."""
 

@@ -74,6 +74,7 @@ INVENTORY = (
         },
     ),
     TableInventory("billing.Credit", other={NotPersonal.CODE: ("currency",)}),
+    TableInventory("billing.CreditUse"),
     TableInventory(
         "billing_public.PaymentAccountOwner",
         other={NotPersonal.CODE: ("schema_name",), NotPersonal.MACHINE: ("provider_account_id",)},

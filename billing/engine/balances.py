@@ -20,6 +20,14 @@ class Balance:
     owed_minor: int | None
 
 
+def find_gone(amount_minor: int, refunded_minor: int, disputed_minor: int) -> int:
+    """Return how much of a payment its business does not have (any more): it goes back, or went, or its bank took it.
+
+    Both can be of the same money: a refund that was on its way when the bank took it.
+    """
+    return min(amount_minor, refunded_minor + disputed_minor)
+
+
 def compute_balance(
     *,
     price_minor: int | None,

@@ -4,7 +4,7 @@ from billing.models.account import PaymentAccount
 from billing.models.difference import Difference
 from billing.models.dispute import Dispute
 from billing.models.invoice import InvoiceWish
-from billing.models.kept import Credit, SavedMethod
+from billing.models.kept import Credit, CreditUse, SavedMethod
 from billing.models.ledger import LedgerEntry
 from billing.models.payment import Payment, Refund
 from billing.models.payout import Payout
@@ -12,6 +12,7 @@ from billing.models.receipt import Receipt
 
 __all__ = [
     "Credit",
+    "CreditUse",
     "Difference",
     "Dispute",
     "InvoiceWish",

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 
-from billing.enums import LedgerAccount, LedgerKind, PaymentDoor
+from billing.enums import MONEY_DOORS, LedgerAccount, LedgerKind
 from billing.models.dispute import Dispute
 from billing.models.payment import Payment, Refund
 
@@ -60,20 +60,20 @@ class LedgerEntry(models.Model):
                 condition=Q(
                     kind=LedgerKind.DISPUTED,
                     debit=LedgerAccount.DISPUTED,
-                    credit__in=PaymentDoor.values,
+                    credit__in=MONEY_DOORS,
                     refund__isnull=True,
                     dispute__isnull=False,
                 )
                 | Q(
                     kind=LedgerKind.REGAINED,
-                    debit__in=PaymentDoor.values,
+                    debit__in=MONEY_DOORS,
                     credit=LedgerAccount.DISPUTED,
                     refund__isnull=True,
                     dispute__isnull=False,
                 )
                 | Q(
                     kind=LedgerKind.RECEIVED,
-                    debit__in=PaymentDoor.values,
+                    debit__in=MONEY_DOORS,
                     credit=LedgerAccount.PREPAID,
                     refund__isnull=True,
                     dispute__isnull=True,
@@ -81,7 +81,7 @@ class LedgerEntry(models.Model):
                 | Q(
                     kind=LedgerKind.REFUNDED,
                     debit=LedgerAccount.PREPAID,
-                    credit__in=PaymentDoor.values,
+                    credit__in=MONEY_DOORS,
                     refund__isnull=False,
                     dispute__isnull=True,
                 )
@@ -89,6 +89,13 @@ class LedgerEntry(models.Model):
                     kind=LedgerKind.CREDITED,
                     debit=LedgerAccount.PREPAID,
                     credit=LedgerAccount.CREDIT,
+                    refund__isnull=False,
+                    dispute__isnull=True,
+                )
+                | Q(
+                    kind__in=(LedgerKind.SPENT.value, LedgerKind.RETURNED.value),
+                    debit=LedgerAccount.CREDIT,
+                    credit=LedgerAccount.PREPAID,
                     refund__isnull=True,
                     dispute__isnull=True,
                 )
@@ -110,6 +117,9 @@ class LedgerEntry(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["payment"], condition=Q(kind=LedgerKind.RECEIVED), name="billing_ledger_received_once"
+            ),
+            models.UniqueConstraint(
+                fields=["payment"], condition=Q(kind=LedgerKind.SPENT), name="billing_ledger_spent_once"
             ),
             models.UniqueConstraint(
                 fields=["refund"], condition=Q(refund__isnull=False), name="billing_ledger_refunded_once"

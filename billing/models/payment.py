@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
+from billing.engine import find_gone
 from billing.enums import (
     LIVE_STATES,
     DisputeState,
@@ -31,7 +32,8 @@ class Payment(models.Model):
     ``received_by_id`` say how it was paid where a person says so. ``refunded_minor`` is what goes back, refunds on
     their way included: never more than was received, whoever else refunds at the same moment. ``kept_minor`` is what
     stays with the business without a visit; the rest waits for its visit. ``disputed_minor`` is what the bank has taken
-    back, and ``dispute_state`` where its last dispute stands; empty: there is none.
+    back, and ``dispute_state`` where its last dispute stands; empty: there is none. ``is_credit_wanted``: its customer
+    asked to have as credit what goes back.
 
     A fee for not coming begins with a card that is left: reserved, while a card is kept and nothing is charged. At
     ``charged_at`` somebody of the business let it be charged (``received_by_id``, as who waived it); what the bank said
@@ -57,6 +59,7 @@ class Payment(models.Model):
     refunded_minor = models.BigIntegerField(default=0)
     kept_minor = models.BigIntegerField(default=0, db_default=0)
     disputed_minor = models.BigIntegerField(default=0, db_default=0)
+    is_credit_wanted = models.BooleanField(default=False, db_default=False)
     dispute_state = models.CharField(max_length=8, choices=DisputeState.choices, blank=True, default="", db_default="")
     opened_at = models.DateTimeField()
     received_at = models.DateTimeField(null=True, blank=True)
@@ -131,12 +134,20 @@ class Payment(models.Model):
         """Return what for and of which booking."""
         return f"{self.purpose} of booking {self.booking_id}"
 
+    @property
+    def left_minor(self) -> int:
+        """How much the business has of it, and can still give back."""
+        if self.state != PaymentState.RECEIVED:
+            return 0
+        return self.amount_minor - find_gone(self.amount_minor, self.refunded_minor, self.disputed_minor)
+
 
 class Refund(models.Model):
     """What goes back of one payment; a failed one no longer counts.
 
     ``reason`` is what staff wrote. A provider sends it, or a person does and says so. Since ``tried_at`` a provider
-    may have it: from then on nobody calls it off.
+    may have it: from then on nobody calls it off. One that ``is_credit`` moves no money: the customer has it as credit,
+    of which ``returned_minor`` was taken back again.
     """
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
@@ -146,6 +157,8 @@ class Refund(models.Model):
     reason = models.CharField(max_length=300, blank=True, default="")
     provider_refund_id = models.CharField(max_length=255, blank=True, default="")
     tried_at = models.DateTimeField(null=True, blank=True)
+    is_credit = models.BooleanField(default=False, db_default=False)
+    returned_minor = models.BigIntegerField(default=0, db_default=0)
     asked_at = models.DateTimeField()
     asked_by_id = models.BigIntegerField(null=True, blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
@@ -160,6 +173,16 @@ class Refund(models.Model):
             models.CheckConstraint(condition=Q(cause__in=RefundCause.values), name="billing_refund_cause"),
             models.CheckConstraint(
                 condition=Q(state=RefundState.PENDING) ^ Q(done_at__isnull=False), name="billing_refund_done"
+            ),
+            models.CheckConstraint(
+                condition=Q(returned_minor=0)
+                | Q(
+                    state=RefundState.DONE,
+                    is_credit=True,
+                    returned_minor__gte=0,
+                    returned_minor__lte=F("amount_minor"),
+                ),
+                name="billing_refund_returned",
             ),
         ]
         indexes: ClassVar = [

@@ -55,9 +55,12 @@ def find_open_doors(*, amount_minor: int | None = None, currency: str = "") -> O
     )
 
 
-def find_ways_to_pay(booking: BookingView) -> OpenDoors:
-    """Return how what a booking waits for can be paid from afar; a card is left by card alone. One query."""
-    doors = find_open_doors(amount_minor=booking.deposit_minor, currency=booking.currency)
+def find_ways_to_pay(booking: BookingView, *, due_minor: int) -> OpenDoors:
+    """Return how ``due_minor``, for which a booking waits, can be paid from afar; a card is left by card alone.
+
+    One query.
+    """
+    doors = find_open_doors(amount_minor=due_minor, currency=booking.currency)
     return replace(doors, bank=None) if booking.agreed.is_on_card else doors
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, Sum
 
-from billing.enums import PaymentPurpose, PaymentState
+from billing.enums import PaymentDoor, PaymentPurpose, PaymentState
 from billing.models import Payment
 from billing.selectors.accounts import find_ways_to_pay
 from billing.types import AskedDeposit, PaymentView
@@ -19,12 +19,35 @@ THERE = (PaymentState.RECEIVED, PaymentState.RESERVED, PaymentState.PROCESSING)
 
 
 def find_asked_deposit(booking: BookingView, *, now: datetime) -> AskedDeposit | None:
-    """Return what a booking waits for; None: nothing (any more). One query where it does."""
+    """Return what a booking waits for; None: nothing (any more). Two queries where it does."""
     limit = booking.hold_expires_at
     if booking.status != BookingStatus.PENDING_PAYMENT or limit is None or limit <= now:
         return None
-    doors, is_on_card = find_ways_to_pay(booking), booking.agreed.is_on_card
-    return AskedDeposit(booking.deposit_minor, booking.currency, limit, doors, is_on_card=is_on_card)
+    due = find_due(booking)
+    doors, is_on_card = find_ways_to_pay(booking, due_minor=due), booking.agreed.is_on_card
+    return AskedDeposit(due, booking.currency, limit, doors, is_on_card=is_on_card)
+
+
+def find_due(booking: BookingView) -> int:
+    """Return how much of what a booking waits for is still to be paid: a part may be paid with credit. One query."""
+    if booking.agreed.is_on_card:
+        return booking.deposit_minor
+    parts = Payment.objects.filter(
+        booking_id=booking.id, purpose=PaymentPurpose.DEPOSIT, door=PaymentDoor.CREDIT, state=PaymentState.RECEIVED
+    )
+    paid = parts.aggregate(paid=Sum(F("amount_minor") - F("refunded_minor")))["paid"] or 0
+    return max(0, booking.deposit_minor - paid)
+
+
+def find_due_of(booking: BookingView, payments: tuple[PaymentView, ...]) -> int:
+    """Return the same, where the payments of the booking are at hand."""
+    is_part = booking.status == BookingStatus.PENDING_PAYMENT and not booking.agreed.is_on_card
+    parts = (
+        each.left_minor
+        for each in payments
+        if each.purpose == PaymentPurpose.DEPOSIT and each.door == PaymentDoor.CREDIT
+    )
+    return max(0, booking.deposit_minor - (sum(parts) if is_part else 0))
 
 
 def find_deposit_state(booking_id: int) -> str | None:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
 
-from django.db.models import BigIntegerField, Case, Count, F, OuterRef, QuerySet, Subquery, Sum, When
+from django.db.models import BigIntegerField, Case, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
-from billing.enums import DifferenceKind, LedgerKind, PaymentState, RefundState
+from billing.enums import DifferenceKind, LedgerKind, PaymentDoor, PaymentState, RefundState
 from billing.errors import SpanInvalid
 from billing.models import Difference, LedgerEntry, Payment, Refund
 from billing.selectors.narrowing import narrow_payments
@@ -130,9 +130,15 @@ def _iterate(page: Page[PaymentRow], filters: PaymentFilters) -> Iterator[Paymen
 
 def _add_up(payments: QuerySet[Payment]) -> tuple[PaymentTotals, ...]:
     """Return what payments add up to, by currency, the one with most payments first; one query."""
-    received = Case(When(state=PaymentState.RECEIVED, then=F("amount_minor")), default=0)
+    # What is paid with credit came before.
+    is_money = Q(state=PaymentState.RECEIVED) & ~Q(door=PaymentDoor.CREDIT)
+    received = Case(When(is_money, then=F("amount_minor")), default=0)
     rows = (
-        payments.annotate(done=_add_up_refunds(RefundState.DONE), pending=_add_up_refunds(RefundState.PENDING))
+        payments.annotate(
+            done=_add_up_refunds(state=RefundState.DONE, is_credit=False),
+            pending=_add_up_refunds(state=RefundState.PENDING),
+            credited=_add_up_refunds(is_credit=True) - _add_up_refunds("returned_minor", is_credit=True),
+        )
         .order_by()
         .values("currency")
         .annotate(
@@ -142,6 +148,7 @@ def _add_up(payments: QuerySet[Payment]) -> tuple[PaymentTotals, ...]:
             to_send_minor=Sum("pending"),
             kept=Sum("kept_minor"),
             taken=Sum("disputed_minor"),
+            credited_minor=Sum("credited", filter=~Q(door=PaymentDoor.CREDIT), default=0),
         )
     )
     totals = (
@@ -153,15 +160,14 @@ def _add_up(payments: QuerySet[Payment]) -> tuple[PaymentTotals, ...]:
             to_send_minor=row["to_send_minor"],
             kept_minor=row["kept"],
             taken_minor=row["taken"],
+            credited_minor=row["credited_minor"],
         )
         for row in rows
     )
     return tuple(sorted(totals, key=lambda total: (-total.count, total.currency)))
 
 
-def _add_up_refunds(state: RefundState) -> Coalesce:
+def _add_up_refunds(column: str = "amount_minor", **condition: object) -> Coalesce:
     """Return what the refunds of a payment that stand so add up to."""
-    refunds = Refund.objects.filter(payment=OuterRef("pk"), state=state).order_by().values("payment")
-    return Coalesce(
-        Subquery(refunds.annotate(sum=Sum("amount_minor")).values("sum")), 0, output_field=BigIntegerField()
-    )
+    refunds = Refund.objects.filter(payment=OuterRef("pk"), **condition).order_by().values("payment")
+    return Coalesce(Subquery(refunds.annotate(sum=Sum(column)).values("sum")), 0, output_field=BigIntegerField())

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 
 from babel.core import get_global
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from billing.enums import (
@@ -67,6 +67,8 @@ def came_by(method: str, of: str = "") -> Q:
     door, means = f"{of}door", f"{of}means"
     if method == PaymentMethod.ONLINE:
         return Q(**{door: PaymentDoor.STRIPE})
+    if method == PaymentMethod.CREDIT:
+        return Q(**{door: PaymentDoor.CREDIT})
     if method not in PaymentMeans.values:
         return Q(pk__in=[])
     said = Q(**{means: method})
@@ -83,7 +85,8 @@ def _is_in_group(group: str) -> Q:
         "": Q(),
         PaymentGroup.RECEIVED: Q(state=PaymentState.RECEIVED),
         PaymentGroup.WAITING: Q(state__in=LIVE_STATES),
-        PaymentGroup.REFUNDED: Q(Exists(refunds.filter(state=RefundState.DONE))),
+        PaymentGroup.REFUNDED: Q(Exists(refunds.filter(state=RefundState.DONE, is_credit=False))),
+        PaymentGroup.CREDITED: Q(Exists(refunds.filter(is_credit=True, amount_minor__gt=F("returned_minor")))),
         PaymentGroup.TO_SEND: Q(Exists(refunds.filter(state=RefundState.PENDING))),
         PaymentGroup.KEPT: Q(kept_minor__gt=0),
         PaymentGroup.DISPUTED: ~Q(dispute_state=""),

@@ -49,9 +49,16 @@ def list_moved(payments: Iterable[PaymentView], disputes: Collection[DisputeView
         came = MovedMoney(each.received_at, each.purpose, each.method, each.amount_minor, each.currency)
         moved.append(came)
         moved += [
-            replace(came, at=refund.done_at, amount_minor=-refund.amount_minor)
+            replace(
+                came,
+                at=refund.done_at,
+                amount_minor=refund.returned_minor - refund.amount_minor,
+                is_credit=refund.is_credit,
+            )
             for refund in each.refunds
-            if refund.state == RefundState.DONE and refund.done_at is not None
+            if refund.state == RefundState.DONE
+            and refund.done_at is not None
+            and refund.amount_minor > refund.returned_minor
         ]
         moved += [
             replace(came, at=dispute.opened_at, amount_minor=-dispute.taken_minor, is_taken=True)
@@ -144,6 +151,8 @@ def view_payment(row: Payment) -> PaymentView:
                 reason=each.reason,
                 asked_at=each.asked_at,
                 done_at=each.done_at,
+                is_credit=each.is_credit,
+                returned_minor=each.returned_minor,
             )
             for each in refunds
         ),

@@ -13,6 +13,7 @@ from accounts.enums import Notice
 from accounts.selectors.staff import list_managers
 from billing.enums import DECIDED, DisputeState, PaymentDoor, PaymentPurpose, PaymentState, RefundCause, RefundState
 from billing.models import Dispute, Refund
+from billing.selectors.asking import find_due
 from billing.selectors.fees import find_fee
 from billing.selectors.payments import balance_booking, list_payments_of
 from billing.services.receipts import SENT
@@ -89,7 +90,7 @@ def _choose_teller(kind: str, *, is_fee: bool) -> Callable[[EventView, BookingVi
 def _tell_of_receipt(event: EventView, booking: BookingView) -> None:
     """Tell owners and managers that there is a receipt to look at, unless somebody was faster."""
     if booking.status == BookingStatus.PENDING_PAYMENT:
-        _tell_business(event, booking, Notice.RECEIPT_SENT, amounts={"deposit": booking.deposit_minor})
+        _tell_business(event, booking, Notice.RECEIPT_SENT, amounts={"deposit": find_due(booking)})
 
 
 def _tell_of_lost_deposit(event: EventView, booking: BookingView) -> None:

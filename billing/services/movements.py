@@ -23,6 +23,7 @@ from billing.enums import (
 from billing.errors import PaymentNotFound
 from billing.models import Dispute, LedgerEntry, Payment, Receipt
 from billing.policies import check_payment_step
+from billing.selectors.asking import find_due
 from database.locks import KeySpace, lock_words
 from notifications.services.outbox import publish
 from scheduling.enums import BookingStatus
@@ -108,18 +109,21 @@ def wait_on(payment: Payment, *, now: datetime) -> None:
         return
     booking = get_booking(booking_id=payment.booking_id)
     if booking.status == BookingStatus.PENDING_PAYMENT:
-        purpose, amount = PaymentPurpose(payment.purpose), booking.deposit_minor
+        purpose, amount = PaymentPurpose(payment.purpose), find_due(booking)
         add_payment(booking, door=PaymentDoor.BANK_TRANSFER, purpose=purpose, amount_minor=amount, now=now)
 
 
 def receive(payment: Payment, *, now: datetime) -> None:
-    """Note that a locked payment arrived, and write it into the ledger; a fee for not coming is kept at once."""
+    """Note that a locked payment arrived, and write it into the ledger; a fee for not coming is kept at once.
+
+    Of a payment by credit nothing arrives: it was received when the credit was money.
+    """
     payment.state = PaymentState.RECEIVED
     payment.received_at, payment.closed_at = now, None
     payment.save()
     LedgerEntry.objects.create(
         at=now,
-        kind=LedgerKind.RECEIVED,
+        kind=LedgerKind.SPENT if payment.door == PaymentDoor.CREDIT else LedgerKind.RECEIVED,
         debit=payment.door,
         credit=LedgerAccount.PREPAID,
         amount_minor=payment.amount_minor,

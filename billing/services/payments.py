@@ -14,6 +14,7 @@ from billing.engine import Ending
 from billing.enums import ADVANCE, LIVE_STATES, PaymentDoor, PaymentMeans, PaymentPurpose, PaymentState
 from billing.models import Payment
 from billing.policies import check_payment_step, find_asked_purpose
+from billing.selectors.asking import find_due
 from billing.services.movements import add_payment, end, find_live, lock_asking, lock_last, receive
 from billing.services.refunds import give_back
 from database.transactions import write_transaction
@@ -38,13 +39,16 @@ def open_deposit(*, booking_id: int, now: datetime, door: PaymentDoor = PaymentD
     # misses the deposit ends both at once, so that of one that is not there any more the booking does not wait.
     live = find_live(booking_id)
     booking = get_booking(booking_id=booking_id)
-    if booking.status != BookingStatus.PENDING_PAYMENT or booking.is_test or booking.deposit_minor == 0:
+    if booking.status != BookingStatus.PENDING_PAYMENT or booking.is_test:
         return None
     purpose = find_asked_purpose(booking.agreed)
     if purpose in live:
         return live[purpose]
+    due = find_due(booking)
+    if due == 0:
+        return None
     door = door if purpose == PaymentPurpose.DEPOSIT else PaymentDoor.STRIPE
-    return add_payment(booking, door=door, purpose=purpose, amount_minor=booking.deposit_minor, now=now).pk
+    return add_payment(booking, door=door, purpose=purpose, amount_minor=due, now=now).pk
 
 
 @write_transaction()

@@ -1,23 +1,29 @@
-"""Money that goes back; a person sends it, or a provider does."""
+"""Money that goes back; a person sends it, or a provider does, or the customer has it as credit."""
 
 from __future__ import annotations
 
 from datetime import datetime
+
+from django.db.models import F
 
 from billing.engine import Ending
 from billing.enums import LedgerAccount, LedgerKind, PaymentDoor, PaymentPurpose, PaymentState, RefundCause, RefundState
 from billing.errors import (
     AMOUNT_WRONG,
     REASON_MISSING,
+    CreditNotFound,
+    CreditNotOffered,
     PaymentNotFound,
     RefundInvalid,
     RefundNotFound,
     RefundsChanged,
     RefundTooLarge,
 )
-from billing.models import LedgerEntry, Payment, Refund
+from billing.models import Credit, LedgerEntry, Payment, Refund
 from billing.policies import find_ending, goes_back, is_fee_due, split_payment
+from billing.selectors.credits import offers_credit
 from billing.services.movements import LANE, REFUND_KIND, keep
+from billing.services.moving.credits import find_excess, note_credited, take_back, take_from
 from database.transactions import write_transaction
 from notifications.services.outbox import publish
 from scheduling.enums import CALLED_OFF, BookingStatus
@@ -38,28 +44,31 @@ CAUSES = {
 def give_back(payment: Payment, booking: BookingView, *, ending: Ending, now: datetime, by: Actor = SYSTEM) -> None:
     """Let go back what the terms agreed give back of a locked payment, and has not gone back yet; the rest is kept.
 
-    The payment was received. What its bank has of it neither goes back nor is kept, until `share_regained`.
+    The payment was received. What its bank has of it neither goes back nor is kept, until `share_regained`. Whoever
+    asked for it has it as credit.
     """
     split = split_payment(payment.amount_minor, booking, ending=ending, at=now)
-    amount = min(split.back_minor - payment.refunded_minor, _find_left(payment))
+    amount = min(split.back_minor - payment.refunded_minor, payment.left_minor)
     if amount > 0:
-        _ask(payment, amount, cause=CAUSES[ending], reason="", now=now, by=by)
-    keep(payment, min(split.kept_minor, _find_left(payment)), now=now, by_id=by.user_id)
+        _ask(payment, amount, cause=CAUSES[ending], reason="", now=now, by=by, is_credit=payment.is_credit_wanted)
+    keep(payment, min(split.kept_minor, payment.left_minor), now=now, by_id=by.user_id)
 
 
 def share_regained(payment: Payment, *, now: datetime) -> None:
     """Share a locked, received payment anew of which a bank took some, or gave some back; again changes nothing.
 
     What comes back of a visit that was called off goes on to its customer, or is kept, as if it had been there. What
-    the provider refused to send before does not go by itself: people were told to send it another way.
+    the provider refused to send before does not go by itself: people were told to send it another way. What the bank
+    took of a credit is taken back first from what nobody has used of it.
     """
-    keep(payment, min(payment.kept_minor, _find_left(payment)), now=now)
+    take_back(payment, find_excess(payment), now=now)
+    keep(payment, min(payment.kept_minor, payment.left_minor), now=now)
     booking = get_booking(booking_id=payment.booking_id)
     if payment.purpose == PaymentPurpose.NO_SHOW:
         ending = Ending.BUSINESS
         is_over = not is_fee_due(booking)
         if not is_over:
-            keep(payment, _find_left(payment), now=now)
+            keep(payment, payment.left_minor, now=now)
     else:
         ending = find_ending(booking)
         is_missed = booking.status == BookingStatus.NO_SHOW and payment.purpose == PaymentPurpose.DEPOSIT
@@ -68,16 +77,25 @@ def share_regained(payment: Payment, *, now: datetime) -> None:
         give_back(payment, booking, ending=ending, now=booking.cancelled_at or now)
 
 
-def _find_left(payment: Payment) -> int:
-    """Return what the business has of a received payment."""
-    return max(0, payment.amount_minor - payment.refunded_minor - payment.disputed_minor)
+def may_be_credit(payment: Payment) -> bool:
+    """Tell whether what goes back of a payment may be credit, if its customer wants that."""
+    return payment.door == PaymentDoor.CREDIT or (payment.customer_id is not None and offers_credit())
 
 
 @write_transaction()
 def refund_payment(
-    *, payment_id: int, amount_minor: int, reason: str, now: datetime, by: Actor, seen_minor: int | None = None
+    *,
+    payment_id: int,
+    amount_minor: int,
+    reason: str,
+    now: datetime,
+    by: Actor,
+    seen_minor: int | None = None,
+    is_credit: bool = False,
 ) -> int:
     """Give back more than the policy says, or a part of it, for a reason; return the refund's id.
+
+    ``is_credit``: the customer wants it as credit. What was paid by credit goes back to it in any case.
 
     ``seen_minor`` is how much went back when the person looked, so that nothing goes twice; None: nobody looked. A
     program does not look: it says once what is to go back, and its `Idempotency-Key` answers what it sends again. Two
@@ -90,6 +108,7 @@ def refund_payment(
         RefundsChanged: Something went back since.
         RefundTooLarge: More than is left.
         PaymentNotFound: There is none.
+        CreditNotOffered: The business gives no credit, or nobody knows to whom.
     """
     check_step(by)
     why = reason.strip()[:300]
@@ -103,10 +122,13 @@ def refund_payment(
         raise PaymentNotFound
     if seen_minor is not None and seen_minor != payment.refunded_minor:
         raise RefundsChanged
-    left = _find_left(payment) if payment.state == PaymentState.RECEIVED else 0
+    left = payment.left_minor
     if amount_minor > left:
         raise RefundTooLarge(left_minor=left)
-    return _ask(payment, amount_minor, cause=RefundCause.KINDER, reason=why, now=now, by=by).pk
+    if is_credit and not may_be_credit(payment):
+        raise CreditNotOffered
+    cause = RefundCause.KINDER
+    return _ask(payment, amount_minor, cause=cause, reason=why, now=now, by=by, is_credit=is_credit).pk
 
 
 @write_transaction()
@@ -151,6 +173,8 @@ def note_refund_elsewhere(*, payment_id: int, amount_minor: int, provider_refund
     payment = Payment.objects.select_for_update().get(pk=payment_id)
     if payment.refunds.filter(provider_refund_id=provider_refund_id).exists():
         return True
+    # Whoever has the money back has no credit any more, as far as nobody used it.
+    take_back(payment, amount_minor - (payment.amount_minor - payment.refunded_minor), now=now)
     if payment.state != PaymentState.RECEIVED or amount_minor > payment.amount_minor - payment.refunded_minor:
         return False
     refund = _add(payment, amount_minor, cause=RefundCause.PROVIDER, reason="", now=now, by=SYSTEM)
@@ -159,14 +183,61 @@ def note_refund_elsewhere(*, payment_id: int, amount_minor: int, provider_refund
     return True
 
 
+@write_transaction()
+def swap_for_credit(*, booking_id: int, refund_id: int, now: datetime, by: Actor) -> int:
+    """Let a customer have as credit what was to be sent back and was not yet; return the refund that says so.
+
+    Again changes nothing.
+
+    Raises:
+        RefundNotFound: The booking has no such refund.
+        CreditNotOffered: The business gives none, it was sent, or it may be on its way.
+    """
+    refund = _lock(booking_id, refund_id)
+    payment = refund.payment
+    is_waiting = refund.state == RefundState.PENDING and refund.tried_at is None
+    if not is_waiting or not may_be_credit(payment):
+        raise CreditNotOffered
+    refund.state, refund.done_at = RefundState.DROPPED, now
+    refund.save()
+    payment.refunded_minor -= refund.amount_minor
+    cause = RefundCause(refund.cause)
+    return _ask(payment, refund.amount_minor, cause=cause, reason=refund.reason, now=now, by=by, is_credit=True).pk
+
+
+@write_transaction()
+def pay_out_credit(*, credit_id: int, reason: str, now: datetime, by: Actor) -> int:
+    """Give the customer as money what is left of a credit, the way that it came; return the refund's id.
+
+    Raises:
+        StatusForbids: The state of the business allows no steps.
+        RefundInvalid: Without a reason.
+        CreditNotFound: Nothing is left of it.
+    """
+    check_step(by)
+    why = reason.strip()[:300]
+    if not why:
+        raise RefundInvalid(errors={"reason": (REASON_MISSING,)})
+    payment_id = Credit.objects.filter(pk=credit_id).values_list("payment_id", flat=True).first()
+    payment = Payment.objects.select_for_update().filter(pk=payment_id or 0).first()
+    if payment is None:
+        raise CreditNotFound
+    credit = Credit.objects.select_for_update().get(pk=credit_id)
+    taken = take_from(credit, payment, credit.left_minor, now=now, by_id=by.user_id)
+    amount = min(taken, payment.left_minor)
+    if amount < 1:
+        raise CreditNotFound
+    return _ask(payment, amount, cause=RefundCause.KINDER, reason=why, now=now, by=by).pk
+
+
 def drop_refunds(*, booking_id: int, now: datetime) -> None:
     """Send nothing back that was not sent yet of a booking that takes place after all.
 
     What staff promised stays; and of a deposit that was paid twice, once over goes back all the same. So does a fee for
-    not coming.
+    not coming. A credit that nobody has used yet is a deposit again.
     """
     payments = list(Payment.objects.filter(booking_id=booking_id).select_for_update().order_by("pk"))
-    is_covered = any(_is_kept(each) for each in payments if _is_deposit(each))
+    is_covered = any(_is_kept(each) for each in payments if _is_deposit(each))  # by money; credit may be a part of it
     for payment in payments:
         if payment.charged_at is not None or (_is_deposit(payment) and is_covered and not _is_kept(payment)):
             continue
@@ -175,13 +246,15 @@ def drop_refunds(*, booking_id: int, now: datetime) -> None:
 
 
 def _is_deposit(payment: Payment) -> bool:
-    return payment.purpose == PaymentPurpose.DEPOSIT and payment.state == PaymentState.RECEIVED
+    is_money = payment.door != PaymentDoor.CREDIT
+    return payment.purpose == PaymentPurpose.DEPOSIT and payment.state == PaymentState.RECEIVED and is_money
 
 
 def _is_kept(payment: Payment) -> bool:
     """Tell whether some of it is there and stays, and nothing goes back, or went, but what staff promised."""
     going = payment.refunds.filter(state__in=(RefundState.PENDING, RefundState.DONE))
-    return _find_left(payment) > 0 and not going.exclude(cause=RefundCause.KINDER).exists()
+    going = going.exclude(is_credit=True, returned_minor=F("amount_minor"))
+    return payment.left_minor > 0 and not going.exclude(cause=RefundCause.KINDER).exists()
 
 
 def _drop(payment: Payment, *, now: datetime) -> None:
@@ -191,12 +264,29 @@ def _drop(payment: Payment, *, now: datetime) -> None:
         refund.save()
         payment.refunded_minor -= refund.amount_minor
     payment.save()
+    take_back(payment, payment.amount_minor, now=now, spares_kindness=True)
     if payment.purpose != PaymentPurpose.NO_SHOW:
         keep(payment, 0, now=now)
 
 
-def _ask(payment: Payment, amount_minor: int, *, cause: RefundCause, reason: str, now: datetime, by: Actor) -> Refund:
+def _ask(
+    payment: Payment,
+    amount_minor: int,
+    *,
+    cause: RefundCause,
+    reason: str,
+    now: datetime,
+    by: Actor,
+    is_credit: bool = False,
+) -> Refund:
     refund = _add(payment, amount_minor, cause=cause, reason=reason, now=now, by=by)
+    if is_credit or payment.door == PaymentDoor.CREDIT:
+        refund.is_credit, refund.state = True, RefundState.DONE
+        refund.done_at, refund.done_by_id = now, by.user_id
+        refund.save()
+        note_credited(refund, now=now)
+        tell_refund(refund, "credited", now=now)
+        return refund
     tell_refund(refund, "refund_asked", now=now)
     if payment.door == PaymentDoor.STRIPE:
         add_due_work(kind=REFUND_KIND, row_id=refund.pk, due_at=now, now=now, urgency=Urgency.SOON, lane=LANE)
@@ -204,7 +294,7 @@ def _ask(payment: Payment, amount_minor: int, *, cause: RefundCause, reason: str
 
 
 def _add(payment: Payment, amount_minor: int, *, cause: RefundCause, reason: str, now: datetime, by: Actor) -> Refund:
-    still = _find_left(payment) - amount_minor
+    still = payment.left_minor - amount_minor
     keep(payment, min(payment.kept_minor, max(0, still)), now=now, by_id=by.user_id)
     payment.refunded_minor += amount_minor
     payment.save()

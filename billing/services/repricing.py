@@ -6,6 +6,7 @@ from datetime import datetime
 
 from billing.enums import PaymentDoor, PaymentState
 from billing.policies import find_asked_purpose
+from billing.selectors.asking import find_due
 from billing.services.movements import add_payment, end, lock_asking, lock_live
 from database.transactions import write_transaction
 from scheduling.enums import BookingStatus
@@ -28,13 +29,13 @@ def follow_price(*, booking_id: int, now: datetime) -> None:
     booking = get_booking(booking_id=booking_id)
     if booking.status != BookingStatus.PENDING_PAYMENT:
         return
-    if booking.deposit_minor == 0:
+    due = find_due(booking)
+    if due == 0:
         transitions.accept_payment(booking_id=booking_id, now=now, by=SYSTEM)
     purpose = find_asked_purpose(booking.agreed)
     live = lock_live(booking_id, purpose)
-    if live is None or live.state != PaymentState.OPEN or live.amount_minor == booking.deposit_minor:
+    if live is None or live.state != PaymentState.OPEN or live.amount_minor == due:
         return
     end(live, PaymentState.CLOSED, now=now)
-    if booking.deposit_minor:
-        door, amount = PaymentDoor(live.door), booking.deposit_minor
-        add_payment(booking, door=door, purpose=purpose, amount_minor=amount, now=now)
+    if due:
+        add_payment(booking, door=PaymentDoor(live.door), purpose=purpose, amount_minor=due, now=now)

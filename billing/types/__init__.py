@@ -12,6 +12,7 @@ from billing.types.books import (
     PaymentTotals,
     PayoutView,
 )
+from billing.types.credits import CreditView
 from billing.types.invoices import InvoiceFilters, InvoiceRow, InvoiceView
 from billing.types.payments import (
     AskedDeposit,
@@ -31,6 +32,7 @@ __all__ = [
     "BankData",
     "CardAccount",
     "CounterPayment",
+    "CreditView",
     "DifferenceView",
     "DisputeView",
     "FeeView",

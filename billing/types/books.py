@@ -59,7 +59,11 @@ class PaymentFilters:
 
 @dataclass(frozen=True, slots=True)
 class PaymentTotals:
-    """What some payments add up to, in one currency."""
+    """What some payments add up to, in one currency.
+
+    Attributes:
+        credited_minor: What of the money that came customers have, or had, as credit.
+    """
 
     currency: str
     count: int = 0
@@ -68,6 +72,7 @@ class PaymentTotals:
     to_send_minor: int = 0
     kept_minor: int = 0
     taken_minor: int = 0
+    credited_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,7 @@ class LedgerLine:
 class MovedMoney:
     """Money of a booking that came, or went back: then ``amount_minor`` is below zero.
 
-    ``is_taken``: nobody sent it, the bank has it.
+    ``is_taken``: nobody sent it, the bank has it. ``is_credit``: the customer has it as credit.
     """
 
     at: datetime
@@ -123,11 +128,12 @@ class MovedMoney:
     amount_minor: int
     currency: str
     is_taken: bool = False
+    is_credit: bool = False
 
     @property
     def is_refund(self) -> bool:
         """Tell whether it was sent back."""
-        return self.amount_minor < 0 and not self.is_taken
+        return self.amount_minor < 0 and not self.is_taken and not self.is_credit
 
 
 @dataclass(frozen=True, slots=True)

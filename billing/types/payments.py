@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from billing.engine import find_gone
 from billing.enums import (
     INVOICED,
     DisputeReason,
@@ -33,6 +34,13 @@ class RefundView:
     reason: str
     asked_at: datetime
     done_at: datetime | None
+    is_credit: bool = False
+    returned_minor: int = 0
+
+    @property
+    def credited_minor(self) -> int:
+        """How much of it became credit and was not taken back."""
+        return self.amount_minor - self.returned_minor if self.is_credit else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +80,22 @@ class PaymentView:
     @staticmethod
     def find_method(door: str, means: str) -> PaymentMethod:
         """Return how something was paid that came through ``door``, as staff said by ``means``."""
-        if door == PaymentDoor.STRIPE:
-            return PaymentMethod.ONLINE
+        if door in (PaymentDoor.STRIPE, PaymentDoor.CREDIT):
+            return PaymentMethod.ONLINE if door == PaymentDoor.STRIPE else PaymentMethod.CREDIT
         if means:
             return PaymentMethod(means)
         return PaymentMethod.TRANSFER if door == PaymentDoor.BANK_TRANSFER else PaymentMethod.OTHER
 
     @property
     def sent_back_minor(self) -> int:
-        """How much went back."""
-        return sum(each.amount_minor for each in self.refunds if each.state == RefundState.DONE)
+        """How much went back as money."""
+        sent = (each for each in self.refunds if each.state == RefundState.DONE and not each.is_credit)
+        return sum(each.amount_minor for each in sent)
+
+    @property
+    def credited_minor(self) -> int:
+        """How much of it became credit."""
+        return sum(each.credited_minor for each in self.refunds)
 
     @property
     def to_send_minor(self) -> int:
@@ -91,7 +105,7 @@ class PaymentView:
     @property
     def gone_minor(self) -> int:
         """How much the business does not have (any more): it goes back, or went, or the bank took it."""
-        return min(self.amount_minor, self.refunded_minor + self.disputed_minor)
+        return find_gone(self.amount_minor, self.refunded_minor, self.disputed_minor)
 
     @property
     def moment(self) -> datetime:

@@ -214,7 +214,7 @@ def _find_missing_refunds(
     account_id: str, moved: dict[str, Moved], since: datetime, until: datetime
 ) -> Iterator[FoundDifference]:
     noted = (
-        Refund.objects.filter(state=RefundState.DONE, done_at__gte=since, done_at__lt=until)
+        Refund.objects.filter(state=RefundState.DONE, is_credit=False, done_at__gte=since, done_at__lt=until)
         .filter(payment__door=PaymentDoor.STRIPE, payment__provider_account_id=account_id)
         .exclude(provider_refund_id__in=moved)
         .select_related("payment")

@@ -16,6 +16,7 @@ from billing.gateway.types import Capabilities, PaymentOrder, Redirect, SavingOr
 from billing.models import Payment
 from billing.policies import find_asked_purpose, is_fee_due
 from billing.selectors.accounts import find_card_capabilities, find_open_doors, make_door_account
+from billing.selectors.asking import find_due
 from billing.selectors.fees import find_due_fee
 from billing.services.cards.charging import add_fee, describe_fee
 from billing.services.cards.keys import get_card_door, make_opening_key
@@ -135,7 +136,7 @@ def _prepare(*, booking_id: int, now: datetime) -> tuple[Payment, bool]:
 
 def _require_door(booking: BookingView, fee: Payment | None) -> tuple[str, Capabilities]:
     if fee is None:
-        amount, is_waited_for = booking.deposit_minor, booking.status == BookingStatus.PENDING_PAYMENT
+        amount, is_waited_for = find_due(booking), booking.status == BookingStatus.PENDING_PAYMENT
     else:  # who collects a fee has to be able to give it back
         check_business_may(Ability.STEP, is_staff=False)
         amount, is_waited_for = fee.amount_minor, is_fee_due(booking)
@@ -162,7 +163,7 @@ def _add(booking: BookingView, before: Payment | None, *, now: datetime) -> Paym
     if before is not None and before.charged_at is not None:
         payment = add_fee(before, booking, now=now)
     else:
-        purpose, amount = find_asked_purpose(booking.agreed), booking.deposit_minor
+        purpose, amount = find_asked_purpose(booking.agreed), find_due(booking)
         payment = add_payment(booking, door=PaymentDoor.STRIPE, purpose=purpose, amount_minor=amount, now=now)
     if payment.attempt > MOST_ATTEMPTS:
         raise CardNotOffered

@@ -6,15 +6,16 @@ import logging
 from contextlib import suppress
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from billing.engine import Ending
-from billing.enums import LIVE_STATES, PaymentPurpose, PaymentState
+from billing.enums import LIVE_STATES, PaymentDoor, PaymentPurpose, PaymentState
 from billing.gateway.enums import PaymentState as Found
 from billing.gateway.types import PaymentFacts
 from billing.models import Payment
 from billing.policies import TRANSITIONS, is_fee_due
 from billing.selectors.accounts import find_card_capabilities
+from billing.selectors.asking import find_due
 from billing.services.cards.charging import is_charging, keep_card, settle_charge
 from billing.services.movements import (
     SILENCE,
@@ -128,8 +129,10 @@ def _take(payment: Payment, found: PaymentFacts, *, now: datetime) -> None:
     twice = Payment.objects.filter(
         booking_id=payment.booking_id, purpose=PaymentPurpose.DEPOSIT, state=PaymentState.RECEIVED,
         amount_minor__gt=F("refunded_minor") + F("disputed_minor"),
-    ).exclude(pk=payment.pk)  # fmt: skip
-    if booking.status in CALLED_OFF or booking.status == BookingStatus.PENDING_PAYMENT or twice.exists():
+    ).exclude(Q(pk=payment.pk) | Q(door=PaymentDoor.CREDIT))  # fmt: skip
+    is_all_credit = booking.deposit_minor > 0 and find_due(booking) == 0  # what is paid with credit may be a part
+    is_twice = twice.exists() or is_all_credit
+    if booking.status in CALLED_OFF or booking.status == BookingStatus.PENDING_PAYMENT or is_twice:
         give_back(payment, booking, ending=Ending.LATE, now=now)
 
 

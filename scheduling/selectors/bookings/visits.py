@@ -163,6 +163,11 @@ def get_visit(*, contact: str, booking_id: int) -> BookingView:
     return view
 
 
+def list_their_ids(*, contact: str) -> tuple[int, ...]:
+    """Return the ids of all bookings of a contact; one query."""
+    return tuple(_list_theirs(contact).order_by("pk").values_list("pk", flat=True))
+
+
 def get_own_data(*, contact: str) -> OwnData:
     """Return what the last `OWN_ROWS` visits of a contact say of whoever made them; one query."""
     rows = list(

@@ -12,6 +12,7 @@ from billing.engine import Ending
 from billing.enums import LIVE_STATES, PaymentDoor, PaymentState, RefundState
 from billing.policies import split_payment
 from billing.selectors.accounts import find_ways_to_pay
+from billing.selectors.asking import find_due_of
 from billing.selectors.fees import find_fee
 from billing.selectors.invoices import has_invoice, may_want_invoice
 from billing.selectors.payments import (
@@ -108,12 +109,12 @@ class ShownMoney:
 def load_money(booking: BookingView, *, is_unpaid: bool) -> ShownMoney:
     """Return where the money of a booking stands; two queries, and up to four more while a deposit is waited for."""
     payments = list_payments_of(booking_id=booking.id)
-    balance = balance_booking(booking, payments)
+    balance, due_minor = balance_booking(booking, payments), find_due_of(booking, payments)
     live = [each for each in payments if each.state in LIVE_STATES]
     is_on_its_way = is_unpaid and any(each.state == PaymentState.PROCESSING for each in live)
     doors = OpenDoors()
     if is_unpaid and not is_on_its_way:
-        doors = find_ways_to_pay(booking)
+        doors = find_ways_to_pay(booking, due_minor=due_minor)
     receipts = list_receipts([each.id for each in live]) if doors.bank else {}
     return ShownMoney(
         bank=doors.bank,

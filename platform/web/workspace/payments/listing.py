@@ -56,6 +56,7 @@ ICONS = {
     PaymentMethod.CASH: "banknote",
     PaymentMethod.CARD: "credit-card",
     PaymentMethod.OTHER: "wallet",
+    PaymentMethod.CREDIT: "wallet",
 }
 
 

@@ -44,6 +44,8 @@ LEDGER_ICONS = {
     LedgerKind.RECEIVED: "check",
     LedgerKind.REFUNDED: "undo-2",
     LedgerKind.CREDITED: "wallet",
+    LedgerKind.SPENT: "check",
+    LedgerKind.RETURNED: "undo-2",
     LedgerKind.KEPT: "lock",
     LedgerKind.RELEASED: "lock-open",
     LedgerKind.DISPUTED: "landmark",

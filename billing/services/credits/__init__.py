@@ -1,0 +1,1 @@
+"""Credit with the business instead of money: given, spent, taken back."""

@@ -1,0 +1,1 @@
+"""The rows of money that several steps move."""
