@@ -230,6 +230,7 @@ class Booking(models.Model):
                 name="scheduling_booking_phone",
             ),
             models.Index(fields=["id"], condition=models.Q(is_test=True), name="scheduling_booking_test"),
+            models.Index(fields=["customer"], condition=models.Q(status="no_show"), name="scheduling_booking_missed"),
             models.Index(
                 fields=["hold_expires_at"],
                 condition=models.Q(is_active=True, hold_expires_at__isnull=False),

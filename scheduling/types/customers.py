@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from scheduling.enums import BookingLevel, ContactKind, CustomerKind
+from scheduling.enums import BookingLevel, ConsentPurpose, ContactKind, CustomerKind
 
 MOST_PHOTOS = 5
 """That customers send of one visit."""
@@ -182,3 +182,67 @@ class CustomerList:
     rows: tuple[CustomerRow, ...]
     next_cursor: str | None
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentView:
+    """What a customer agreed to, when and through which door; ``withdrawn_at``: until then."""
+
+    purpose: ConsentPurpose
+    source: str
+    booking_id: int | None
+    given_at: datetime
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedCustomer:
+    """Somebody who belongs to a customer; ``contacts`` are those that both have."""
+
+    id: int
+    number: int
+    name: str
+    kind: CustomerKind
+    contacts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordStep:
+    """Somebody changed a record: field → (before, after), as it is kept; ``is_first``: they made it."""
+
+    at: datetime
+    user_id: int | None
+    changes: Mapping[str, tuple[object, object]]
+    is_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class VisitCounts:
+    """How a customer's visits went; ``since`` is the first one's start."""
+
+    came: int
+    missed: int
+    called_off: int
+    coming: int
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerProfile:
+    """Everything that the desk reads about a customer, from this room.
+
+    Attributes:
+        booking_ids: Of the newest visits, whatever became of them, as many as `profile.MOST_VISITS`.
+        shares: Who has one of the contacts as well.
+        pays_for: Whose visits this one pays; ``paid_by``: who pays those of this one.
+    """
+
+    view: CustomerView
+    counts: VisitCounts
+    booking_ids: tuple[int, ...]
+    assets: tuple[AssetView, ...]
+    consents: tuple[ConsentView, ...]
+    shares: tuple[RelatedCustomer, ...]
+    pays_for: tuple[RelatedCustomer, ...]
+    paid_by: tuple[RelatedCustomer, ...]
+    steps: tuple[RecordStep, ...]

@@ -216,6 +216,8 @@ SAMPLES = {
     "w/<str:token>/accept/": "w/{waiting}/accept/",
     "w/<str:token>/decline/": "w/{waiting}/decline/",
     "w/<str:token>/leave/": "w/{waiting}/leave/",
+    "workspace/customers/<int:customer_id>/": "workspace/customers/{customer}/",
+    "workspace/customers/<int:customer_id>/change/": "workspace/customers/{customer}/change/",
     "workspace/waitlist/<int:entry_id>/remove/": "workspace/waitlist/{entry}/remove/",
     "b/<str:token>/": "b/{token}/",
     "b/<str:token>/calendar.ics": "b/{token}/calendar.ics",

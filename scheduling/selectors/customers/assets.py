@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from hashlib import sha256
 
+from django.db.models import F, Max
+
 from kernel.page import Page, cut_page, limit_rows, read_cursor
 from scheduling.errors.customers import AssetNotFound
 from scheduling.models import Asset
@@ -24,6 +26,15 @@ def get_asset(*, asset_id: int) -> AssetView:
     if asset is None:
         raise AssetNotFound
     return view_asset(asset)
+
+
+def find_last_asset(*, customer_id: int, asset_id: int | None = None) -> AssetView | None:
+    """Return one of a customer's, by its id, or else what they came with last; one query."""
+    rows = Asset.objects.filter(owner_id=customer_id, **_REAL)
+    if asset_id is not None:
+        rows = rows.filter(pk=asset_id)
+    last = rows.annotate(came_at=Max("bookings__starts_at")).order_by(F("came_at").desc(nulls_last=True), "-pk").first()
+    return view_asset(last) if last else None
 
 
 def list_assets(

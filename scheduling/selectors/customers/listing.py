@@ -13,12 +13,13 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
+from database.connection import connection, write_array
 from kernel.errors import Invalid
 from kernel.identity.customer_numbers import read_customer_number
 from kernel.identity.search import AskedWord, read_query
 from kernel.page import CURSOR_UNKNOWN, Value, cut_page, limit_rows, read_cursor
 from scheduling.enums import BookingLevel, BookingStatus, ContactKind, CustomerKind, CustomerSort, VisitFilter
-from scheduling.models import Asset, Booking, Contact, Customer
+from scheduling.models import Asset, Booking, Contact, Customer, CustomerSearch
 from scheduling.types import CustomerList, CustomerRow, CustomersAsked
 from tenants.context import current_tenant
 
@@ -30,6 +31,9 @@ VISITED = (BookingStatus.CONFIRMED, BookingStatus.ARRIVED, BookingStatus.IN_PROG
 """A visit in one of these took place if it lies behind, and is to come if not."""
 COMING = (*VISITED, BookingStatus.PENDING_PAYMENT, BookingStatus.PENDING_APPROVAL)
 EXACT, SIMILAR = 0, 1
+SIMILAR_SQL = "SELECT k.customer_id FROM scheduling_customersearch k WHERE {words} LIMIT 1000"
+EVERYONE = 10_000_000
+"""More customers than a business has."""
 
 Place = tuple[Value, ...]
 
@@ -101,8 +105,10 @@ def _narrow(asked: CustomersAsked, *, is_similar: bool, now: datetime) -> QueryS
             rows = rows.filter(number=number)
         elif not words:
             rows = rows.none()
-        for word in words:
-            rows = rows.filter(search__keys__overlap=_pick(word, is_similar=is_similar))
+        elif is_similar:
+            rows = rows.filter(pk__in=_match_similar(words))
+        else:
+            rows = rows.filter(pk__in=_match(words))
     if asked.level:
         rows = rows.filter(booking_level=asked.level).exclude(booking_level=BookingLevel.NORMAL)
     if asked.tag:
@@ -110,8 +116,24 @@ def _narrow(asked: CustomersAsked, *, is_similar: bool, now: datetime) -> QueryS
     return rows.filter(_make_visit_condition(asked.visits, now))
 
 
-def _pick(word: AskedWord, *, is_similar: bool) -> list[int]:
-    return list(word.similar if is_similar else word.exact)
+def _match(words: Sequence[AskedWord]) -> QuerySet[CustomerSearch, int]:
+    """Return who has every word; the limit lets PostgreSQL ask the keys first, and not go through all names."""
+    rows = CustomerSearch.objects.all()
+    for word in words:
+        rows = rows.filter(keys__overlap=list(word.exact))
+    return rows.order_by().values_list("pk", flat=True)[:EVERYONE]
+
+
+def _match_similar(words: Sequence[AskedWord]) -> list[int]:
+    """Return who has every word with a letter wrong; by the plan of any such search, as the keys of one are too many.
+
+    PostgreSQL takes the hundred keys of a word for a large part of the table, and would read all of it.
+    """
+    keys = {f"word{number}": write_array(word.similar) for number, word in enumerate(words)}
+    found = connection.fetch_planned(
+        SIMILAR_SQL.format(words=" AND ".join(f"k.keys && %({name})s::int4[]" for name in keys)), keys
+    )
+    return [row_id for (row_id,) in found]
 
 
 def _make_visit_condition(asked: str, now: datetime) -> Q:

@@ -70,6 +70,11 @@ def list_ended() -> tuple[WaitlistEntryView, ...]:
     return _view_all(list(_rows().exclude(ended_at=None).order_by("-ended_at", "-pk")[:LATEST]))
 
 
+def list_entries_of_customer(customer_id: int) -> tuple[WaitlistEntryView, ...]:
+    """List the last entries of a customer, the latest first; at most four queries."""
+    return _view_all(list(_rows().filter(customer_id=customer_id).order_by("-pk")[:LATEST]))
+
+
 def list_entries_of(contact: str) -> tuple[WaitlistEntryView, ...]:
     """List every entry whose messages go to a contact, in the order in which they joined; at most four queries."""
     return _view_all(list(_keep_theirs(_rows(), contact).order_by("pk")))

@@ -17,10 +17,15 @@ from django.urls import reverse
 
 from edge.language import current_language
 from edge.reading import read_date, read_instant
+from kernel.identity.phones import format_phone
 from kernel.ids import read_row_id
+from scheduling.errors import CustomerNotFound
 from scheduling.selectors.catalog.offer import Offer, load_offer
+from scheduling.selectors.customers.assets import find_last_asset
+from scheduling.selectors.customers.records import get_customer
 from scheduling.types import LocationView, ResourceView, ServiceView, Wish
 from tenants.context import current_tenant
+from web.parts.assets import PREFIX
 from web.parts.questions import list_typed
 from web.workspace.bookings.forms import BookingForm, StartForm, from_wall_clock, list_arrival_modes, read_time
 
@@ -103,7 +108,7 @@ class Typed:
 
 def read_typed(values: QueryDict, now: datetime) -> Typed:
     """Read what an address or a form says; what makes no sense is left out."""
-    offer = load_offer()
+    offer, values = load_offer(), _fill_in(values)
     resource_id, place_id = read_row_id(values.get("resource")), read_row_id(values.get("location"))
     resource = next((each for each in offer.resources if each.id == resource_id), None)
     if place_id is None and resource is not None:
@@ -131,6 +136,26 @@ def read_typed(values: QueryDict, now: datetime) -> Typed:
         at=None if is_past else at,
         starts_at=None if is_past else find_wanted(on, at, timezone),
     )
+
+
+def _fill_in(values: QueryDict) -> QueryDict:
+    """Return the values with those of the customer whom an address names, and of what they had last."""
+    customer_id = read_row_id(values.get("customer"))
+    if customer_id is None:
+        return values
+    try:
+        setup = get_customer(customer_id=customer_id).setup
+    except CustomerNotFound:
+        return values
+    asset = find_last_asset(customer_id=customer_id, asset_id=read_row_id(values.get("asset")))
+    known = {each.kind.value: each.value for each in reversed(setup.contacts)}
+    filled = values.copy()
+    given = {"name": setup.name, "locale": setup.locale, **known}
+    given["phone"] = format_phone(given.get("phone", ""), current_tenant().country)
+    given |= {f"{PREFIX}{key}": text for key, text in (asset.fields if asset else {}).items()}
+    for key, text in given.items():
+        filled.setdefault(key, text)
+    return filled
 
 
 def read_wanted(values: QueryDict, timezone: str) -> tuple[date | None, time | None]:

@@ -4,7 +4,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy
 
 from accounts.policies import Permission
-from web.workspace.customers import listing
+from web.workspace.customers import listing, profile, record
 from web.workspace.nav import NavEntry, add_entries
 
 add_entries(
@@ -21,4 +21,7 @@ add_entries(
 
 urlpatterns = [
     path("customers/", listing.list_customers, name="customers"),
+    path("customers/new/", record.make_customer, name="customer_new"),
+    path("customers/<int:customer_id>/", profile.show_customer, name="customer"),
+    path("customers/<int:customer_id>/change/", record.change_record, name="customer_change"),
 ]

@@ -27,7 +27,7 @@ def read(client, query: str = "") -> str:
 
 
 def list_names(html: str) -> list[str]:
-    return re.findall(r'<span class="name">(.*?)</span>', html)
+    return re.findall(r'<a class="name" href="[^"]+">(.*?)</a>', html)
 
 
 def test_an_empty_business_is_told_how_customers_come(owner_client):
