@@ -24,12 +24,13 @@ class BillingConfig(AppConfig):
             telling,
             webhooks,
         )
-        from billing.services.cards import comparing, events, looking, refunding  # noqa: PLC0415
+        from billing.services.cards import answering, comparing, events, looking, refunding  # noqa: PLC0415
         from billing.services.invoices import announcing as invoices  # noqa: PLC0415
         from billing.services.invoices import ending  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
         announcing.register()
+        answering.register()
         comparing.register()
         deposits.register()
         ending.register()

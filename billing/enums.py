@@ -182,6 +182,30 @@ class DisputeReason(models.TextChoices):
     OTHER = "other", _("Another reason")
 
 
+class AnswerKind(models.TextChoices):
+    """What a business tells the bank of a dispute."""
+
+    EVIDENCE = "evidence", _("Evidence")
+    ACCEPTANCE = "accepted", _("Accepted")
+    """That the customer may keep the money."""
+
+
+class AnswerState(models.TextChoices):
+    """Where an answer to a dispute stands."""
+
+    ASKED = "asked", _("On its way")
+    SENT = "sent", _("With the bank")
+    REFUSED = "refused", _("Not taken")
+
+
+class AnswerFailure(models.TextChoices):
+    """Why an answer to a dispute was not taken."""
+
+    LATE = "late", _("It came too late: the time to answer was over.")
+    ELSEWHERE = "elsewhere", _("The bank had an answer already, or had decided.")
+    REFUSED = "refused", _("The card provider did not take it.")
+
+
 class PayoutState(models.TextChoices):
     """Where a payout to the bank of the business stands; the values are the gateway's."""
 

@@ -12,6 +12,7 @@ NUMBER_MISSING = mark("Enter the number of the invoice.")
 NUMBER_TOO_LONG = mark("The number may have at most 60 characters.")
 DATE_WRONG = mark("Enter the date of the invoice, today at the latest.")
 AMOUNT_WRONG = mark("Enter an amount above zero.")
+ANSWER_TOO_LONG = mark("The text may have at most 5,000 characters.")
 TOO_MUCH = mark("This is more than is left to pay. What is on top can be noted as a tip.")
 
 
@@ -20,6 +21,71 @@ class PaymentNotFound(NotFound):
 
     code = "payment_not_found"
     text = mark("This payment does not exist.")
+
+
+class DisputeNotFound(NotFound):
+    """The payment has no such dispute."""
+
+    code = "dispute_not_found"
+    text = mark("This dispute does not exist.")
+
+
+class DisputeNotOpen(Conflict):
+    """The bank waits for no answer (any more)."""
+
+    code = "dispute_not_open"
+    text = mark("This dispute can no longer be answered. It stands: %(state)s.")
+
+    def __init__(self, *, state: object) -> None:
+        super().__init__(state=str(state))
+
+
+class DisputeLate(Conflict):
+    """The time to answer is over."""
+
+    code = "dispute_late"
+    text = mark("The time to answer this dispute is over.")
+
+
+class DisputeAnswered(Conflict):
+    """Somebody of the business has answered it."""
+
+    code = "dispute_answered"
+    text = mark("Somebody has answered this dispute already. The bank takes one answer only.")
+
+
+class DisputeOnlyAsked(Conflict):
+    """The bank has taken nothing that could be left to the customer."""
+
+    code = "dispute_only_asked"
+    text = mark("The bank only asks about this payment, and has taken nothing. Give the money back instead.")
+
+
+class AnswerNotOffered(Conflict):
+    """Whoever moved the money takes no answers from here."""
+
+    code = "answer_not_offered"
+    text = mark("This dispute cannot be answered from here. Answer it at the card provider.")
+
+
+class AnswerInvalid(Invalid):
+    """What was typed about a dispute, by field."""
+
+    code = "answer_invalid"
+
+
+class EvidenceTooLarge(Conflict):
+    """The bank does not read so much."""
+
+    code = "evidence_too_large"
+    text = mark("The evidence is too long for the bank. Download it, shorten it, and send it at the card provider.")
+
+
+class EvidenceChanged(Conflict):
+    """The evidence is another one than the person read."""
+
+    code = "evidence_changed"
+    text = mark("The evidence was changed meanwhile. Read it again before you send it.")
 
 
 class RefundNotFound(NotFound):

@@ -40,6 +40,12 @@ INVENTORY = (
         other={NotPersonal.CODE: ("currency",), NotPersonal.MACHINE: ("provider_dispute_id",)},
     ),
     TableInventory(
+        "billing.DisputeAnswer",
+        # Paper and facts are there until the bank has them.
+        personal=dict.fromkeys(("text", "facts", "paper"), _WORDS),
+        other={NotPersonal.MACHINE: ("provider_file_id",)},
+    ),
+    TableInventory(
         "billing.Payout",
         other={
             NotPersonal.CODE: ("currency",),

@@ -1,6 +1,7 @@
 """Tables of billing, all in the tenant's schema; no row points at a row of another room."""
 
 from billing.models.account import PaymentAccount
+from billing.models.answer import DisputeAnswer
 from billing.models.difference import Difference
 from billing.models.dispute import Dispute
 from billing.models.invoice import InvoiceWish
@@ -15,6 +16,7 @@ __all__ = [
     "CreditUse",
     "Difference",
     "Dispute",
+    "DisputeAnswer",
     "InvoiceWish",
     "LedgerEntry",
     "Payment",

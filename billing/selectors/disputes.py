@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from billing.enums import DisputeReason, DisputeState
-from billing.models import Dispute
-from billing.types import DisputeView
+from billing.enums import AnswerKind, AnswerState, DisputeReason, DisputeState
+from billing.errors import DisputeNotFound
+from billing.models import Dispute, DisputeAnswer
+from billing.types import AnswerView, DisputeView
 
 MOST_OPEN = 50
 
@@ -25,6 +26,36 @@ def list_open_disputes() -> tuple[DisputeView, ...]:
     """Return the disputes that wait for an answer, the most urgent first; one query."""
     rows = Dispute.objects.filter(state=DisputeState.OPEN).order_by("answer_by", "pk")[:MOST_OPEN]
     return tuple(view_dispute(row) for row in rows)
+
+
+def get_dispute(*, payment_id: int, dispute_id: int) -> DisputeView:
+    """Return a dispute of a payment; one query.
+
+    Raises:
+        DisputeNotFound: The payment has no such dispute.
+    """
+    row = Dispute.objects.filter(payment_id=payment_id, pk=dispute_id).first()
+    if row is None:
+        raise DisputeNotFound
+    return view_dispute(row)
+
+
+def list_answers_of(*, payment_id: int) -> tuple[AnswerView, ...]:
+    """Return what the business answered to the disputes of a payment, the oldest first; one query."""
+    rows = DisputeAnswer.objects.filter(dispute__payment_id=payment_id).defer("paper", "facts").order_by("pk")
+    return tuple(
+        AnswerView(
+            dispute_id=row.dispute_id,
+            kind=AnswerKind(row.kind),
+            state=AnswerState(row.state),
+            failure=row.failure,
+            text=row.text,
+            asked_at=row.asked_at,
+            by_id=row.asked_by_id,
+            done_at=row.done_at,
+        )
+        for row in rows
+    )
 
 
 def view_dispute(row: Dispute) -> DisputeView:

@@ -38,11 +38,13 @@ SUCCEEDED, ASKED, REFUNDED, REFUND_FAILED, FAILED = (
     "payment.failed",
 )
 DISPUTED, DISPUTE_DECIDED = "payment.disputed", "payment.dispute_decided"
+ANSWER_FAILED = "payment.dispute_answer_failed"
 REFUND_LATE, REFUND_TWICE, REFUND_SENT = "refund_late", "refund_twice", "refund_sent"
 FEE_CHARGED, FEE_DECLINED = "fee_charged", "fee_declined"
 BUSINESS_REFUND_FAILED, BUSINESS_DEPOSIT_LOST = "business_refund_failed", "business_deposit_lost"
 BUSINESS_DISPUTED, BUSINESS_DISPUTE_DECIDED = "business_disputed", "business_dispute_decided"
-TOLD = frozenset({SUCCEEDED, SENT, ASKED, REFUNDED, REFUND_FAILED, FAILED, DISPUTED, DISPUTE_DECIDED})
+BUSINESS_ANSWER_FAILED = "business_answer_failed"
+TOLD = frozenset({SUCCEEDED, SENT, ASKED, REFUNDED, REFUND_FAILED, FAILED, DISPUTED, DISPUTE_DECIDED, ANSWER_FAILED})
 STANDING = frozenset(
     {
         BookingStatus.PENDING_APPROVAL,
@@ -80,7 +82,7 @@ def register() -> None:
 def _choose_teller(kind: str, *, is_fee: bool) -> Callable[[EventView, BookingView], None]:
     if kind == SENT:
         return _tell_of_receipt
-    if kind in {DISPUTED, DISPUTE_DECIDED}:
+    if kind in {DISPUTED, DISPUTE_DECIDED, ANSWER_FAILED}:
         return _tell_of_dispute
     if is_fee:
         return _tell_of_fee
@@ -112,8 +114,11 @@ def _tell_of_dispute(event: EventView, booking: BookingView) -> None:
     # A bank that only asks has taken nothing, and gives nothing back.
     is_taken = dispute.taken_minor > 0 or (dispute.state in DECIDED and dispute.entries.exists())
     said = {"taken": "yes" if is_taken else ""}
-    if event.kind == DISPUTED and dispute.state == DisputeState.OPEN:
-        moments = {} if dispute.answer_by is None else {"reply_by": dispute.answer_by}
+    moments = {} if dispute.answer_by is None else {"reply_by": dispute.answer_by}
+    if event.kind == ANSWER_FAILED:
+        said["failure"] = str(event.payload.get("failure", ""))
+        _tell_business(event, booking, BUSINESS_ANSWER_FAILED, amounts=amounts, said=said, moments=moments)
+    elif event.kind == DISPUTED and dispute.state == DisputeState.OPEN:
         _tell_business(event, booking, BUSINESS_DISPUTED, amounts=amounts, said=said, moments=moments)
     elif event.kind == DISPUTE_DECIDED and dispute.state in DECIDED:
         said["won"] = "yes" if dispute.state == DisputeState.WON else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from billing.models import InvoiceWish, Payment, Receipt, Refund, SavedMethod
+from billing.models import DisputeAnswer, InvoiceWish, Payment, Receipt, Refund, SavedMethod
 from billing.services.fees import drop_card
 from billing.services.invoices.wishes import forget_tax_data
 from billing.services.receipts import remove_receipts
@@ -28,6 +28,7 @@ def erase_payers(rows: ErasedRows) -> None:
         drop_card(payment_id, now=rows.at)
     remove_receipts(Receipt.objects.filter(payment__customer_id__in=rows.row_ids), now=rows.at)
     erase_columns(Payment.objects.filter(customer_id__in=rows.row_ids))
+    erase_columns(DisputeAnswer.objects.filter(dispute__payment__customer_id__in=rows.row_ids))
     erase_columns(Refund.objects.filter(payment__customer_id__in=rows.row_ids))
     forget_tax_data(InvoiceWish.objects.filter(customer_id__in=rows.row_ids), now=rows.at)
     erase_columns(SavedMethod.objects.filter(customer_id__in=rows.row_ids))

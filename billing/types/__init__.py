@@ -15,8 +15,10 @@ from billing.types.books import (
 from billing.types.credits import CreditView
 from billing.types.invoices import InvoiceFilters, InvoiceRow, InvoiceView
 from billing.types.payments import (
+    AnswerView,
     AskedDeposit,
     AwaitedDeposit,
+    CaseFile,
     CounterPayment,
     DisputeView,
     FeeView,
@@ -27,10 +29,12 @@ from billing.types.payments import (
 from billing.types.plans import Plan, PlanTable
 
 __all__ = [
+    "AnswerView",
     "AskedDeposit",
     "AwaitedDeposit",
     "BankData",
     "CardAccount",
+    "CaseFile",
     "CounterPayment",
     "CreditView",
     "DifferenceView",

@@ -8,6 +8,9 @@ from datetime import datetime
 from billing.engine import find_gone
 from billing.enums import (
     INVOICED,
+    AnswerFailure,
+    AnswerKind,
+    AnswerState,
     DisputeReason,
     DisputeState,
     PaymentDoor,
@@ -142,6 +145,71 @@ class DisputeView:
     opened_at: datetime
     answer_by: datetime | None
     closed_at: datetime | None
+
+    def is_open_at(self, now: datetime) -> bool:
+        """Tell whether the business may answer."""
+        return self.state == DisputeState.OPEN and (self.answer_by is None or self.answer_by > now)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """What the business told the bank of a dispute.
+
+    Attributes:
+        by_id: The user who let it be sent.
+        done_at: When the bank had it, or it was refused.
+    """
+
+    dispute_id: int
+    kind: AnswerKind
+    state: AnswerState
+    failure: str
+    text: str
+    asked_at: datetime
+    by_id: int | None
+    done_at: datetime | None
+
+    @property
+    def is_live(self) -> bool:
+        """Tell whether it is with the bank, or on its way."""
+        return self.state != AnswerState.REFUSED
+
+    @property
+    def why(self) -> object:
+        """Why it was not taken, in words; empty: it was, or is on its way."""
+        return AnswerFailure(self.failure).label if self.failure else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFile:
+    """What goes to the bank about a disputed payment, in words; empty ones are left out.
+
+    Attributes:
+        paper: The evidence as PDF, of so many ``pages``.
+        served_on: When the visit was; empty where it did not take place.
+        refund_terms: Which refunds were agreed, and how the customer saw it.
+        cancel_terms: Until when they could cancel.
+    """
+
+    paper: bytes
+    pages: int
+    customer_name: str = ""
+    customer_email: str = ""
+    service: str = ""
+    served_on: str = ""
+    refund_terms: str = ""
+    cancel_terms: str = ""
+
+    def describe(self) -> dict[str, str]:
+        """Return the words by what they are."""
+        return {
+            "customer_name": self.customer_name,
+            "customer_email": self.customer_email,
+            "service": self.service,
+            "served_on": self.served_on,
+            "refund_terms": self.refund_terms,
+            "cancel_terms": self.cancel_terms,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,6 +207,8 @@ TENANT: dict[str, Rights] = {
     "workspace/payments/<int:payment_id>/": read(BOOKS),
     "workspace/payments/<int:payment_id>/receipt.pdf": read(BOOKS),
     "workspace/payments/<int:payment_id>/disputes/<int:dispute_id>/evidence.pdf": read(BOOKS),
+    "workspace/payments/<int:payment_id>/disputes/<int:dispute_id>/answer/": form(SETUP),
+    "workspace/payments/<int:payment_id>/disputes/<int:dispute_id>/accept/": form(SETUP),
     "workspace/payments/<int:payment_id>/refund/": change(SETUP),
     "workspace/services/": read(OFFICE),
     "workspace/services/new/": form(SETUP),

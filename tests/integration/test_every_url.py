@@ -52,6 +52,12 @@ SAMPLES = {
     "workspace/payments/<int:payment_id>/disputes/<int:dispute_id>/evidence.pdf": (
         "workspace/payments/{payment}/disputes/1/evidence.pdf"
     ),
+    "workspace/payments/<int:payment_id>/disputes/<int:dispute_id>/answer/": (
+        "workspace/payments/{payment}/disputes/1/answer/"
+    ),
+    "workspace/payments/<int:payment_id>/disputes/<int:dispute_id>/accept/": (
+        "workspace/payments/{payment}/disputes/1/accept/"
+    ),
     "workspace/payments/<int:payment_id>/refund/": "workspace/payments/{payment}/refund/",
     "workspace/bookings/<int:booking_id>/correct/": "workspace/bookings/{booking}/correct/",
     "workspace/bookings/<int:booking_id>/level/": "workspace/bookings/{booking}/level/",

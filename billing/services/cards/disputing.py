@@ -52,7 +52,7 @@ def look_at_dispute(*, account_id: str, dispute_id: str, now: datetime) -> None:
         facts = get_card_door().fetch_dispute(make_door_account(account_id), dispute_id)
         payment_id = _find_payment(account_id, facts.ids, now)
         if payment_id is not None:
-            _note(payment_id, facts, now=now)
+            note_dispute(payment_id, facts, now=now)
 
 
 def _find_payment(account_id: str, ids: ProviderIds, now: datetime) -> int | None:
@@ -73,7 +73,7 @@ def _find_payment(account_id: str, ids: ProviderIds, now: datetime) -> int | Non
 
 
 @write_transaction()
-def _note(payment_id: int, facts: DisputeFacts, *, now: datetime) -> None:
+def note_dispute(payment_id: int, facts: DisputeFacts, *, now: datetime) -> None:
     """Write down what was found, unless somebody asked later and was faster; again changes nothing.
 
     Raises:

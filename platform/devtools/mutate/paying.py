@@ -6,6 +6,8 @@ from devtools.mutate.mutant import Mutant
 
 _EVENTS = "tests/integration/billing/gateway/test_stripe_events.py"
 _FAULTS = "tests/integration/billing/gateway/test_stripe_faults.py"
+_ANSWERS = "tests/integration/billing/cards/test_answers.py"
+_BANK = "tests/integration/billing/gateway/test_stripe_disputes.py"
 _DISPUTES = "tests/integration/billing/cards/test_disputes.py"
 _INVOICES = "tests/integration/billing/test_invoices.py"
 _PAYMENTS = "tests/integration/billing/gateway/test_stripe_payments.py"
@@ -15,6 +17,48 @@ _BOTH_WAYS = "tests/integration/billing/cards/test_both_ways.py"
 _DOOR = "billing/gateway/doors/stripe_connect"
 
 PAYING = (
+    Mutant(
+        "evidence that nobody read goes to the bank",
+        "billing/services/cards/answering.py",
+        "if stamp_case(case) != seen:",
+        "if not seen:",
+        (_ANSWERS,),
+    ),
+    Mutant(
+        "a dispute is answered after its time",
+        "billing/services/cards/answering.py",
+        "if dispute.answer_by is not None and dispute.answer_by <= now:\n        raise DisputeLate",
+        "if dispute.answer_by is not None and dispute.answer_by < now:\n        raise DisputeLate",
+        (_ANSWERS,),
+    ),
+    Mutant(
+        "a dispute of another payment is answered",
+        "billing/services/cards/answering.py",
+        "payment.disputes.filter(pk=dispute_id).first()",
+        "Dispute.objects.filter(pk=dispute_id).first()",
+        (_ANSWERS,),
+    ),
+    Mutant(
+        "the second of two answers goes to the bank as well",
+        "billing/services/cards/answering.py",
+        "if DisputeAnswer.objects.filter(dispute=dispute, state__in=LIVE_ANSWERS).exists():",
+        "if DisputeAnswer.objects.filter(dispute=dispute, state__in=()).exists():",
+        (_ANSWERS,),
+    ),
+    Mutant(
+        "a customer's data stay in an answer that the bank has",
+        "billing/services/cards/answering.py",
+        "answer.state, answer.done_at, answer.paper, answer.facts = state, now, None, {}",
+        "answer.state, answer.done_at = state, now",
+        (_ANSWERS,),
+    ),
+    Mutant(
+        "an answer of somebody else counts as ours",
+        f"{_DOOR}/door.py",
+        "if facts.answered_with == answer.file_id:",
+        "if facts.is_answered:",
+        (_BANK,),
+    ),
     Mutant(
         "an event that somebody else signed is taken",
         f"{_DOOR}/events.py",

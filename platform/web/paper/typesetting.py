@@ -12,6 +12,7 @@ from typing import Any
 import typst
 
 FONTS = Path(__file__).parent
+PAGE = re.compile(rb"/Type\s*/Page(?![a-zA-Z])")
 A4, LETTER = "a4", "us-letter"
 FIRST_PICTURE = 0x2190
 """Where Unicode's arrows, and after them its pictures, begin."""
@@ -35,6 +36,11 @@ def typeset(source: Path, *, name: str, said: Mapping[str, object]) -> bytes:
         sys_inputs={name: json.dumps(said)},
     )
     return bytes(made)
+
+
+def count_pages(paper: bytes) -> int:
+    """Return how many pages a PDF has that was set here: its pages are not packed."""
+    return len(PAGE.findall(paper))
 
 
 def choose_paper(country: str) -> str:

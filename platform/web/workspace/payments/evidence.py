@@ -17,11 +17,12 @@ from accounts.policies import Permission
 from accounts.selectors.staff import name_people
 from billing.selectors.disputes import list_disputes_of, list_disputes_of_booking
 from billing.selectors.payments import get_payment, list_moved, list_payments_of
-from billing.types import DisputeView, PaymentView
+from billing.types import CaseFile, DisputeView, PaymentView
 from edge.access import requires
 from edge.downloads import answer_pdf
 from notifications.selectors.messages import list_messages
 from notifications.types.messages import Subject
+from scheduling.enums import BookingStatus
 from scheduling.selectors.bookings.agreed import describe_refunds
 from scheduling.selectors.bookings.history import list_history
 from scheduling.selectors.bookings.views import get_booking, list_visits_before
@@ -30,12 +31,15 @@ from tenants.context import current_tenant
 from web.formats import capitalize
 from web.paper.evidence import Evidence, Part
 from web.paper.receipt import describe_moved
+from web.paper.typesetting import count_pages
 from web.parts.status_looks import get_look
 from web.templatetags.formats import get_current_formats, local_date_time
 from web.workspace.bookings.page import describe_history, describe_message
 
 LINKS = re.compile(r"\S*/\S*")
 MOST_VISITS = 50
+SERVED = frozenset({BookingStatus.ARRIVED, BookingStatus.IN_PROGRESS, BookingStatus.COMPLETED})
+"""Where the customer came."""
 
 
 @requires(Permission.REPORT_VIEW)
@@ -50,6 +54,25 @@ def download(request: HttpRequest, payment_id: int, dispute_id: int) -> HttpResp
     with override(tenant.locale):
         content = collect_evidence(payment, dispute, booking).make_pdf(language=tenant.locale)
     return answer_pdf(content, name=f"evidence-{booking.reference}")
+
+
+def collect_case(payment: PaymentView, dispute: DisputeView, booking: BookingView) -> CaseFile:
+    """Return what the bank gets about a disputed payment, in the language of the business."""
+    tenant = current_tenant()
+    with override(tenant.locale):
+        paper = collect_evidence(payment, dispute, booking).make_pdf(language=tenant.locale)
+        agreed, until = _say_terms(booking)
+        visited = booking.say_in(tenant.locale)
+        return CaseFile(
+            paper=paper,
+            pages=count_pages(paper),
+            customer_name=booking.customer_name,
+            customer_email=booking.customer_email,
+            service=visited.service_name,
+            served_on=_say(booking.starts_at, booking.timezone) if booking.status in SERVED else "",
+            refund_terms=" ".join(agreed),
+            cancel_terms=until,
+        )
 
 
 def collect_evidence(payment: PaymentView, dispute: DisputeView, booking: BookingView) -> Evidence:
@@ -80,13 +103,19 @@ def collect_evidence(payment: PaymentView, dispute: DisputeView, booking: Bookin
 
 
 def _tell_terms(booking: BookingView) -> Part:
+    agreed, until = _say_terms(booking)
+    return Part(gettext("What was agreed"), [*agreed, until])
+
+
+def _say_terms(booking: BookingView) -> tuple[list[str], str]:
+    """Return when and how it was booked and which refunds were agreed, and until when the customer could cancel."""
     how = booking.source.label
     said = gettext("Booked on %(at)s (%(how)s), on these terms:")
     lines = [said % {"at": _say(booking.created_at, booking.timezone), "how": how}]
     if booking.deposit_minor:
         lines += describe_refunds(booking.agreed, get_current_formats())
     until = gettext("The customer could cancel until %(at)s")
-    return Part(gettext("What was agreed"), [*lines, until % {"at": _say(booking.cancel_until, booking.timezone)}])
+    return lines, until % {"at": _say(booking.cancel_until, booking.timezone)}
 
 
 def _tell_history(booking: BookingView) -> Part:

@@ -18,7 +18,6 @@ from accounts.policies import Permission, has_permission
 from accounts.selectors.staff import name_people
 from billing.enums import LedgerKind, PaymentDoor
 from billing.errors import RefundInvalid, RefundsChanged, RefundTooLarge
-from billing.selectors.disputes import list_disputes_of
 from billing.selectors.invoices import find_invoice, may_want_invoice
 from billing.selectors.listing import list_entries
 from billing.selectors.payments import get_payment, suggest_refund
@@ -38,6 +37,7 @@ from web.parts.fields import MoneyField, TextField
 from web.parts.forms import PageForm, mark_needed
 from web.parts.toasts import Toast, go_on
 from web.workspace.actors import make_actor
+from web.workspace.payments.answering import describe_disputes
 from web.workspace.payments.listing import ICONS, get_look
 
 LEDGER_ICONS = {
@@ -126,19 +126,19 @@ def _render(
         booking = get_booking(booking_id=payment.booking_id)
     agreed = None if booking is None else suggest_refund(payment, booking, now=now)
     first = payment.kept_minor or agreed or payment.left_minor
+    may_decide = has_permission(request.user, Permission.BOOKING_OVERRIDE) and may_business(Ability.STEP)
     context = {
         "payment": payment,
         "booking": booking,
         "look": get_look(payment),
         "method_icon": ICONS[payment.method],
-        "disputes": list_disputes_of(payment_id=payment.id),
+        "disputes": describe_disputes(payment.id, now=now),
         "history": _list_history(payment),
         "agreed_minor": agreed,
         "form": form or RefundForm(initial={"amount": first, "seen": payment.refunded_minor}),
         "error": error,
-        "may_refund": bool(payment.left_minor)
-        and has_permission(request.user, Permission.BOOKING_OVERRIDE)
-        and may_business(Ability.STEP),
+        "may_refund": bool(payment.left_minor) and may_decide,
+        "may_answer": may_decide,
         "may_note": has_permission(request.user, Permission.BOOKING_MANAGE) and may_business(Ability.STEP),
         "timezone": current_tenant().timezone,
         "has_evidence": booking is not None,

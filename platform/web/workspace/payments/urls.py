@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 from accounts.policies import Permission
 from web.workspace.nav import SETTINGS, NavEntry, add_entries
 from web.workspace.payments import (
+    answering,
     asking,
     cards,
     evidence,
@@ -63,6 +64,8 @@ urlpatterns = [
     path("payments/<int:payment_id>/", page.show, name="money_payment"),
     path("payments/<int:payment_id>/receipt.pdf", receipt.download, name="money_receipt"),
     path("payments/<int:payment_id>/disputes/<int:dispute_id>/evidence.pdf", evidence.download, name="money_evidence"),
+    path("payments/<int:payment_id>/disputes/<int:dispute_id>/answer/", answering.answer, name="money_answer"),
+    path("payments/<int:payment_id>/disputes/<int:dispute_id>/accept/", answering.accept, name="money_accept"),
     path("payments/<int:payment_id>/refund/", page.refund, name="money_refund"),
     path("payments/bank/", views.change_bank, name="payments_bank"),
     path("bookings/<int:booking_id>/payments/new/", recording.record, name="payment_new"),

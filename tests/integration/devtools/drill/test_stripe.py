@@ -21,7 +21,7 @@ def test_every_scenario_ends_as_it_should_at_the_stand_in(no_key, capsys):
     assert drill.run([]) == 0
 
     printed = capsys.readouterr().out
-    assert printed.count("ok    ") == len(SCENARIOS) == 19
+    assert printed.count("ok    ") == len(SCENARIOS) == 21
     assert "0 unknown or mistyped fields sent, 0 answers that Stripe could not give" in printed
     assert "Stripe itself was not asked" in printed
 

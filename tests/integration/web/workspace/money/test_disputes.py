@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from billing.models import Dispute, Payment
+from kernel.clock import utc_now
 from tests.factories.billing import make_received
 from tests.factories.scheduling import MONDAY, NOW, book, make_shop
 
@@ -28,7 +29,7 @@ def dispute(payment: Payment, state: str, **values) -> Dispute:
     closed_at = NOW + timedelta(days=9) if state in {"won", "lost"} else None
     defaults = {
         "payment": payment, "provider_dispute_id": "du_1", "amount_minor": payment.amount_minor, "taken_minor": taken,
-        "currency": "MXN", "state": state, "reason": "not_received", "answer_by": NOW + timedelta(days=7),
+        "currency": "MXN", "state": state, "reason": "not_received", "answer_by": utc_now() + timedelta(days=7),
         "opened_at": NOW, "closed_at": closed_at, "checked_at": NOW,
     }  # fmt: skip
     return Dispute.objects.create(**defaults | values)
