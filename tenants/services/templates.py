@@ -23,6 +23,15 @@ from tenants.models import SchemaTemplate
 READS = ("SELECT", "SET SEARCH_PATH", "SAVEPOINT", "RELEASE", "ROLLBACK", "SHOW")
 
 
+class EachMigration(MigrationLoader):
+    """The migrations one by one, without those that stand for several: a schema of before may have some of them."""
+
+    def load_disk(self) -> None:
+        """Read the migrations and leave out what replaces others."""
+        super().load_disk()
+        self.disk_migrations = {key: each for key, each in self.disk_migrations.items() if not each.replaces}
+
+
 @lru_cache(maxsize=1)
 def get_migration_state() -> str:
     """Return a hash of every migration file of the project: schemas of one state are alike.
@@ -48,13 +57,16 @@ def migrate_schema(
 ) -> None:
     """Run the migrations that ``schema_name`` lacks, by Django's own executor.
 
-    Without ``targets`` all of them; otherwise those up to and with these. ``progress`` hears of each.
+    Without ``targets`` all of them; otherwise those up to and with these, one by one (`EachMigration`). ``progress``
+    hears of each.
     """
     connection.set_schema(schema_name, include_public=False)
     MigrationRecorder(connection).ensure_schema()
     connection.set_schema(schema_name)
     try:
         executor = MigrationExecutor(connection, progress)
+        if targets is not None:
+            executor.loader = EachMigration(connection)
         executor.migrate(executor.loader.graph.leaf_nodes() if targets is None else list(targets))
     finally:
         connection.set_schema_to_public()

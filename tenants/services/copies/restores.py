@@ -57,7 +57,7 @@ from tenants.services.copies.seals import Identity, check_seal, read_identities
 from tenants.services.erasures.erasing import erase_again, list_noted, read_tombstones
 from tenants.services.erasures.stones import Stone
 from tenants.services.spares import claim_spare, name_schema
-from tenants.services.templates import ensure_template, get_migration_state, migrate_schema
+from tenants.services.templates import EachMigration, ensure_template, get_migration_state, migrate_schema
 from tenants.types import RestoredTenant, TenantFile, TenantInfo
 
 MOST_NAMED = 5
@@ -304,12 +304,13 @@ def _make_schema(cursor: Any, head: Head, schema_name: str) -> None:
 
 
 def _find_ends(applied: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return the last migration of each app among those that a schema has."""
-    graph, had = MigrationLoader(None).graph, set(applied)
+    """Return the last migration of each app among those that a schema has, without those that stand for several."""
+    graph, had = EachMigration(None).graph, set(applied)
     return [
         node
         for node in applied
-        if not any(child.key in had and child.key[0] == node[0] for child in graph.node_map[node].children)
+        if node in graph.node_map
+        and not any(child.key in had and child.key[0] == node[0] for child in graph.node_map[node].children)
     ]
 
 
