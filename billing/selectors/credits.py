@@ -53,6 +53,11 @@ def add_up_left(owned: Collection[CreditView], currency: str) -> int:
     return sum(each.left_minor for each in owned if each.currency == currency)
 
 
+def sum_up(owned: Collection[CreditView]) -> Mapping[str, int]:
+    """Map currencies to how much is left in each."""
+    return {currency: add_up_left(owned, currency) for currency in sorted({each.currency for each in owned})}
+
+
 def add_up_owed_credit() -> Mapping[str, int]:
     """Map currencies to what all customers together still have as credit; one query."""
     rows = Credit.objects.filter(left_minor__gt=0).order_by("currency").values("currency")

@@ -40,11 +40,14 @@ SUCCEEDED, ASKED, REFUNDED, REFUND_FAILED, FAILED = (
 DISPUTED, DISPUTE_DECIDED = "payment.disputed", "payment.dispute_decided"
 ANSWER_FAILED = "payment.dispute_answer_failed"
 REFUND_LATE, REFUND_TWICE, REFUND_SENT = "refund_late", "refund_twice", "refund_sent"
+CREDITED, CREDIT_GIVEN = "payment.credited", "credit_given"
 FEE_CHARGED, FEE_DECLINED = "fee_charged", "fee_declined"
 BUSINESS_REFUND_FAILED, BUSINESS_DEPOSIT_LOST = "business_refund_failed", "business_deposit_lost"
 BUSINESS_DISPUTED, BUSINESS_DISPUTE_DECIDED = "business_disputed", "business_dispute_decided"
 BUSINESS_ANSWER_FAILED = "business_answer_failed"
-TOLD = frozenset({SUCCEEDED, SENT, ASKED, REFUNDED, REFUND_FAILED, FAILED, DISPUTED, DISPUTE_DECIDED, ANSWER_FAILED})
+TOLD = frozenset(
+    {SUCCEEDED, SENT, ASKED, REFUNDED, REFUND_FAILED, FAILED, DISPUTED, DISPUTE_DECIDED, ANSWER_FAILED, CREDITED}
+)
 STANDING = frozenset(
     {
         BookingStatus.PENDING_APPROVAL,
@@ -143,7 +146,11 @@ def _tell_of_refund(event: EventView, booking: BookingView) -> None:
     if refund is None or refund.state == RefundState.DROPPED:
         return
     is_card = refund.payment.door == PaymentDoor.STRIPE
-    amounts = {"refund": refund.amount_minor}
+    amounts = {"refund": refund.amount_minor - refund.returned_minor}
+    if event.kind == CREDITED:
+        if amounts["refund"]:  # else it was taken back meanwhile
+            _tell_customer(event, booking, CREDIT_GIVEN, amounts=amounts, said={})
+        return
     said = {"by_card": "yes" if is_card else ""}
     if event.kind == REFUND_FAILED:
         _tell_business(event, booking, BUSINESS_REFUND_FAILED, amounts=amounts, said=said)

@@ -25,21 +25,26 @@ def open_credit_shop(*, deposit_minor: int = 300, people: int = 3, **values) -> 
 
 
 def book_for(
-    service_id: int, starts_at: datetime = MONDAY, *, email: str = ANA, name: str = "Ana", is_proven: bool = True
+    service_id: int,
+    starts_at: datetime = MONDAY,
+    *,
+    email: str = ANA,
+    is_proven: bool = True,
+    now: datetime = NOW,
 ) -> int:
     """Book as somebody who reads ``email``, and has shown it, or only typed it; returns the booking."""
-    customer = CustomerDetails(name=name, email=email)
+    customer = CustomerDetails(name="Ana", email=email)
     details = replace(DETAILS, customer=customer, proven_contact="email" if is_proven else "")
     request = SlotRequest(make_wish(service_id), starts_at)
-    made = book_slot(request=request, details=details, now=NOW, source="page", by=CUSTOMER)
+    made = book_slot(request=request, details=details, now=now, source="page", by=CUSTOMER)
     tell_events()
     return made.booking_id
 
 
-def give_credit(service_id: int, *, email: str = ANA, **values) -> int:
+def give_credit(service_id: int, starts_at: datetime = MONDAY, *, email: str = ANA, now: datetime = NOW) -> int:
     """Let somebody pay a deposit, cancel and have it as credit; returns that booking."""
-    booking_id = book_for(service_id, email=email, **values)
-    receive_deposit(booking_id=booking_id, now=NOW, by=STAFF)
-    cancel_for_credit(booking_id=booking_id, now=NOW, by=CUSTOMER)
+    booking_id = book_for(service_id, starts_at, email=email, now=now)
+    receive_deposit(booking_id=booking_id, now=now, by=STAFF)
+    cancel_for_credit(booking_id=booking_id, now=now, by=CUSTOMER)
     tell_events()
     return booking_id

@@ -43,6 +43,11 @@ SAMPLES = {
     "workspace/bookings/<int:booking_id>/fee/charge/": "workspace/bookings/{booking}/fee/charge/",
     "workspace/bookings/<int:booking_id>/fee/waive/": "workspace/bookings/{booking}/fee/waive/",
     "workspace/bookings/<int:booking_id>/refunds/<int:refund_id>/sent/": "workspace/bookings/{booking}/refunds/1/sent/",
+    "workspace/bookings/<int:booking_id>/refunds/<int:refund_id>/credit/": (
+        "workspace/bookings/{booking}/refunds/1/credit/"
+    ),
+    "workspace/bookings/<int:booking_id>/payments/credit/": "workspace/bookings/{booking}/payments/credit/",
+    "workspace/payments/<int:payment_id>/credits/<int:credit_id>/back/": "workspace/payments/{payment}/credits/1/back/",
     "workspace/payments/invoices/<int:invoice_id>/": "workspace/payments/invoices/{invoice}/",
     "workspace/payments/invoices/<int:invoice_id>/issued/": "workspace/payments/invoices/{invoice}/issued/",
     "workspace/payments/invoices/<int:invoice_id>/refused/": "workspace/payments/invoices/{invoice}/refused/",
@@ -232,6 +237,9 @@ SAMPLES = {
     "b/<str:token>/invoice/": "b/{token}/invoice/",
     "b/<str:token>/invoice/withdraw/": "b/{token}/invoice/withdraw/",
     "b/<str:token>/pay/": "b/{token}/pay/",
+    "b/<str:token>/pay/credit/": "b/{token}/pay/credit/",
+    "b/<str:token>/refunds/credit/": "b/{token}/refunds/credit/",
+    "visits/<str:token>/pay/<int:booking_id>/": "visits/no-token/pay/{booking}/",
     "b/<str:token>/paid/": "b/{token}/paid/",
     "b/<str:token>/receipt.pdf": "b/{token}/receipt.pdf",
     "b/<str:token>/paid/status/": "b/{token}/paid/status/",

@@ -28,6 +28,9 @@ class CancelFields(StrictSerializer):
     """Body of ``POST manage/{token}/cancel``."""
 
     reason = TextField(required=False, allow_blank=True, max_length=500, default="")
+    as_credit = serializers.BooleanField(
+        required=False, default=False, help_text="True: what goes back is credit here instead of money, if offered."
+    )
 
 
 class CancelledShape(serializers.Serializer[Any]):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
@@ -12,6 +14,8 @@ from api.document import describe_call
 from api.payments import describe_payment
 from api.v1.manage.serializers import CancelFields, CancelledTogetherShape, EmptyFields, ManagedShape, RescheduleFields
 from api.views import OpenView, Result, answer_once, make_money
+from billing.errors import CreditNotOffered
+from billing.services.credits.offering import cancel_for_credit
 from edge.language import current_language
 from kernel.clock import utc_now
 from scheduling.enums import BookingStatus
@@ -112,7 +116,7 @@ class CancelView(OpenView):
 
     @describe_call(
         "cancel",
-        fails=(TokenUnknown, LinkEnded, RequestInvalid, CutoffPassed, TransitionRefused),
+        fails=(TokenUnknown, LinkEnded, RequestInvalid, CutoffPassed, TransitionRefused, CreditNotOffered),
         request=CancelFields,
         responses=ManagedShape,
     )
@@ -121,7 +125,9 @@ class CancelView(OpenView):
         form = CancelFields.read(request)
 
         def run() -> Result:
-            cancel_booking(token=token, reason=form.validated_data["reason"], now=utc_now(), by=CUSTOMER)
+            asked = form.validated_data
+            cancel = cancel_for_credit if asked["as_credit"] else cancel_booking
+            cancel(token=token, reason=asked["reason"], now=utc_now(), by=CUSTOMER)
             return Result(status=200, body=describe_managed(token))
 
         return answer_once(request, run, is_personal=True)
@@ -132,7 +138,7 @@ class CancelFollowingView(OpenView):
 
     @describe_call(
         "cancel_own_following",
-        fails=(TokenUnknown, LinkEnded, RequestInvalid, CutoffPassed, TransitionRefused),
+        fails=(TokenUnknown, LinkEnded, RequestInvalid, CutoffPassed, TransitionRefused, CreditNotOffered),
         request=CancelFields,
         responses=CancelledTogetherShape,
     )
@@ -145,7 +151,9 @@ class CancelFollowingView(OpenView):
         form = CancelFields.read(request)
 
         def run() -> Result:
-            cancel_following(token=token, reason=form.validated_data["reason"], now=utc_now(), by=CUSTOMER)
+            asked = form.validated_data
+            cancel = partial(cancel_for_credit, is_following=True) if asked["as_credit"] else cancel_following
+            cancel(token=token, reason=asked["reason"], now=utc_now(), by=CUSTOMER)
             ended = list_ended_together(get_by_token(token=token, now=utc_now()), is_customers=True)
             rows = [{"reference": each.reference, "starts_at": each.starts_at} for each in ended]
             return Result(status=200, body={"results": rows})

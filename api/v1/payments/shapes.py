@@ -61,6 +61,7 @@ class RefundShape(serializers.Serializer[Any]):
     amount = MoneyShape()
     state = serializers.ChoiceField(choices=RefundState.values)
     cause = serializers.ChoiceField(choices=RefundCause.values)
+    is_credit = serializers.BooleanField(help_text="Nothing was sent: the customer has it as credit.")
     reason = serializers.CharField(help_text="What staff said; otherwise empty.")
     asked_at = InstantField()
     done_at = InstantField(allow_null=True, help_text="When it was sent, or nobody had to send it any more.")
@@ -143,6 +144,7 @@ def describe_refund(refund: RefundView, payment: PaymentView) -> dict[str, objec
         "amount": make_money(refund.amount_minor, payment.currency),
         "state": refund.state.value,
         "cause": refund.cause.value,
+        "is_credit": refund.is_credit,
         "reason": refund.reason,
         "asked_at": refund.asked_at,
         "done_at": refund.done_at,

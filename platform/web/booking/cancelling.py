@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy, ngettext
 
+from billing.services.credits.offering import cancel_for_credit
 from edge.access import open_to_anyone
 from edge.limits import count_write
 from kernel.errors import Conflict, Forbidden
@@ -15,12 +17,13 @@ from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.series.following import cancel_following
 from scheduling.types import CUSTOMER, BookingView
 from web.booking.manage import ManagePage, go_back, load_page, render_page, render_refused, while_the_link_leads
-from web.booking.visits.money import say_cancellation, say_cancellations
+from web.booking.visits.money import say_cancellation, say_cancellations, say_credit
 from web.parts.fields import ChoiceField, ReasonField
 from web.parts.forms import PageForm
 from web.parts.widgets import ChoiceChips
 
 ONE, FOLLOWING = "one", "following"
+MONEY, CREDIT = "money", "credit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,15 @@ class CancelForm(PageForm):
     reason = ReasonField(label=gettext_lazy("Why? It helps us plan"), rows=3, required=False)
 
     def __init__(self, page: ManagePage, data: Any = None) -> None:
-        super().__init__(data, initial={"scope": ONE})
+        super().__init__(data, initial={"scope": ONE, "back": MONEY})
+        credit = say_credit(page.booking, page.money.payments, at=page.now)
+        if credit:
+            self.fields["back"] = ChoiceField(
+                label=gettext_lazy("How do you want it back?"),
+                choices=((MONEY, gettext_lazy("Money back")), (CREDIT, credit)),
+                widget=ChoiceChips(),
+                required=False,
+            )
         count = len(page.following)
         if not count:
             return
@@ -61,7 +72,10 @@ def cancel_visit(request: HttpRequest, token: str) -> HttpResponse:
     if not form.is_valid():
         return _ask(request, page, form, status=422)
     count_write(request)
-    cancel = cancel_following if form.cleaned_data.get("scope") == FOLLOWING else cancel_booking
+    is_following = form.cleaned_data.get("scope") == FOLLOWING
+    cancel = cancel_following if is_following else cancel_booking
+    if form.cleaned_data.get("back") == CREDIT:
+        cancel = partial(cancel_for_credit, is_following=is_following)
     try:
         cancel(token=token, reason=form.cleaned_data["reason"], now=page.now, by=CUSTOMER)
     except (Conflict, Forbidden) as error:

@@ -8,7 +8,7 @@ from web.booking.brand import brand_stylesheet
 from web.booking.cancelling import cancel_visit
 from web.booking.choices import choose_location, choose_service
 from web.booking.extras import calendar, feed, photos, repeats, several
-from web.booking.paying import invoice
+from web.booking.paying import credit, invoice
 from web.booking.paying import receipt as paid_receipt
 from web.booking.paying import views as paying
 from web.booking.transfers import receipts
@@ -44,6 +44,8 @@ urlpatterns = [
     path("b/<str:token>/confirm/", manage.confirm_attendance, name="confirm_attendance"),
     path("b/<str:token>/receipt/", receipts.send, name="receipt"),
     path("b/<str:token>/pay/", paying.pay, name="pay"),
+    path("b/<str:token>/pay/credit/", credit.pay, name="pay_credit"),
+    path("b/<str:token>/refunds/credit/", credit.keep, name="keep_credit"),
     path("b/<str:token>/receipt.pdf", paid_receipt.download, name="paid_receipt"),
     path("b/<str:token>/invoice/", invoice.ask, name="invoice"),
     path("b/<str:token>/invoice/withdraw/", invoice.withdraw, name="invoice_withdraw"),
@@ -63,6 +65,7 @@ urlpatterns = [
     path("visits/<str:token>/data.json", visits.download, name="own_data"),
     path("visits/<str:token>/photos/<int:photo_id>/<int:width>.webp", sent_photos.show_of_contact, name="own_photo"),
     path("visits/<str:token>/end/", visits.end, name="end_visits"),
+    path("visits/<str:token>/pay/<int:booking_id>/", credit.pay_from_visits, name="visits_pay"),
     path("visits/<str:token>/again/<int:booking_id>/", book_again, name="book_again"),
     path("pictures/<uuid:key>/<int:width>.<slug:kind>", pictures.show, name="picture"),
     path("brand.css", brand_stylesheet, name="brand"),

@@ -25,6 +25,8 @@ def describe_moved(moved: MovedMoney) -> str:
     purpose = str(moved.purpose.label)
     if moved.is_taken:
         return f"{LedgerKind.DISPUTED.label} · {purpose}"
+    if moved.is_credit:
+        return f"{LedgerKind.CREDITED.label} · {purpose}"
     return f"{gettext('Sent back')} · {purpose}" if moved.is_refund else purpose
 
 

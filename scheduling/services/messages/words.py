@@ -102,6 +102,7 @@ TALKS: Mapping[str, tuple[str, str]] = {
     "conversation_answer": ("messages/", mark("Read and answer")),
     "data_request_done": ("data/", mark("Open your data")),
     "refund_sent": ("", mark("View the appointment")),
+    "credit_given": ("", mark("View the appointment")),
     "refund_twice": ("", mark("View the appointment")),
     "invoice_issued": ("", mark("View the appointment")),
     "invoice_corrected": ("", mark("View the appointment")),

@@ -13,6 +13,7 @@ from billing.enums import LIVE_STATES, PaymentDoor, PaymentState, RefundState
 from billing.policies import split_payment
 from billing.selectors.accounts import find_ways_to_pay
 from billing.selectors.asking import find_due_of
+from billing.selectors.credits import find_credit_wish, find_proven_contact, find_spendable, offers_credit
 from billing.selectors.fees import find_fee
 from billing.selectors.invoices import has_invoice, may_want_invoice
 from billing.selectors.payments import (
@@ -33,6 +34,8 @@ class ShownRefund:
 
     amount_minor: int
     text: str
+    swap_id: int | None = None
+    """What may still become credit instead; None: it may not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,9 @@ class ShownMoney:
         is_on_card: Nothing is paid before the visit: a card is left.
         fee: What a card was left for, as it stands; None: none was.
         has_invoice_page: An invoice can be asked for, or was.
+        due_minor: What is left to pay of the deposit that is waited for.
+        credit_minor: What its customer, who has shown who they are, may pay it with.
+        asks_for_proof: Credit could pay it, if its customer came by the link to their visits.
     """
 
     bank: BankData | None
@@ -64,6 +70,19 @@ class ShownMoney:
     is_on_card: bool = False
     fee: FeeView | None = None
     has_invoice_page: bool = False
+    due_minor: int = 0
+    credit_minor: int = 0
+    asks_for_proof: bool = False
+
+    @property
+    def usable_minor(self) -> int:
+        """How much of the credit pays the deposit."""
+        return min(self.credit_minor, self.due_minor)
+
+    @property
+    def rest_minor(self) -> int:
+        """How much is left to pay another way."""
+        return self.due_minor - self.usable_minor
 
     @property
     def has_moved(self) -> bool:
@@ -112,10 +131,14 @@ def load_money(booking: BookingView, *, is_unpaid: bool) -> ShownMoney:
     balance, due_minor = balance_booking(booking, payments), find_due_of(booking, payments)
     live = [each for each in payments if each.state in LIVE_STATES]
     is_on_its_way = is_unpaid and any(each.state == PaymentState.PROCESSING for each in live)
-    doors = OpenDoors()
+    doors, contact, credit_minor, gives_credit = OpenDoors(), find_proven_contact(booking), 0, False
     if is_unpaid and not is_on_its_way:
+        credit_minor = find_spendable(booking, contact)
+        gives_credit = not contact and not booking.agreed.is_on_card and offers_credit()
         doors = find_ways_to_pay(booking, due_minor=due_minor)
     receipts = list_receipts([each.id for each in live]) if doors.bank else {}
+    waiting = [refund for each in payments for refund in each.refunds if refund.state == RefundState.PENDING]
+    may_swap = bool(waiting) and booking.customer_id is not None and offers_credit()
     return ShownMoney(
         bank=doors.bank,
         receipt=next(iter(receipts.values()), None),
@@ -126,12 +149,19 @@ def load_money(booking: BookingView, *, is_unpaid: bool) -> ShownMoney:
         payments=payments,
         is_on_card=booking.agreed.is_on_card,
         fee=find_fee(booking, payments),
+        due_minor=due_minor,
+        credit_minor=credit_minor,
+        asks_for_proof=gives_credit,
         has_invoice_page=may_want_invoice(booking, payments) or has_invoice(booking, payments),
         refunds=tuple(
-            ShownRefund(refund.amount_minor, _say_refund(each, refund, booking.timezone))
+            ShownRefund(
+                refund.amount_minor - refund.returned_minor,
+                _say_refund(each, refund, booking.timezone),
+                refund.id if may_swap and refund in waiting and each.door != PaymentDoor.STRIPE else None,
+            )
             for each in payments
             for refund in each.refunds
-            if refund.state != RefundState.DROPPED
+            if refund.state != RefundState.DROPPED and refund.returned_minor < refund.amount_minor
         ),
     )
 
@@ -158,6 +188,19 @@ def say_cancellation(booking: BookingView, payments: tuple[PaymentView, ...], *,
     return gettext("You get %(back)s back; as agreed when you booked, the business keeps %(kept)s.") % said
 
 
+def say_credit(booking: BookingView, payments: tuple[PaymentView, ...], *, at: datetime) -> str:
+    """Say how much of it can be credit if the customer cancels and wants that; empty: it cannot.
+
+    What was paid with credit is credit again in any case.
+    """
+    paid = tuple(each for each in payments if each.door != PaymentDoor.CREDIT)
+    split = preview_cancellation(booking, paid, at=at)
+    if split is None or not split.back_minor or not find_credit_wish(booking, payments):
+        return ""
+    amount = get_current_formats().format_money(split.back_minor, booking.currency)
+    return gettext("Credit of %(amount)s for another visit") % {"amount": amount}
+
+
 def _say_charge(booking: BookingView, left: PaymentView, *, at: datetime) -> str:
     """Say what may be charged to the card that was ``left`` if its customer cancels now."""
     charged = split_payment(left.amount_minor, booking, ending=Ending.CUSTOMER, at=at).kept_minor
@@ -175,6 +218,8 @@ def say_cancellations(bookings: Collection[BookingView], *, at: datetime) -> Map
 
 def _say_refund(payment: PaymentView, refund: RefundView, timezone: str) -> str:
     is_card = payment.door == PaymentDoor.STRIPE
+    if refund.is_credit:
+        return gettext("It is your credit here, and pays another visit.")
     if refund.state == RefundState.FAILED:
         return gettext("Your bank did not take it. The business gets in touch about another way.")
     if refund.state == RefundState.DONE and refund.done_at is not None:

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from billing.selectors.credits import list_credits_of, sum_up
 from edge.access import open_to_anyone
 from edge.language import current_language
 from edge.limits import check_limits, list_write_asks
@@ -112,9 +113,11 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
     visits = list_visits(contact=contact.value, now=now, cursor=cursor)
     formats = get_formats(language, tenant.country, tenant.profile.clock)
     vertical = get_vertical(tenant.vertical)
+    owned = list_credits_of(contact=contact.value)
     context: dict[str, Any] = {
         "token": token,
         "contact": contact,
+        "credits": sum_up(owned),
         "coming": make_cards(visits.coming, now=now, formats=formats, language=language),
         "past": make_cards(visits.past, now=now, formats=formats, language=language, published=visits.published),
         "next_cursor": visits.next_cursor,

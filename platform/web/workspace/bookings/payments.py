@@ -13,12 +13,14 @@ from django.utils.translation import gettext, gettext_lazy
 from billing.enums import LIVE_STATES, PaymentMeans
 from billing.gateway.enums import DeclineReason
 from billing.selectors.asking import may_ask_for_deposit
+from billing.selectors.credits import add_up_left, list_customer_credits, offers_credit
 from billing.selectors.fees import find_fee
 from billing.selectors.invoices import may_want_invoice
 from billing.selectors.payments import balance_booking, list_payments_of, may_record_payment
 from billing.selectors.receipts import list_receipts
 from billing.types import FeeView, PaymentView, ReceiptView
 from kernel.clock import utc_now
+from scheduling.enums import BookingStatus
 from scheduling.types import BookingView
 from web.parts.pictures import ShownPicture, make_address, show_picture
 
@@ -67,6 +69,8 @@ class BookingMoney:
         fee: What a card was left for, as it stands; None: none was.
         fee_author: Who let it be charged, or waived it.
         may_want_invoice: The customer may want an invoice.
+        credit_minor: What the customer has as credit and could pay with now.
+        gives_credit: What is still to be sent back may be credit.
     """
 
     lines: tuple[PaymentLine, ...]
@@ -77,6 +81,8 @@ class BookingMoney:
     fee: FeeView | None = None
     fee_author: str = ""
     may_want_invoice: bool = False
+    credit_minor: int = 0
+    gives_credit: bool = False
 
     @property
     def decline_words(self) -> str | Promise:
@@ -99,6 +105,13 @@ def load_money(booking: BookingView, names: Mapping[int, str] = MappingProxyType
         for each in payments
         if not each.is_card_only  # said by the fee
     )
+    is_due = booking.status == BookingStatus.PENDING_PAYMENT or (
+        may_record_payment(booking) and balance.owed_minor != 0
+    )
+    credit_minor = 0
+    if is_due and not booking.agreed.is_on_card:
+        credit_minor = add_up_left(list_customer_credits(customer_id=booking.customer_id), booking.currency)
+    is_to_send = any(each.to_send_minor for each in payments)
     return BookingMoney(
         tuple(lines),
         balance.held_minor,
@@ -108,6 +121,8 @@ def load_money(booking: BookingView, names: Mapping[int, str] = MappingProxyType
         fee=fee,
         fee_author=names.get(fee.by_id or 0, "") if fee else "",
         may_want_invoice=may_want_invoice(booking, payments),
+        credit_minor=credit_minor,
+        gives_credit=is_to_send and booking.customer_id is not None and offers_credit(),
     )
 
 

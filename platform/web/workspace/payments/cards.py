@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
+from babel.numbers import get_currency_precision
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,6 +17,7 @@ from accounts.policies import Permission
 from billing.enums import CardState
 from billing.errors import CardNotConnected
 from billing.selectors.accounts import find_card_capabilities, get_bank_data, get_card_account
+from billing.selectors.credits import add_up_owed_credit, offers_credit
 from billing.services.cards.accounts import connect_card_account, refresh_card_account, switch_cards
 from billing.types import CardAccount
 from edge.access import requires
@@ -142,6 +144,9 @@ def _render(request: HttpRequest, error: DomainError | None = None) -> HttpRespo
         "words": _find_words(account),
         "is_offered": can is not None and can.can_take,
         "bank": get_bank_data(),
+        "gives_credit": offers_credit(),
+        "owed_credit": tuple(add_up_owed_credit().items()),
+        "example_minor": 500 * 10 ** get_currency_precision(current_tenant().currency),
         "is_again": "again" in request.GET,
         "refusal": "" if error is None else translate_error(error),
         "timezone": current_tenant().timezone,

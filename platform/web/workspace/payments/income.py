@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.policies import Permission
 from billing.enums import IncomeShare
 from billing.errors import SpanInvalid
+from billing.selectors.credits import add_up_owed_credit
 from billing.selectors.income import add_up_income, report_income
 from billing.types import IncomeLine
 from edge.access import requires
@@ -46,6 +47,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "problem": problem,
         "lines": [(each, _find_day(each, share)) for each in lines],
         "totals": add_up_income(lines),
+        "owed_credit": tuple(add_up_owed_credit().items()),
         "shares": make_filter_line(SHARE, query),
         "file_url": reverse("workspace:money_income_file") + query.make_url(),
     }

@@ -17,7 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.policies import Permission, has_permission
 from accounts.selectors.staff import name_people
 from billing.enums import LedgerKind, PaymentDoor
-from billing.errors import RefundInvalid, RefundsChanged, RefundTooLarge
+from billing.errors import CreditNotOffered, RefundInvalid, RefundsChanged, RefundTooLarge
+from billing.selectors.credits import list_credits_from, offers_credit
 from billing.selectors.invoices import find_invoice, may_want_invoice
 from billing.selectors.listing import list_entries
 from billing.selectors.payments import get_payment, suggest_refund
@@ -33,7 +34,7 @@ from tenants.context import current_tenant
 from tenants.enums import Ability
 from tenants.policies import may_business
 from web.errors import translate_error
-from web.parts.fields import MoneyField, TextField
+from web.parts.fields import MoneyField, SwitchField, TextField
 from web.parts.forms import PageForm, mark_needed
 from web.parts.toasts import Toast, go_on
 from web.workspace.actors import make_actor
@@ -63,6 +64,7 @@ class RefundForm(PageForm):
             help_text=gettext_lazy("It stays in your books, beside the payment."),
         )
     )  # fmt: skip
+    as_credit = SwitchField(label=gettext_lazy("The customer wants it as credit"))
     seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput())
 
 
@@ -95,8 +97,10 @@ def refund(request: HttpRequest, payment_id: int) -> HttpResponse:
     try:
         refund_payment(
             payment_id=payment_id, amount_minor=typed["amount"] or 0, reason=typed["reason"], now=utc_now(),
-            by=make_actor(request), seen_minor=typed["seen"],
+            by=make_actor(request), seen_minor=typed["seen"], is_credit=typed["as_credit"],
         )  # fmt: skip
+    except CreditNotOffered as error:
+        return _render(request, payment, form=form, status=get_status(error), error=translate_error(error))
     except RefundInvalid as error:
         form.refuse(error)
         return _render(request, payment, form=form, status=get_status(error))
@@ -108,6 +112,8 @@ def refund(request: HttpRequest, payment_id: int) -> HttpResponse:
         return _render(request, payment, form=form, status=get_status(error))
     is_sent = payment.door == PaymentDoor.STRIPE
     text = gettext("It is on its way.") if is_sent else gettext("Send it, and note it here once you did.")
+    if typed["as_credit"] or payment.door == PaymentDoor.CREDIT:
+        text = gettext("The customer has it as credit.")
     toast = Toast(title=gettext("Refund noted"), text=text)
     return go_on(request, toast, to=reverse("workspace:money_payment", args=[payment_id]))
 
@@ -139,9 +145,12 @@ def _render(
         "error": error,
         "may_refund": bool(payment.left_minor) and may_decide,
         "may_answer": may_decide,
+        "may_pay_out": may_decide,
         "may_note": has_permission(request.user, Permission.BOOKING_MANAGE) and may_business(Ability.STEP),
         "timezone": current_tenant().timezone,
         "has_evidence": booking is not None,
+        "gives_credit": payment.door != PaymentDoor.CREDIT and booking is not None and offers_credit(),
+        "credits": list_credits_from(payment_id=payment.id) if payment.credited_minor else (),
         "invoice": find_invoice(booking_id=payment.booking_id),
         "may_want_invoice": booking is not None and may_want_invoice(booking, (payment,)),
         "has_receipt": booking is not None and payment.received_at is not None,

@@ -21,6 +21,7 @@ from web.workspace.payments import (
     views,
     wanting,
 )
+from web.workspace.payments.credit import views as crediting
 
 add_entries(
     NavEntry(
@@ -67,6 +68,10 @@ urlpatterns = [
     path("payments/<int:payment_id>/disputes/<int:dispute_id>/answer/", answering.answer, name="money_answer"),
     path("payments/<int:payment_id>/disputes/<int:dispute_id>/accept/", answering.accept, name="money_accept"),
     path("payments/<int:payment_id>/refund/", page.refund, name="money_refund"),
+    path("payments/credit/", crediting.switch, name="payments_credit"),
+    path("payments/<int:payment_id>/credits/<int:credit_id>/back/", crediting.pay_out, name="credit_pay_out"),
+    path("bookings/<int:booking_id>/payments/credit/", crediting.apply, name="credit_apply"),
+    path("bookings/<int:booking_id>/refunds/<int:refund_id>/credit/", crediting.swap, name="refund_credit"),
     path("payments/bank/", views.change_bank, name="payments_bank"),
     path("bookings/<int:booking_id>/payments/new/", recording.record, name="payment_new"),
     path("bookings/<int:booking_id>/payments/ask/", asking.ask, name="deposit_ask"),
