@@ -39,3 +39,14 @@ class AssetKnown(Conflict):
 
     code = "asset_known"
     text = mark("This customer has one with the same identification already.")
+
+
+class ReadingLower(Conflict):
+    """The meter shows less than it did: somebody mistyped, or it was replaced."""
+
+    code = "reading_lower"
+    text = mark("This is less than the last reading, %(before)s. Check it, or say that it is right all the same.")
+
+    def __init__(self, *, before: int) -> None:
+        super().__init__(before=before)
+        self.before = before

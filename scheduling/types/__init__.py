@@ -42,6 +42,8 @@ from scheduling.types.catalog import (
 from scheduling.types.corrections import Change, Correction
 from scheduling.types.customers import (
     MOST_PHOTOS,
+    AssetReadingView,
+    AssetStory,
     AssetView,
     ConsentView,
     ContactSetup,
@@ -107,6 +109,8 @@ __all__ = [
     "AgreedPolicy",
     "Answer",
     "Applied",
+    "AssetReadingView",
+    "AssetStory",
     "AssetView",
     "Availability",
     "AvailabilityQuery",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from scheduling.enums import BookingLevel, ConsentPurpose, ContactKind, CustomerKind
+from scheduling.types.bookings import BookingRow
 
 MOST_PHOTOS = 5
 """That customers send of one visit."""
@@ -246,3 +247,24 @@ class CustomerProfile:
     pays_for: tuple[RelatedCustomer, ...]
     paid_by: tuple[RelatedCustomer, ...]
     steps: tuple[RecordStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AssetReadingView:
+    """What a meter showed; ``booking_id``: it was told with that booking."""
+
+    value: int
+    unit: str
+    read_at: datetime
+    booking_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AssetStory:
+    """What visits are about, whose it is, what its meter showed and the owner's visits with it, the newest first."""
+
+    asset: AssetView
+    owner_number: int
+    owner_name: str
+    readings: tuple[AssetReadingView, ...]
+    visits: tuple[BookingRow, ...]

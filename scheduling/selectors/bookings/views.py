@@ -105,6 +105,11 @@ def list_visits_before(*, customer_id: int, before: datetime, limit: int) -> tup
     return tuple(_view_row(each) for each in found), rows.count()
 
 
+def list_rows(bookings: QuerySet[Booking]) -> tuple[BookingRow, ...]:
+    """Return bookings, of which somebody says which and how many, as a list has them; one query."""
+    return tuple(_view_row(each) for each in bookings.select_related("service", "location"))
+
+
 def list_page_of_views(filters: BookingFilters) -> Page[BookingView]:
     """List bookings by start with everything, a page at a time, without a search; twelve queries at most.
 

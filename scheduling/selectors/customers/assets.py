@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 
 from django.db.models import F, Max
 
 from kernel.page import Page, cut_page, limit_rows, read_cursor
 from scheduling.errors.customers import AssetNotFound
-from scheduling.models import Asset
-from scheduling.types import AssetView
+from scheduling.models import Asset, AssetReading, Booking
+from scheduling.selectors.bookings.views import HOLD_STATUSES, list_rows
+from scheduling.types import AssetReadingView, AssetStory, AssetView
+from tenants.context import current_tenant
+from verticals.registry import get_vertical
 
+MOST_READ = 100
 _REAL = {"owner__erased_at": None}
 
 
@@ -35,6 +40,46 @@ def find_last_asset(*, customer_id: int, asset_id: int | None = None) -> AssetVi
         rows = rows.filter(pk=asset_id)
     last = rows.annotate(came_at=Max("bookings__starts_at")).order_by(F("came_at").desc(nulls_last=True), "-pk").first()
     return view_asset(last) if last else None
+
+
+@dataclass(frozen=True, slots=True)
+class AssetMeter:
+    """What the trade reads off an asset: the field's key and the word for what it counts."""
+
+    key: str
+    unit: str
+
+
+def find_meter() -> AssetMeter | None:
+    """Return what the business's trade reads off an asset, if anything."""
+    tenant = current_tenant()
+    vertical = get_vertical(tenant.vertical)
+    field = next((each for each in (vertical.asset.fields if vertical.asset else ()) if each.is_meter), None)
+    if field is None:
+        return None
+    words = vertical.list_words(language="en", country=tenant.country)
+    return AssetMeter(field.key, words.get(f"unit.{field.key}", ""))
+
+
+def get_asset_story(*, asset_id: int) -> AssetStory:
+    """Return one with its owner, what its meter showed and the visits about it, the newest first; five queries.
+
+    Raises:
+        AssetNotFound: As `get_asset`.
+    """
+    asset = Asset.objects.filter(pk=asset_id, **_REAL).select_related("owner").first()
+    if asset is None:
+        raise AssetNotFound
+    # Only the owner's own visits: whoever else came with it is nobody's business.
+    visits = Booking.objects.filter(asset=asset, customer=asset.owner).exclude(status__in=HOLD_STATUSES)
+    readings = AssetReading.objects.filter(asset=asset).order_by("-read_at", "-pk")[:MOST_READ]
+    return AssetStory(
+        asset=view_asset(asset),
+        owner_number=asset.owner.number,
+        owner_name=asset.owner.name,
+        readings=tuple(AssetReadingView(each.value, each.unit, each.read_at, each.booking_id) for each in readings),
+        visits=list_rows(visits.order_by("-starts_at", "-pk")[:MOST_READ]),
+    )
 
 
 def list_assets(

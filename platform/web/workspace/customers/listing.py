@@ -22,7 +22,7 @@ from web.workspace.customers.words import name_assets
 VISITS = Filter(
     key="visits",
     label=gettext_lazy("Visits"),
-    choices=(("", gettext_lazy("All")), *VisitFilter.choices),
+    choices=(("", gettext_lazy("All customers")), *VisitFilter.choices),
 )
 LEVEL = Filter(
     key="level",

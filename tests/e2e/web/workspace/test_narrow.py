@@ -84,6 +84,7 @@ def list_pages(house, role: str) -> list[str]:
         send_test(endpoint_id=webhook, now=utc_now())
         facts = {
             "booking": booking_id,
+            "asset": Booking.objects.get(pk=booking_id).asset_id,
             "customer": Booking.objects.get(pk=booking_id).customer_id,
             "payment": pay(booking_id),
             "invoice": want(booking_id),

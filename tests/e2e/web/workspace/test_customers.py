@@ -1,0 +1,67 @@
+"""The desk finds a customer while typing, opens the record, changes it, and keeps what the meter shows."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from scheduling.models import AssetReading, Booking, Customer
+from tenants.context import tenant_scope
+from tests.e2e.sight import check_everywhere
+from tests.e2e.web.workspace.test_board import book_at
+
+pytestmark = pytest.mark.e2e
+
+NAME = "Renée O’Connor"
+
+
+@pytest.fixture
+def customer_id(houses, unblocked) -> int:
+    booking_id = book_at(houses[0], NAME, slot=1)[0]
+    with tenant_scope(houses[0]):
+        return Booking.objects.get(pk=booking_id).customer_id
+
+
+def test_a_customer_is_found_opened_and_changed(houses, open_workspace, customer_id):
+    page = open_workspace(houses[0], "/workspace/customers/?lang=es")
+    page.locator("#find").press_sequentially("oconor re", delay=20)
+    expect(page.locator("#entries a.name").first).to_have_text(NAME)
+    page.wait_for_url(re.compile("q=oconor"))
+    assert check_everywhere(page) == []
+
+    page.locator("#entries a.name").first.press("Enter")
+    page.wait_for_url(re.compile(r"/customers/\d+/$"))
+    expect(page.locator("h1")).to_have_text(NAME)
+    assert check_everywhere(page) == []
+
+    page.get_by_role("link", name="Cambiar").press("Enter")
+    page.fill("[name=tags]", "Flotilla")
+    assert check_everywhere(page) == []
+    page.press("[name=tags]", "Enter")
+    page.wait_for_url(re.compile(r"/customers/\d+/$"))
+    expect(page.locator(".who-is")).to_contain_text("Flotilla")
+    with tenant_scope(houses[0]):
+        assert Customer.objects.get(pk=customer_id).tags == ["Flotilla"]
+
+
+def test_a_reading_is_kept_without_scripts_too(houses, open_workspace, customer_id):
+    with tenant_scope(houses[0]):
+        asset_id = Customer.objects.get(pk=customer_id).assets.latest("pk").pk
+    page = open_workspace(houses[0], f"/workspace/customers/assets/{asset_id}/?lang=es", java_script_enabled=False)
+
+    page.fill("[name=reading]", "62480")
+    page.press("[name=reading]", "Enter")
+
+    expect(page.locator("main")).to_contain_text("62,480 km")
+    with tenant_scope(houses[0]):
+        assert AssetReading.objects.filter(asset_id=asset_id).latest("pk").value == 62480
+
+
+def test_the_page_of_a_vehicle_is_easy_to_see(houses, open_workspace, customer_id):
+    with tenant_scope(houses[0]):
+        asset_id = Customer.objects.get(pk=customer_id).assets.latest("pk").pk
+    page = open_workspace(houses[0], f"/workspace/customers/assets/{asset_id}/?lang=es")
+
+    assert check_everywhere(page) == []
