@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django import forms
 from django.utils.translation import gettext_lazy
 
+from kernel.identity.phones import format_phone
 from scheduling.enums import BookingLevel, ContactKind, CustomerKind
 from scheduling.services.customers.records import LONGEST_TAG, LONGEST_TAX_ID, MOST_TAGS
 from scheduling.services.writing.inputs import NAME_LENGTH, NAME_MISSING, NAME_TOO_LONG, NOTE_LENGTH, NOTE_TOO_LONG
 from scheduling.types import ContactSetup, CustomerSetup
+from tenants.context import current_tenant
 from web.parts.contacts import EmailField, PhoneField
 from web.parts.fields import ChoiceField, ReasonField, TextField
 from web.parts.forms import PageForm
 from web.parts.widgets import ChoiceChips
 
+PHONE_ATTRS = {"type": "tel", "inputmode": "tel", "autocomplete": "off"}
 CONTACT_FIELDS = {
     "phone": (ContactKind.PHONE, 0),
     "phone_2": (ContactKind.PHONE, 1),
@@ -35,8 +39,8 @@ class CustomerForm(PageForm):
     )
     kind = ChoiceField(label=gettext_lazy("Kind"), choices=CustomerKind.choices, widget=ChoiceChips())
     tax_id = TextField(label=gettext_lazy("Tax number"), max_length=LONGEST_TAX_ID, required=False)
-    phone = PhoneField(label=gettext_lazy("Phone"), required=False)
-    phone_2 = PhoneField(label=gettext_lazy("Another phone"), required=False)
+    phone = PhoneField(label=gettext_lazy("Phone"), required=False, widget=forms.TextInput(PHONE_ATTRS))
+    phone_2 = PhoneField(label=gettext_lazy("Another phone"), required=False, widget=forms.TextInput(PHONE_ATTRS))
     email = EmailField(label=gettext_lazy("E-mail"), required=False, attrs={"autocomplete": "off"})
     email_2 = EmailField(label=gettext_lazy("Another e-mail"), required=False, attrs={"autocomplete": "off"})
     tags = TextField(
@@ -94,7 +98,8 @@ def show_setup(setup: CustomerSetup) -> dict[str, Any]:
 
 def _pick(contacts: Sequence[ContactSetup], kind: ContactKind, place: int) -> str:
     values = [each.value for each in contacts if each.kind == kind]
-    return values[place] if place < len(values) else ""
+    value = values[place] if place < len(values) else ""
+    return format_phone(value, current_tenant().country) if value and kind == ContactKind.PHONE else value
 
 
 def _join_contacts(data: Mapping[str, Any], known: Sequence[ContactSetup]) -> tuple[ContactSetup, ...]:
