@@ -70,7 +70,7 @@ def collect_case(payment: PaymentView, dispute: DisputeView, booking: BookingVie
             customer_email=booking.customer_email,
             service=visited.service_name,
             served_on=_say(booking.starts_at, booking.timezone) if booking.status in SERVED else "",
-            refund_terms=" ".join(agreed),
+            refund_terms=" ".join(agreed) if booking.deposit_minor else "",
             cancel_terms=until,
         )
 

@@ -34,7 +34,7 @@ def paths(houses) -> list[str]:
             currency="MXN", happened_at=now, found_at=now,
         )  # fmt: skip
         Payment.objects.filter(pk=payment_id).update(dispute_state="open", disputed_minor=1_000_000)
-        Dispute.objects.create(
+        dispute = Dispute.objects.create(
             payment_id=payment_id, provider_dispute_id="du_1", amount_minor=1_000_000, taken_minor=1_000_000,
             currency="MXN", state="open", reason="not_as_said", answer_by=now + timedelta(days=7), opened_at=now,
             checked_at=now,
@@ -47,7 +47,8 @@ def paths(houses) -> list[str]:
         invoice_id = want(booking_id, name="Transportes y Refacciones de la Concepción SA de CV", now=now)
     money, booking = "/workspace/payments", f"/workspace/bookings/{booking_id}"
     return [
-        f"{money}/list/", f"{money}/{payment_id}/", f"{money}/income/?by=service", f"{money}/payouts/",
+        f"{money}/list/", f"{money}/{payment_id}/", f"{money}/{payment_id}/disputes/{dispute.pk}/answer/",
+        f"{money}/{payment_id}/disputes/{dispute.pk}/accept/", f"{money}/income/?by=service", f"{money}/payouts/",
         f"{money}/invoices/", f"{money}/invoices/{invoice_id}/", f"{booking}/payments/invoice/",
     ]  # fmt: skip
 

@@ -71,6 +71,12 @@ def test_visit_that_did_not_take_place_was_not_served(owner_client, payment, sta
     assert "Visita" not in dict(owner_client.get(find_url(payment)).context["facts"])
 
 
+def test_visit_without_a_deposit_has_no_terms_of_refunds(owner_client, payment):
+    Booking.objects.update(deposit_minor=0)
+
+    assert "Devoluciones" not in dict(owner_client.get(find_url(payment)).context["facts"])
+
+
 def test_owner_sends_it_once_with_words_of_their_own(owner_client, payment):
     answer = send(owner_client, payment)
     again = owner_client.post(find_url(payment), {"is_read": "on", "seen": "x"})
