@@ -22,6 +22,8 @@ from devtools.stripe_server.specification import (
 from devtools.stripe_server.world import PLATFORM, Refusal, Thing, World
 
 JSON = "application/json"
+KEYS_LAST = 24 * 3600
+"""Stripe forgets a key after a day, refusals as well (docs.stripe.com/api/idempotent_requests)."""
 CODES = {
     "Received unknown parameter": "parameter_unknown",
     "Missing required param": "parameter_missing",
@@ -290,8 +292,8 @@ class Counter:
 
     def _do_once(self, key: str, content: str, call: Call, play: Callable[[World, Call], Thing]) -> Reply:
         digest = hashlib.sha256(content.encode()).hexdigest()
-        if key in self.world.answers:
-            seen, status, body = self.world.answers[key]
+        seen, status, body, until = self.world.answers.get(key, ("", 0, {}, 0))
+        if until > self.world.seconds():
             if seen != digest:
                 message = (
                     "Keys for idempotent requests can only be used with the same parameters they were first used with."
@@ -302,7 +304,8 @@ class Counter:
             reply = self._answer(call, play(self.world, call))
         except Refusal as refusal:
             reply = Reply(refusal.status, refusal.body, {"request-id": "req_refused"})
-        self.world.answers[key] = (digest, reply.status, json.loads(json.dumps(reply.body)))
+        until = self.world.seconds() + KEYS_LAST
+        self.world.answers[key] = (digest, reply.status, json.loads(json.dumps(reply.body)), until)
         return reply
 
     def _check_caller(self, headers: Mapping[str, str]) -> None:

@@ -56,7 +56,9 @@ class World:
         """Remember what was saved."""
         if self.path is not None and self.path.exists():
             saved = json.loads(self.path.read_text(encoding="utf-8"))
-            self.things, self.owners, self.private, self.answers = saved
+            self.things, self.owners, self.private, answers = saved
+            # Until when they last was not kept at first: then they are over.
+            self.answers = {key: (*answer, 0)[:4] for key, answer in answers.items()}
 
     def save(self) -> None:
         """Keep everything, whole or not at all."""

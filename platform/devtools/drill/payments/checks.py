@@ -17,6 +17,7 @@ from billing.enums import (
 from devtools.drill.payments.rows import (
     PaymentRow,
     RefundRow,
+    list_answers,
     list_differences,
     list_movements,
     list_payments,
@@ -41,6 +42,7 @@ def list_findings(stand_in: StandIn) -> list[str]:
     """
     payments, refunds = list_payments(), list_refunds()
     findings = [*_list_sums(stand_in, payments, refunds)]
+    findings += _list_lost_answers(stand_in)
     findings += [f"the night finds that books differ: {each}" for each in list_differences()]
     for booking_id in sorted({each.booking_id for each in payments}):
         booking, own = get_booking(booking_id=booking_id), [each for each in payments if each.booking_id == booking_id]
@@ -78,6 +80,15 @@ def _list_sums(stand_in: StandIn, payments: Sequence[PaymentRow], refunds: Seque
     kept = sum(each.kept_minor for each in payments)
     if kept != -ledger[LedgerAccount.KEPT]:
         yield f"payments keep {kept}, the ledger {-ledger[LedgerAccount.KEPT]}"
+
+
+def _list_lost_answers(stand_in: StandIn) -> Iterator[str]:
+    """Tell of evidence that the bank has not got, or got twice, and of what never left."""
+    for dispute_id, state, file_id in list_answers():
+        dispute = stand_in.world.things[dispute_id]
+        sent, has = dispute["evidence_details"]["submission_count"], dispute["evidence"]["uncategorized_file"]
+        if state == "asked" or sent > 1 or (state == "sent") != (sent == 1 and has == file_id):
+            yield f"evidence is {state}, the bank got {sent} answers, the last with {has}, ours was {file_id}"
 
 
 def _list_faults(booking: BookingView, payments: Sequence[PaymentRow], refunds: Sequence[RefundRow]) -> Iterator[str]:

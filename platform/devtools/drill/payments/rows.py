@@ -14,6 +14,11 @@ SELECT id, booking_id, door, purpose, state, amount_minor, refunded_minor, kept_
 REFUNDS_SQL = "SELECT id, payment_id, amount_minor, cause, state FROM billing_refund ORDER BY id"
 DISPUTES_SQL = "SELECT payment_id, taken_minor FROM billing_dispute ORDER BY id"
 DIFFERENCES_SQL = "SELECT kind, ours_minor, theirs_minor FROM billing_difference WHERE settled_at IS NULL ORDER BY id"
+ANSWERS_SQL = """
+SELECT dispute.provider_dispute_id, answer.state, answer.provider_file_id
+FROM billing_disputeanswer AS answer JOIN billing_dispute AS dispute ON dispute.id = answer.dispute_id
+WHERE answer.kind = 'evidence' OR answer.state = 'asked' ORDER BY answer.id
+"""
 LEDGER_SQL = "SELECT debit, credit, amount_minor FROM billing_ledgerentry ORDER BY id"
 LEASES_SQL = "UPDATE public.tenants_duework SET leased_until = NULL WHERE leased_until IS NOT NULL"
 
@@ -56,6 +61,11 @@ def list_refunds() -> list[RefundRow]:
 def list_taken() -> list[tuple[int, int]]:
     """List the disputes of the current business: of which payment, and how much the bank has of it."""
     return [(payment_id, taken) for payment_id, taken in _fetch(DISPUTES_SQL)]
+
+
+def list_answers() -> list[tuple[str, str, str]]:
+    """List evidence for banks, and whatever is still on its way: the provider's dispute, the state and the file."""
+    return [(dispute_id, state, file_id) for dispute_id, state, file_id in _fetch(ANSWERS_SQL)]
 
 
 def list_differences() -> list[tuple[str, int, int]]:

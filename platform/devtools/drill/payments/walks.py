@@ -4,7 +4,7 @@ A walk is a business with one person, some customers who want to pay a deposit, 
 that nobody chose: pages that are opened and left, cards that pass, are declined or take their time, events that come
 late, twice, in another order or never, forgeries, workers who die between a charge and its answer, a provider that
 falls silent, staff who approve, decline, waive, take money at the counter and give some back, banks that take money
-back and decide.
+back and decide, staff who answer them or give in.
 """
 
 from __future__ import annotations
@@ -22,10 +22,13 @@ from django.db import transaction
 
 from billing.gateway.doors.stripe_connect import client
 from billing.gateway.errors import EventRefused
-from billing.services.cards import comparing, looking, opening, refunding
+from billing.selectors.disputes import list_open_disputes
+from billing.services.cards import answering, comparing, looking, opening, refunding
+from billing.services.cards.answering import accept_dispute, answer_dispute, stamp_case
 from billing.services.cards.looking import look_at_deposit
 from billing.services.payments import receive_deposit, waive_deposit
 from billing.services.refunds import mark_refund_sent, refund_payment
+from billing.types import CaseFile
 from devtools.drill.payments.checks import list_findings
 from devtools.drill.payments.rows import end_leases, list_payments, list_refunds
 from devtools.drill.payments.shops import DEPOSIT, VISITS, book_one, open_business
@@ -44,8 +47,13 @@ CARDS = ("visa", "visa", "mastercard", "chargeDeclined", "slow")
 WAITS = (1, 7, 16, 40, 90)
 """Minutes."""
 FAULTS = (Fault.BREAK_BEFORE, Fault.BREAK_AFTER, Fault.ERROR)
-DEATHS = ((opening, "_note_open"), (looking, "settle_payment"), (refunding, "_settle"))
+DEATHS = (
+    (opening, "_note_open"), (looking, "settle_payment"), (refunding, "_settle"), (answering, "_note_file"),
+    (answering, "_settle"),
+)  # fmt: skip
 """Where a process may die: the provider has done its part, and nothing is written here yet."""
+CASE = CaseFile(paper=b"%PDF-1.7 walk", pages=1, customer_name="Ana", served_on="January 5")
+UNDECIDED = ("needs_response", "under_review")
 RESTS, REST = 16, timedelta(hours=15)
 """At the end workers go on for ten days: some wait a day, a closed account eight."""
 TABLES = ((None, 100), (None, 40), (0, 100), (20 * 24 * 60, 50), (20 * 24 * 60, 100))
@@ -254,7 +262,7 @@ def _dispute(walk: Walk) -> None:
     """A bank takes back what a customer paid, or decides about what it took."""
     world = walk.till.stand_in.world
     things = list(world.things.values())
-    taken = [each for each in things if each["object"] == "dispute" and each["status"] == "needs_response"]
+    taken = [each for each in things if each["object"] == "dispute" and each["status"] in UNDECIDED]
     charges = [
         each
         for each in things
@@ -268,6 +276,24 @@ def _dispute(walk: Walk) -> None:
         raise _NothingThere
 
 
+def _answer(walk: Walk) -> None:
+    """Staff send evidence to a bank, or give in."""
+    found = list_open_disputes()
+    if not found:
+        raise _NothingThere
+    chosen = walk.random.choice(found)
+    about: dict[str, Any] = {
+        "payment_id": chosen.payment_id,
+        "dispute_id": chosen.id,
+        "now": walk.till.moment,
+        "by": OWNER,
+    }
+    if walk.random.random() < 0.2:  # noqa: PLR2004 - mostly they fight
+        accept_dispute(**about)
+    else:
+        answer_dispute(case=CASE, text="She came.", seen=stamp_case(CASE), **about)
+
+
 def _break(walk: Walk) -> None:
     walk.till.stand_in.faults.append(walk.random.choice(FAULTS))
 
@@ -278,7 +304,7 @@ def _doom(walk: Walk) -> None:
 
 ACTS: Mapping[Callable[[Walk], None], int] = {
     _book: 4, _open: 10, _pay: 14, _settle: 8, _arrive: 9, _forge: 2, _come_back: 5, _wait: 8, _cancel: 2, _call_off: 2,
-    _approve: 5, _decline: 1, _take_cash: 2, _waive: 1, _be_kind: 3, _hand_back: 2, _dispute: 7,
+    _approve: 5, _decline: 1, _take_cash: 2, _waive: 1, _be_kind: 3, _hand_back: 2, _dispute: 7, _answer: 5,
     _break: 4, _doom: 5,
 }  # fmt: skip
 """What may happen, and how often."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from devtools.stripe_server import disputes
+from devtools.stripe_server import disputes, money
 from devtools.stripe_server.calls import read_parts
 from devtools.stripe_server.disputes import Upload
 from devtools.stripe_server.server import StandIn
@@ -125,3 +125,20 @@ def test_evidence_with_a_field_that_there_is_not_is_refused(stand_in, account, d
     )
 
     assert (status, body["error"]["code"], dispute["status"]) == (400, "parameter_unknown", "needs_response")
+
+
+def test_key_is_forgotten_after_a_day_with_its_refusal():
+    now = [1_000_000.0]
+    with StandIn(now=lambda: now[0]) as running:
+        there = running.open_account()
+        session, _ = open_page(running, there)
+        running.pay(session, "createDispute")
+        dispute = next(running.world.find_all("dispute", there))
+        form = {"payment_intent": dispute["payment_intent"]}
+        statuses = [call(running, "/v1/refunds", form, account=there, key="t:r:1:1")[0]]
+        money.close_dispute(running.world, dispute, is_won=True)
+        for passed in (86_399, 1):
+            now[0] += passed
+            statuses.append(call(running, "/v1/refunds", form, account=there, key="t:r:1:1")[0])
+
+    assert statuses == [400, 400, 200]
