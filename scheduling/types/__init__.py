@@ -7,7 +7,7 @@ from scheduling.types.availability import (
     AvailableSlots,
     ReasonView,
 )
-from scheduling.types.board import Board, BoardBlock, BoardColumn, Period
+from scheduling.types.board import Board, BoardBlock, BoardColumn, DayLoad, Loads, Period, ResourceLoads
 from scheduling.types.bookings import (
     ALONE,
     ASK_DEPOSIT,
@@ -138,6 +138,7 @@ __all__ = [
     "CustomerView",
     "CustomersAsked",
     "DateOverrideSetup",
+    "DayLoad",
     "Decision",
     "DepositChoice",
     "Entry",
@@ -145,6 +146,7 @@ __all__ = [
     "HeldSlot",
     "HolidaySetup",
     "LineView",
+    "Loads",
     "LocalText",
     "LocationSetup",
     "LocationView",
@@ -166,6 +168,7 @@ __all__ = [
     "RecordStep",
     "RelatedCustomer",
     "RequirementSetup",
+    "ResourceLoads",
     "ResourceSetup",
     "ResourceTypeSetup",
     "ResourceView",

@@ -56,3 +56,53 @@ class Board:
     timezone: str
     columns: tuple[BoardColumn, ...]
     next_open_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayLoad:
+    """A resource's local date in hours.
+
+    Attributes:
+        open_minutes: It works so long, as often as it serves at once.
+        taken_minutes: Visits take so long of that, buffers included; more than it works, where somebody overbooked.
+        visits: So many take it; a group counts once.
+    """
+
+    on: date
+    open_minutes: int
+    taken_minutes: int
+    visits: int
+
+    @property
+    def free_minutes(self) -> int:
+        """Return what is left."""
+        return max(0, self.open_minutes - self.taken_minutes)
+
+    @property
+    def percent(self) -> int:
+        """Return how full the day is; 100 where nobody works and somebody comes, 999 at most."""
+        if not self.open_minutes:
+            return 100 if self.taken_minutes else 0
+        return min(999, round(100 * self.taken_minutes / self.open_minutes))
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceLoads:
+    """A resource's days, in order."""
+
+    resource: ResourceView
+    days: tuple[DayLoad, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Loads:
+    """Some local dates of a location, a row for each resource.
+
+    Attributes:
+        visits: How many begin on each date, whoever serves them.
+    """
+
+    timezone: str
+    dates: tuple[date, ...]
+    rows: tuple[ResourceLoads, ...]
+    visits: tuple[int, ...]

@@ -157,6 +157,8 @@ TENANT: dict[str, Rights] = {
     "workspace/data/speak/": change(OWNERS),
     "workspace/": read(STAFF),
     "workspace/board/": read(STAFF),
+    "workspace/week/": read(STAFF),
+    "workspace/month/": read(STAFF),
     "workspace/live/": read(STAFF),
     "workspace/news/": read(STAFF),
     "workspace/page/": read(SETUP),

@@ -55,6 +55,17 @@ def get_board(*, on: date, now: datetime, location_id: int | None = None) -> Boa
     return Board(on=on, timezone=place.timezone, columns=columns, next_open_on=next_open_on)
 
 
+def list_blocks(
+    *, resource_id: int, from_on: date, to_on: date, timezone: str, now: datetime
+) -> dict[date, list[BoardBlock]]:
+    """Return a resource's blocks of some local dates, both included, by the date on which they begin; two queries."""
+    first, last = to_minute(timezone, from_on, 0), to_minute(timezone, to_on + timedelta(days=1), 0)
+    found: dict[date, list[BoardBlock]] = {}
+    for block in _load_blocks([resource_id], first, last, now).get(resource_id, ()):
+        found.setdefault(block.starts_at.astimezone(ZoneInfo(timezone)).date(), []).append(block)
+    return found
+
+
 def _find_open_day(place: LocationView, after: date) -> date | None:
     """Return the first local date after ``after`` on which anybody works; one query."""
     last_on = after + timedelta(days=LOOK_AHEAD_DAYS)

@@ -153,6 +153,16 @@ class BoardQuery:
         return self.make_url(is_list=True)
 
     @property
+    def week_url(self) -> str:
+        """Return the week of this day."""
+        return self.make_url(name="workspace:week", is_list=False)
+
+    @property
+    def month_url(self) -> str:
+        """Return the month of this day."""
+        return self.make_url(name="workspace:month", is_list=False)
+
+    @property
     def is_today(self) -> bool:
         """Tell whether the board shows today."""
         return self.on == self.today
@@ -212,7 +222,7 @@ def show_board_fragment(request: HttpRequest) -> HttpResponse:
 def load_board_page(request: HttpRequest, *, now: datetime) -> BoardPage:
     """Read the address, ask for the day and lay it out; a fixed number of queries."""
     places = catalog.list_locations()
-    query, own_ids = _read_query(request, places, now)
+    query, own_ids = read_query(request, places, now)
     board = boards.get_board(on=query.on, location_id=query.location_id, now=now)
     pending = bookings.list_bookings(
         BookingFilters(
@@ -232,7 +242,7 @@ def load_board_page(request: HttpRequest, *, now: datetime) -> BoardPage:
         figures=count_figures(board if not query.is_own else shown, pending=len(pending.rows)),
         has_more_pending=bool(pending.next_cursor),
         pending=pending.rows,
-        locations=_list_location_choices(query, places),
+        locations=list_location_choices(query, places),
         types=_list_type_choices(query, board, shown_type),
         owners=_list_owner_choices(query, own_ids),
         legend=list_legend(),
@@ -276,9 +286,10 @@ def count_figures(board: Board, *, pending: int) -> Figures:
     )
 
 
-def _read_query(
+def read_query(
     request: HttpRequest, places: Sequence[LocationView], now: datetime
 ) -> tuple[BoardQuery, tuple[int, ...]]:
+    """Return what the address asks for, and the ids of the columns that are the visitor's own."""
     asked = request.GET
     place = next((place for place in places if str(place.id) == asked.get("location")), None)
     timezone = (place or places[0]).timezone if places else current_tenant().timezone
@@ -300,11 +311,15 @@ def _read_query(
     return query, own_ids
 
 
-def _list_location_choices(query: BoardQuery, places: Sequence[LocationView]) -> tuple[FilterLink, ...]:
+def list_location_choices(
+    query: BoardQuery, places: Sequence[LocationView], *, name: str = "workspace:board"
+) -> tuple[FilterLink, ...]:
+    """Return the links to each place on the page of this name; none where there is nothing to choose."""
     if len(places) < 2:  # noqa: PLR2004 - nothing to choose
         return ()
     return tuple(
-        FilterLink(place.name, query.make_url(location_id=place.id), place.id == query.location_id) for place in places
+        FilterLink(place.name, query.make_url(name=name, location_id=place.id), place.id == query.location_id)
+        for place in places
     )
 
 
