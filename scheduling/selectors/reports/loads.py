@@ -8,7 +8,6 @@ from itertools import pairwise
 from typing import cast
 
 from database.connection import connection, write_array
-from kernel.instants import to_instant
 from kernel.intervals import clip
 from scheduling.engine import Resource, expand_hours, to_minute
 from scheduling.enums import BookingStatus
@@ -33,8 +32,8 @@ GROUP BY 1, 2
 """
 VISITS_SQL = """
 SELECT d.number, count(*)
-FROM unnest(%(begins)s::timestamptz[], %(ends)s::timestamptz[]) WITH ORDINALITY d(begins, ends, number)
-JOIN scheduling_booking b ON b.starts_at >= d.begins AND b.starts_at < d.ends
+FROM unnest(%(firsts)s::int8[], %(lasts)s::int8[]) WITH ORDINALITY d(first, last, number)
+JOIN scheduling_booking b ON b.starts_at >= to_timestamp(d.first * 60) AND b.starts_at < to_timestamp(d.last * 60)
 WHERE b.location_id = %(location_id)s::int8 AND b.is_active AND NOT b.is_test AND b.status <> %(held)s::text
 GROUP BY 1
 """
@@ -93,8 +92,8 @@ def _load_taken(resource_ids: Sequence[int], days: Sequence[Day], now: datetime)
 def _count_visits(location_id: int, days: Sequence[Day]) -> dict[int, int]:
     """Count the visits that begin on each day, by its number; those that are only held left out."""
     parameters = {
-        "begins": write_array(to_instant(first).isoformat() for first, _ in days),
-        "ends": write_array(to_instant(last).isoformat() for _, last in days),
+        "firsts": write_array(first for first, _ in days),
+        "lasts": write_array(last for _, last in days),
         "location_id": location_id,
         "held": BookingStatus.HELD.value,
     }
