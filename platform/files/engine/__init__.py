@@ -1,20 +1,28 @@
-"""Pictures as bytes: what they are, and new ones made from them; PDFs as they are. No framework, no disk."""
+"""Pictures as bytes: what they are, and new ones made from them; PDFs as they are; tables read row by row.
+
+No framework, no disk.
+"""
 
 from files.engine.documents import is_pdf, keep_pdf, look_at_pdf
-from files.engine.errors import PictureRefused, Refusal
+from files.engine.errors import PictureRefused, Refusal, TableRefused
 from files.engine.looking import LARGEST_UPLOAD_BYTES, look_at
 from files.engine.making import MadePicture, Shape, Target, make_pictures
+from files.engine.tables import MOST_BYTES, TableShape, open_table
 
 __all__ = [
     "LARGEST_UPLOAD_BYTES",
+    "MOST_BYTES",
     "MadePicture",
     "PictureRefused",
     "Refusal",
     "Shape",
+    "TableRefused",
+    "TableShape",
     "Target",
     "is_pdf",
     "keep_pdf",
     "look_at",
     "look_at_pdf",
     "make_pictures",
+    "open_table",
 ]

@@ -71,3 +71,13 @@ class PictureRefused(Invalid):
         self.text = TEXTS[refusal]
         super().__init__(errors={"picture": (self.text,)})
         self.refusal = refusal
+
+
+class TableRefused(Invalid):
+    """A file that was meant to be a table cannot be read as one; ``text`` says why, and what to do instead."""
+
+    code = "table_refused"
+
+    def __init__(self, text: str, **params: object) -> None:
+        self.text = text
+        super().__init__(errors={"file": (text,)}, **params)
