@@ -340,3 +340,37 @@ class FirstStep(StrEnum):
     TEST = "test"
     PUBLISH = "publish"
     SHARE = "share"
+
+
+class ImportState(models.TextChoices):
+    """Where an import stands."""
+
+    COLUMNS = "columns", _("Columns to choose")
+    CHECKING = "checking", _("Being checked")
+    READY = "ready", _("Ready to import")
+    RUNNING = "running", _("Being imported")
+    DONE = "done", _("Imported")
+    STOPPED = "stopped", _("Stopped")
+    UNDOING = "undoing", _("Being undone")
+    UNDONE = "undone", _("Undone")
+
+
+IMPORTS_AT_WORK = (ImportState.CHECKING, ImportState.RUNNING, ImportState.UNDOING)
+IMPORTS_WRITTEN = (ImportState.DONE, ImportState.STOPPED, ImportState.UNDOING, ImportState.UNDONE)
+
+
+class KnownRule(models.TextChoices):
+    """What an import does with customers who are here already."""
+
+    FILL = "fill", _("Add what is missing, and change nothing")
+    SKIP = "skip", _("Leave them as they are")
+
+
+class RowOutcome(models.TextChoices):
+    """What becomes of a row of an import."""
+
+    CREATED = "created", _("New customer")
+    UPDATED = "updated", _("Added to a customer")
+    SAME = "same", _("Already here")
+    SKIPPED = "skipped", _("Left as it is")
+    REFUSED = "refused", _("Left out")

@@ -88,6 +88,25 @@ _PEOPLE = (
         other={NotPersonal.CODE: ("locale",), NotPersonal.SECRET: ("token_hash",)},
     ),
     TableInventory("scheduling.CalendarFeed", other={NotPersonal.SECRET: ("token_hash",), NotPersonal.CODE: ("key",)}),
+    TableInventory(
+        "scheduling.Import",
+        # Of a file that is called after somebody; it goes with the rows.
+        personal={"file_name": _CHANGE},
+        other={
+            NotPersonal.CODE: ("encoding", "separator", "targets", "plans", "counts"),
+            NotPersonal.BUSINESS: ("heads",),
+            NotPersonal.MACHINE: ("key", "sha256"),
+        },
+    ),
+    TableInventory(
+        "scheduling.ImportRow",
+        personal={
+            "cells": replace(_WRITTEN, erasure=Erasure.DELETE_ROW),
+            "faults": replace(_VISIT, erasure=Erasure.DELETE_ROW),
+            "done": replace(_WRITTEN, erasure=Erasure.DELETE_ROW),
+        },
+        other={NotPersonal.CODE: ("plan", "outcome", "undo")},
+    ),
     TableInventory("scheduling.AssetReading", other={NotPersonal.CODE: ("unit",)}),
     TableInventory("scheduling.CustomerSearch", personal={"keys": replace(_VISIT, erasure=Erasure.DELETE_ROW)}),
     TableInventory("scheduling.AssetMark", personal={"mark": replace(_VISIT, erasure=Erasure.DELETE_ROW)}),

@@ -188,6 +188,13 @@ def lock_words(space: KeySpace, *words: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_make_number(space, connection.schema_name, *words)])
 
 
+def lock_each_word(space: KeySpace, words: Iterable[str]) -> None:
+    """Do as `lock_words` with each of many words, in their order, in one statement."""
+    numbers = [_make_number(space, connection.schema_name, word) for word in sorted(set(words))]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(pg_advisory_xact_lock(n)::text) FROM unnest(%s::int8[]) n", [numbers])
+
+
 @contextmanager
 def lock_platform(space: KeySpace) -> Iterator[None]:
     """Hold back whoever enters a block of this space, in any schema; not bound to a transaction.

@@ -26,6 +26,7 @@ from scheduling.models import (
     CustomerSearch,
     DataRequest,
     Feedback,
+    ImportRow,
     Reminder,
     VisitsLink,
     WaitlistEntry,
@@ -84,6 +85,7 @@ def erase_customers(rows: ErasedRows) -> None:
     erase_columns(Customer.history.filter(id__in=ids), stand_ins={"name": nobody})
     erase_columns(Contact.objects.filter(customer_id__in=ids))
     erase_columns(CustomerSearch.objects.filter(customer_id__in=ids))
+    erase_columns(ImportRow.objects.filter(customer_id__in=ids))
     erase_columns(AssetMark.objects.filter(owner_id__in=ids))
     erase_columns(Asset.objects.filter(owner_id__in=ids))
     _end_waiting(ids, now=rows.at)

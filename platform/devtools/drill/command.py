@@ -88,6 +88,10 @@ DRILLS: Mapping[str, Drill] = MappingProxyType(
             "2,000 random walks of money, 200 customers for 50 places, 1,000 kills [--count N] [--kills N]",
             needs_servers=True,
         ),
+        "imports": Drill(
+            "10,000 customers with 300 planted problems, then 38 MB of them: told, undone [--count N]",
+            needs_servers=True,
+        ),
         "pages": Drill("pages and calls are fast enough against a bare view [--rounds N]", needs_servers=True),
     }
 )

@@ -21,10 +21,10 @@ from tenants.services.provisioning import provision_tenant
 from tenants.types import SignUpDetails, TenantInfo
 
 
-def make_scratch_tenant(*, slug: str, now: datetime) -> TenantInfo:
+def make_scratch_tenant(*, slug: str, now: datetime, vertical: str = "salon") -> TenantInfo:
     """Provision a tenant for one run; the caller drops it."""
     migrate_all()
-    return add_scratch_tenant(slug=slug, now=now)
+    return add_scratch_tenant(slug=slug, now=now, vertical=vertical)
 
 
 def migrate_all() -> None:
@@ -32,12 +32,12 @@ def migrate_all() -> None:
     call_command("migrate_platform", verbosity=0, stdout=StringIO())
 
 
-def add_scratch_tenant(*, slug: str, now: datetime) -> TenantInfo:
+def add_scratch_tenant(*, slug: str, now: datetime, vertical: str = "salon") -> TenantInfo:
     """Provision a tenant in a database that is up to this code; the caller drops it."""
     details = SignUpDetails(
         business_name=slug,
         slug=slug,
-        vertical="salon",
+        vertical=vertical,
         country="MX",
         owner_name="Scratch",
         email=f"{slug}@scratch.example",

@@ -1,0 +1,1 @@
+"""Imports as the pages show them."""

@@ -1,0 +1,1 @@
+"""Bringing in files: read, looked at, written in parts, and undone."""

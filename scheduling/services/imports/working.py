@@ -1,0 +1,201 @@
+"""What a worker does with an import: checks, writes and undoes it in parts, each a transaction of its own.
+
+A worker that is killed leaves whole parts behind, and the next one goes on after them: what a part did and how far it
+came are committed together.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from database.locks import KeySpace, lock_each_word
+from database.transactions import write_transaction
+from kernel.clock import utc_now
+from kernel.text import mark
+from scheduling.enums import ImportState, RowOutcome
+from scheduling.models import Import, ImportRow
+from scheduling.services.imports.matching import Book, Placed, warn_shared
+from scheduling.services.imports.reading import Draft, Reader
+from scheduling.services.imports.steps import DUE_KIND, lock_run
+from scheduling.services.imports.undoing import undo_part
+from scheduling.services.imports.uploading import END_KIND
+from scheduling.services.imports.writing import write_placed
+from scheduling.services.writing.inputs import local_today
+from scheduling.types.imports import Fault
+from tenants import hooks
+from tenants.errors import RetryLater
+
+PART, CHECKED_PART = 250, 1_000
+"""Each row of a part locks its contacts: PostgreSQL has room for some thousand locks of all connections together."""
+TURN_SECONDS = 120
+PATIENCE = timedelta(hours=1)
+
+MORE_CELLS = mark("This line has more cells than there are columns.")
+TWICE = mark("The same customer stands in line %(line)s as well; nothing is made twice.")
+FAULT_PREFIX = "fault:"
+
+
+def register() -> None:
+    """Take on the work of imports, and leave them out of copies."""
+    hooks.register_due_handler(DUE_KIND, work_on, takes_long=True)
+    hooks.register_due_handler(END_KIND, end_import)
+    for name in ("Import", "ImportRow"):
+        hooks.register_export_rules(
+            [hooks.ExportRule(f"scheduling.{name}", left_out="what it brought in is in the tables of customers")]
+        )
+
+
+def work_on(import_id: int, now: datetime) -> None:
+    """Do what is due of an import; a handler of due work.
+
+    Raises:
+        RetryLater: There is more of it than one turn does.
+    """
+    ends = time.monotonic() + TURN_SECONDS
+    state = Import.objects.filter(pk=import_id).values_list("state", flat=True).first()
+    if state == ImportState.CHECKING:
+        _check(import_id, now=now)
+        return
+    part = {ImportState.RUNNING: write_part, ImportState.UNDOING: undo_part}.get(state or "")
+    while part is not None and part(import_id, now=utc_now()):
+        if time.monotonic() > ends:
+            raise RetryLater(at=utc_now())
+
+
+def end_import(import_id: int, now: datetime) -> None:
+    """Remove the rows of an import whose time is over; a handler of due work.
+
+    Raises:
+        RetryLater: Its time was put off, or it is being worked on.
+    """
+    with transaction.atomic():
+        run = lock_run(Import.objects.filter(pk=import_id))
+        if run is None or run.ends_at is None:
+            return
+        is_at_work = run.state in {ImportState.CHECKING, ImportState.RUNNING, ImportState.UNDOING}
+        if is_at_work or run.ends_at > now:
+            raise RetryLater(at=max(run.ends_at, now + PATIENCE) if is_at_work else run.ends_at)
+        if run.state in {ImportState.COLUMNS, ImportState.READY}:
+            run.delete()
+            return
+        run.rows.all().delete()
+        Import.objects.filter(pk=import_id).update(ends_at=None, file_name="")
+
+
+@write_transaction()
+def write_part(import_id: int, *, now: datetime) -> bool:
+    """Write the next rows of an import, each once, and tell whether there are more.
+
+    Whoever was here first, or came in between, is met as a booking meets them: nobody makes the same customer at the
+    same moment.
+    """
+    run = lock_run(Import.objects.filter(pk=import_id, state=ImportState.RUNNING))
+    if run is None:
+        return False
+    rows = list(run.rows.filter(number__gt=run.position).order_by("number")[:PART])
+    drafts = _read(run, rows, now=now)
+    lock_each_word(KeySpace.CONTACT, (value for each in drafts for value in each.values))
+    book = Book(run.pk, run.known)
+    book.load(drafts, is_locking=True)
+    placed = [book.place(draft) for draft in drafts]
+    write_placed(placed, by_id=run.by_id, now=now)
+    for row, each in zip(rows, placed, strict=True):
+        row.outcome, row.customer_id, row.done = each.outcome, each.person and each.person.id, _describe(each)
+        row.faults = row.faults if each.outcome != RowOutcome.REFUSED else [one.to_json() for one in each.draft.faults]
+    ImportRow.objects.bulk_update(rows, ["outcome", "customer_id", "done", "faults"])
+    run.position = rows[-1].number if rows else run.position
+    run.done_rows += len(rows)
+    is_over = len(rows) < PART
+    if is_over:
+        run.state, run.finished_at, run.counts = ImportState.DONE, now, count_rows(run, "outcome")
+    run.save()
+    return not is_over
+
+
+def _check(import_id: int, *, now: datetime) -> None:
+    """Look at all rows as they would be written, one after the other; after a killed worker the next begins anew."""
+    book: Book | None = None
+    first_lines: dict[int, int] = {}
+    position = 0
+    while True:
+        with transaction.atomic():
+            run = lock_run(Import.objects.filter(pk=import_id, state=ImportState.CHECKING))
+            if run is None:
+                return
+            book = book or Book(run.pk, run.known)
+            rows = list(run.rows.filter(number__gt=position).order_by("number")[:CHECKED_PART])
+            drafts = _read(run, rows, now=now)
+            book.load(drafts)
+            placed = [book.place(draft) for draft in drafts]
+            odd = warn_shared(drafts, placed)
+            for row, each in zip(rows, placed, strict=True):
+                faults = [*each.draft.faults, *odd.get(row.number, ()), *_tell_twice(each, first_lines)]
+                row.plan, row.customer_id = each.outcome, each.person and each.person.id
+                row.faults = [fault.to_json() for fault in faults]
+            ImportRow.objects.bulk_update(rows, ["plan", "customer_id", "faults"])
+            position = rows[-1].number if rows else position
+            run.position, run.done_rows = position, run.done_rows + len(rows) if position else 0
+            if len(rows) < CHECKED_PART:
+                run.state, run.plans = ImportState.READY, count_rows(run, "plan")
+            run.save()
+            if run.state == ImportState.READY:
+                return
+
+
+def count_rows(run: Import, column: str) -> dict[str, int]:
+    """Return how many rows have which outcome, how many are odd, and how many each reason keeps out."""
+    found: Counter[str] = Counter()
+    for outcome, faults in run.rows.values_list(column, "faults").iterator(chunk_size=2_000):
+        read = [Fault.from_json(each) for each in faults]
+        found[outcome] += 1
+        found["warned"] += outcome != RowOutcome.REFUSED and bool(read)
+        found.update({f"{FAULT_PREFIX}{each.text}" for each in read if each.is_error})
+    return dict(found)
+
+
+def _read(run: Import, rows: list[ImportRow], *, now: datetime) -> list[Draft]:
+    reader = Reader(run.targets, today=local_today(now))
+    width = len(run.heads)
+    drafts = []
+    for row in rows:
+        draft = reader.read(row.number, row.cells)
+        is_wide = any(row.cells[width:])
+        drafts.append(_add_fault(draft, Fault("", MORE_CELLS)) if is_wide else draft)
+    return drafts
+
+
+def _add_fault(draft: Draft, fault: Fault) -> Draft:
+    return Draft(draft.number, draft.setup, draft.name_key, draft.fields, draft.named, (*draft.faults, fault))
+
+
+def _tell_twice(placed: Placed, first_lines: dict[int, int]) -> list[Fault]:
+    """Note in which line somebody new stands first, and tell of the others."""
+    if placed.person is None or not placed.person.is_mine:
+        return []
+    first = first_lines.setdefault(id(placed.person), placed.draft.number)
+    return [] if first == placed.draft.number else [Fault("", TWICE, {"line": str(first)}, is_error=False)]
+
+
+def _describe(placed: Placed) -> dict[str, object]:
+    """Return what it takes to undo a row."""
+    if placed.outcome not in {RowOutcome.CREATED, RowOutcome.UPDATED}:
+        return {}
+    before, thing = placed.before, placed.thing
+    return {
+        "mark": placed.mark,
+        "before": None
+        if before is None
+        else {
+            "tax_id": before.tax_id,
+            "notes": before.notes,
+            "tags": list(before.tags),
+            "contacts": [[str(each.kind), each.value] for each in before.contacts],
+        },
+        "asset": None
+        if thing is None or not (placed.is_new_thing or placed.fields_before is not None)
+        else {"id": thing.id, "is_new": placed.is_new_thing, "mark": placed.thing_mark, "before": placed.fields_before},
+    }
