@@ -25,6 +25,7 @@ from tenants.services.sign_up import make_verify_token, start_sign_up
 from tests.conftest import HostClient, make_details
 from tests.factories.accounts import invite, make_key, make_operator, sign_in_fully
 from tests.factories.billing import pay, want
+from tests.factories.imports import make_checked_import
 from tests.factories.scheduling import CAR
 from tests.factories.webhooks import make_webhook
 
@@ -127,6 +128,10 @@ SAMPLES = {
     "workspace/webhooks/<int:webhook_id>/secret/": "workspace/webhooks/{webhook}/secret/",
     "workspace/webhooks/<int:webhook_id>/rotate/": "workspace/webhooks/{webhook}/rotate/",
     "workspace/webhooks/<int:webhook_id>/<slug:act>/": "workspace/webhooks/{webhook}/remove/",
+    "workspace/imports/<uuid:key>/": "workspace/imports/{import}/",
+    "workspace/imports/<uuid:key>/columns/": "workspace/imports/{import}/columns/",
+    "workspace/imports/<uuid:key>/rows.csv": "workspace/imports/{import}/rows.csv",
+    "workspace/imports/<uuid:key>/<slug:act>/": "workspace/imports/{import}/start/",
     "workspace/data/<uuid:key>/": "workspace/data/11111111-1111-4111-8111-111111111111/",
     "workspace/pictures/<slug:kind>/<int:owner_id>/": "workspace/pictures/resource/{resource}/",
     "workspace/pictures/<slug:kind>/<int:owner_id>/remove/": "workspace/pictures/resource/{resource}/remove/",
@@ -380,6 +385,7 @@ def facts(customer_client, other_tenant, platform_client) -> dict[str, str]:
     progress = start_sign_up(details=make_details("por-venir", "salon"), now=datetime.now(tz=UTC))
     return {
         "booking": str(Booking.objects.get(reference=booked["reference"]).pk),
+        "import": str(make_checked_import()),
         "payment": str(pay(Booking.objects.get(reference=booked["reference"]).pk)),
         "invoice": str(want(Booking.objects.get(reference=booked["reference"]).pk, now=datetime.now(tz=UTC))),
         "customer": str(Booking.objects.get(reference=booked["reference"]).customer_id),

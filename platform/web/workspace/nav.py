@@ -128,7 +128,7 @@ SETTINGS = "settings"
 MENU: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (
         gettext_lazy("Your business"),
-        ("business", "services", "team", "hours", "locations", "rules", "payments", "people"),
+        ("business", "services", "team", "hours", "locations", "rules", "payments", "people", "imports"),
     ),
     (gettext_lazy("Online"), ("page", "address", "widget", "feeds", "keys", "webhooks")),
 )

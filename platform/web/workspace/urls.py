@@ -29,4 +29,5 @@ urlpatterns = [
     path("", include("web.workspace.voices.urls")),
     path("", include("web.workspace.ideas.urls")),
     path("", include("web.workspace.keys.urls")),
+    path("", include("web.workspace.imports.urls")),
 ]

@@ -18,6 +18,7 @@ from tests.e2e.sight import resize
 from tests.e2e.web.workspace.test_board import book_at
 from tests.factories.accounts import make_key
 from tests.factories.billing import pay, want
+from tests.factories.imports import make_checked_import
 from tests.factories.webhooks import make_webhook
 from tests.harness.role_table import OWNER, TENANT
 from tests.integration.test_every_url import SAMPLES
@@ -86,6 +87,7 @@ def list_pages(house, role: str) -> list[str]:
             "booking": booking_id,
             "asset": Booking.objects.get(pk=booking_id).asset_id,
             "customer": Booking.objects.get(pk=booking_id).customer_id,
+            "import": make_checked_import(),
             "payment": pay(booking_id),
             "invoice": want(booking_id),
             "resource": Resource.objects.order_by("id").first().pk,

@@ -1,0 +1,218 @@
+"""The pages of imports, from the file to undoing it."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from accounts.models import User
+from kernel.clock import utc_now
+from scheduling.models import Customer, Import
+from scheduling.selectors.imports.runs import get_import
+from scheduling.services.customers.records import create_customer
+from scheduling.services.imports.working import end_import, work_on
+from scheduling.types import SYSTEM, CustomerSetup
+from scheduling.types.imports import ImportView
+
+QUERIES = 7
+LIST = "/workspace/imports/"
+HTMX = {"HTTP_HX_REQUEST": "true"}
+FILE = "Nombre;Celular;Placas\nLaura Jiménez;55 1234 5601;NXP482A\n;5512345602;\n=CMD();5512345603;\n"
+
+
+def send(client, text: str = FILE) -> str:
+    chosen = SimpleUploadedFile("clientes.csv", text.encode("cp1252"))
+    response = client.post(LIST, {"file": chosen})
+    assert response.status_code == 302
+    return response.url
+
+
+def work() -> ImportView:
+    run = Import.objects.latest("pk")
+    work_on(run.pk, utc_now())
+    return get_import(key=run.key)
+
+
+def choose(client, page: str, **more) -> None:
+    fields = {"column-0": "name", "column-1": "phone", "column-2": "asset.plate", "known": "fill"} | more
+    assert client.post(f"{page}columns/", fields).url == page
+    work()
+
+
+def test_a_file_goes_all_the_way_and_back(tenant, owner_client):
+    page = send(owner_client)
+
+    shown = owner_client.get(page).content.decode()
+    assert "clientes.csv" in shown
+    assert 'value="asset.plate" selected' in shown
+    choose(owner_client, page)
+    shown = owner_client.get(page).content.decode()
+    assert "Falta el nombre." in shown
+    assert not Customer.objects.exists()
+    assert owner_client.post(f"{page}start/").url == page
+    work()
+    owner = User.objects.get(role="owner")
+    assert sorted(Customer.objects.values_list("name", flat=True)) == ["=CMD()", "Laura Jiménez"]
+    done = owner_client.get(f"{page}?only=created").content.decode()
+    assert owner.name in done
+    assert "Laura Jiménez" in done
+    assert owner_client.post(f"{page}undo/").url == page
+    assert work().state == "undone"
+    assert not Customer.objects.exists()
+    assert owner.name in owner_client.get(page).content.decode()
+
+
+def test_rows_are_downloaded_with_reasons_and_without_formulas(tenant, owner_client):
+    page = send(owner_client)
+    choose(owner_client, page)
+
+    answer = owner_client.get(f"{page}rows.csv?only=problems")
+    odd = owner_client.get(f"{page}rows.csv?only=odd")
+
+    rows = list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
+    assert rows[0][:4] == ["Nombre", "Celular", "Placas", "Línea"]
+    assert rows[1][1:4] == ["5512345602", "", "3"]
+    assert rows[1][5] == "Nombre: Falta el nombre."
+    assert list(csv.reader(io.StringIO(odd.getvalue().decode("utf-8-sig"))))[1][0] == "'=CMD()"
+
+
+def test_progress_follows_by_itself(tenant, owner_client):
+    page = send(owner_client)
+    fields = {"column-0": "name", "column-1": "phone", "column-2": "", "known": "skip"}
+    owner_client.post(f"{page}columns/", fields)
+
+    whole, part = owner_client.get(page).content.decode(), owner_client.get(page, **HTMX).content.decode()
+
+    assert 'hx-trigger="load delay:2s' in whole
+    assert "<html" not in part
+    assert 'id="import-progress"' in part
+    assert owner_client.post(f"{page}stop/").url == page
+    assert get_import(key=Import.objects.get().key).state == "columns"
+
+
+def test_what_undoing_left_is_listed(tenant, owner_client):
+    page = send(owner_client)
+    choose(owner_client, page)
+    owner_client.post(f"{page}start/")
+    work()
+    Customer.objects.filter(name="Laura Jiménez").update(notes="Mía")
+    owner_client.post(f"{page}undo/")
+    work()
+
+    shown = owner_client.get(page).content.decode()
+
+    assert "Laura Jiménez" in shown
+    assert "Alguien cambió a este cliente después." in shown
+    assert (
+        list(csv.reader(io.StringIO(owner_client.get(f"{page}rows.csv?only=kept").getvalue().decode("utf-8-sig"))))[1][
+            0
+        ]
+        == "Laura Jiménez"
+    )
+
+
+def test_a_choice_that_cannot_be_is_refused_and_kept_on_the_page(tenant, owner_client):
+    page = send(owner_client)
+
+    answer = owner_client.post(f"{page}columns/", {"column-0": "name", "column-1": "name", "known": "surprise"})
+
+    assert answer.status_code == 422
+    assert answer.content.decode().count('value="name" selected') == 2
+    assert get_import(key=Import.objects.get().key).state == "columns"
+
+
+@pytest.mark.parametrize("data", [{}, {"file": SimpleUploadedFile("x.csv", b"Nombre\n")}])
+def test_no_file_and_an_empty_one_are_told(tenant, owner_client, data):
+    answer = owner_client.post(LIST, data)
+
+    assert (answer.status_code, Import.objects.count()) == (422, 0)
+    assert 'role="alert"' in answer.content.decode()
+
+
+def test_the_same_file_again_is_told(tenant, owner_client):
+    page = send(owner_client)
+    choose(owner_client, page)
+    owner_client.post(f"{page}start/")
+    work()
+
+    answer = owner_client.post(LIST, {"file": SimpleUploadedFile("x.csv", FILE.encode("cp1252"))})
+
+    assert (answer.status_code, Import.objects.count()) == (409, 1)
+
+
+def test_acts_out_of_turn_change_nothing(tenant, owner_client):
+    page = send(owner_client)
+
+    for act in ("start", "undo", "stop"):
+        assert owner_client.post(f"{page}{act}/").url == page
+    assert owner_client.post(f"{page}surprise/").status_code == 404
+    assert get_import(key=Import.objects.get().key).state == "columns"
+    assert owner_client.post(f"{page}discard/").url == LIST
+    assert not Import.objects.exists()
+
+
+def test_columns_out_of_turn_change_nothing(tenant, owner_client):
+    page = send(owner_client)
+    choose(owner_client, page)
+    owner_client.post(f"{page}start/")
+
+    assert owner_client.post(f"{page}columns/", {"column-0": "name"}).url == page
+    assert get_import(key=Import.objects.get().key).state == "running"
+
+
+def test_columns_can_be_chosen_again_before_it_begins(tenant, owner_client):
+    page = send(owner_client)
+    choose(owner_client, page)
+
+    assert 'name="column-0"' in owner_client.get(f"{page}?columns=1").content.decode()
+
+
+def test_an_import_whose_rows_are_gone_still_says_what_it_did(tenant, owner_client):
+    page = send(owner_client)
+    choose(owner_client, page)
+    owner_client.post(f"{page}start/")
+    run = work()
+    Import.objects.update(ends_at=utc_now())
+    end_import(run.id, utc_now())
+
+    shown = owner_client.get(page).content.decode()
+
+    assert "clientes.csv" not in shown
+    assert f"{page}undo/" not in shown
+    assert page in owner_client.get(LIST).content.decode()
+
+
+def test_the_template_is_in_the_words_of_the_trade(tenant, owner_client):
+    rows = list(csv.reader(io.StringIO(owner_client.get(f"{LIST}template.csv").content.decode("utf-8-sig"))))
+
+    assert rows[0][:2] == ["Nombre", "Teléfono"]
+    assert rows[1][0] == "Laura Jiménez Ríos"
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_list_of_rows_asks_as_often_for_many_as_for_one(tenant, owner_client, django_assert_num_queries, count):
+    page = send(owner_client, "Nombre;Celular;Placas\n" + ";5512345602;\n" * count)
+    choose(owner_client, page)
+    owner_client.get(page)
+
+    with django_assert_num_queries(QUERIES):
+        owner_client.get(page)
+
+
+def test_more_rows_than_a_page_lead_on(tenant, owner_client):
+    page = send(owner_client, "Nombre;Celular;Placas\n" + ";5512345602;\n" * 60)
+    choose(owner_client, page)
+
+    assert "after=51" in owner_client.get(page).content.decode()
+    assert "after=" not in owner_client.get(f"{page}?only=problems&after=51").content.decode()
+
+
+def test_known_customers_are_left_alone_when_asked(tenant, owner_client):
+    create_customer(setup=CustomerSetup("Laura Jiménez"), by=SYSTEM, now=utc_now())
+    page = send(owner_client, "Nombre\nLaura Jiménez\n")
+    owner_client.post(f"{page}columns/", {"column-0": "name", "known": "skip"})
+
+    assert work().plans["skipped"] == 1
