@@ -174,19 +174,16 @@ TENANT: dict[str, Rights] = {
     "workspace/customers/new/": form(DESK),
     "workspace/customers/<int:customer_id>/": read(STAFF),
     "workspace/customers/<int:customer_id>/change/": form(DESK),
-<<<<<<< HEAD
     "workspace/customers/<int:customer_id>/assets/new/": form(DESK),
     "workspace/customers/assets/<int:asset_id>/": read(STAFF),
     "workspace/customers/assets/<int:asset_id>/change/": form(DESK),
     "workspace/customers/assets/<int:asset_id>/reading/": change(DESK),
-=======
     "workspace/imports/": form(SETUP),
     "workspace/imports/template.csv": read(SETUP),
     "workspace/imports/<uuid:key>/": read(SETUP),
     "workspace/imports/<uuid:key>/columns/": change(SETUP),
     "workspace/imports/<uuid:key>/rows.csv": read(SETUP),
     "workspace/imports/<uuid:key>/<slug:act>/": change(SETUP),
->>>>>>> e15d585a (Workspace: Import customers from a file)
     "workspace/waitlist/": read(STAFF),
     "workspace/waitlist/fits/": read(STAFF),
     "workspace/waitlist/<int:entry_id>/remove/": change(DESK),
