@@ -35,6 +35,11 @@ class Thing:
     marks: frozenset[str]
     is_changed: bool = False
 
+    @property
+    def pk(self) -> int:
+        """Return the id of one that is written."""
+        return self.id or 0
+
     def rename(self) -> AssetNames:
         """Take the names that its fields give it, and return them."""
         named = name_asset(self.fields)
@@ -57,6 +62,11 @@ class Person:
     is_mine: bool = False
     is_changed: bool = False
 
+    @property
+    def pk(self) -> int:
+        """Return the id of one who is written."""
+        return self.id or 0
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:
@@ -71,6 +81,11 @@ class Placed:
     fields_before: dict[str, str] | None = None
     mark: str = ""
     thing_mark: str = ""
+
+    @property
+    def customer_id(self) -> int | None:
+        """Return the id of who it is, once they have one."""
+        return self.person.id if self.person is not None else None
 
 
 class Book:

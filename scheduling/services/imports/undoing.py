@@ -70,7 +70,7 @@ def undo_part(import_id: int, *, now: datetime) -> bool:
 def _load(ids: set[int]) -> _Ledger:
     found = Customer.objects.filter(pk__in=ids, erased_at=None).select_for_update().order_by("pk")
     people = {each.pk: load_person(each) for each in found.prefetch_related("contacts", "assets__marks")}
-    things = [thing.id for person in people.values() for thing in person.things]
+    things = [thing.pk for person in people.values() for thing in person.things]
     theirs = Q(customer_id__in=ids) | Q(payer_id__in=ids)
     busy = {each for pair in Booking.with_tests.filter(theirs).values_list("customer_id", "payer_id") for each in pair}
     busy |= set(Consent.objects.filter(customer_id__in=ids).values_list("customer_id", flat=True))
@@ -83,23 +83,23 @@ def _load(ids: set[int]) -> _Ledger:
 def _undo(row: ImportRow, ledger: _Ledger) -> str:
     """Take a row back in memory; return why not, an English msgid, or nothing."""
     person = ledger.people.get(row.customer_id or 0)
-    if person is None or person.id in ledger.gone_people or person.id is None:
+    if person is None or person.pk in ledger.gone_people:
         return GONE
     done: Mapping[str, Any] = row.done
     thing, refusal = _find_thing(done.get("asset"), person, ledger)
     is_made = row.outcome == RowOutcome.CREATED
     if not refusal and (is_made or done["before"] is not None) and mark_customer(person.setup) != done["mark"]:
         refusal = CHANGED
-    if not refusal and is_made and person.id in ledger.busy_people:
+    if not refusal and is_made and person.pk in ledger.busy_people:
         refusal = VISITED
     if not refusal and is_made and any(each is not thing for each in person.things):
         refusal = MORE_THINGS
     if refusal:
         return refusal
-    if thing is not None and thing.id is not None:
+    if thing is not None:
         _undo_thing(done["asset"], person, thing, ledger)
     if is_made:
-        ledger.gone_people.add(person.id)
+        ledger.gone_people.add(person.pk)
     elif done["before"] is not None:
         _restore(person, done["before"], ledger)
     return ""
@@ -112,7 +112,7 @@ def _find_thing(asset: Mapping[str, Any] | None, person: Person, ledger: _Ledger
     thing = next((each for each in person.things if each.id == asset["id"]), None)
     if thing is None or mark_asset(thing.fields) != asset["mark"]:
         return thing, THING_CHANGED
-    return thing, THING_VISITED if asset["is_new"] and thing.id in ledger.busy_things else ""
+    return thing, THING_VISITED if asset["is_new"] and thing.pk in ledger.busy_things else ""
 
 
 def _undo_thing(asset: Mapping[str, Any], person: Person, thing: Thing, ledger: _Ledger) -> None:
@@ -128,7 +128,7 @@ def _undo_thing(asset: Mapping[str, Any], person: Person, thing: Thing, ledger: 
 def _restore(person: Person, before: Mapping[str, Any], ledger: _Ledger) -> None:
     contacts = tuple(ContactSetup(ContactKind(kind), value) for kind, value in before["contacts"])
     gone = set(person.setup.contacts) - set(contacts)
-    ledger.gone_contacts |= {(person.id or 0, str(each.kind), each.value) for each in gone}
+    ledger.gone_contacts |= {(person.pk, str(each.kind), each.value) for each in gone}
     person.setup = replace(
         person.setup,
         tax_id=before["tax_id"],
@@ -136,18 +136,18 @@ def _restore(person: Person, before: Mapping[str, Any], ledger: _Ledger) -> None
         tags=tuple(before["tags"]),
         contacts=contacts,
     )
-    ledger.restored.add(person.id or 0)
+    ledger.restored.add(person.pk)
 
 
 def _write(ledger: _Ledger, *, by_id: int, now: datetime) -> None:
     kept = {each for each in ledger.restored if each not in ledger.gone_people}
-    remaining = [person for person in ledger.people.values() if person.id not in ledger.gone_people]
+    remaining = [person for person in ledger.people.values() if person.pk not in ledger.gone_people]
     Customer.objects.bulk_update([fill_row(Customer(pk=each), ledger.people[each].setup) for each in kept], FILLED)
     _delete_contacts(each for each in ledger.gone_contacts if each[0] in kept)
     Asset.objects.filter(pk__in=ledger.gone_things).delete()
     touched = [each for each in remaining if any(thing.is_changed for thing in each.things)]
     write_things(touched, now=now)
-    changed = kept | {each.id for each in touched if each.id}
+    changed = kept | {each.pk for each in touched}
     keep_customer_search(changed)
     tell(changed, CustomerEvent.UPDATED, by_id=by_id, now=now, kept=kept)
     tell(ledger.gone_people, CustomerEvent.ERASED, by_id=by_id, now=now)

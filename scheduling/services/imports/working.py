@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -60,7 +61,8 @@ def work_on(import_id: int, now: datetime) -> None:
     if state == ImportState.CHECKING:
         _check(import_id, now=now)
         return
-    part = {ImportState.RUNNING: write_part, ImportState.UNDOING: undo_part}.get(state or "")
+    parts: dict[str, Callable[..., bool]] = {ImportState.RUNNING: write_part, ImportState.UNDOING: undo_part}
+    part = parts.get(state or "")
     while part is not None and part(import_id, now=utc_now()):
         if time.monotonic() > ends:
             raise RetryLater(at=utc_now())
@@ -104,7 +106,7 @@ def write_part(import_id: int, *, now: datetime) -> bool:
     placed = [book.place(draft) for draft in drafts]
     write_placed(placed, by_id=run.by_id, now=now)
     for row, each in zip(rows, placed, strict=True):
-        row.outcome, row.customer_id, row.done = each.outcome, each.person and each.person.id, _describe(each)
+        row.outcome, row.customer_id, row.done = each.outcome, each.customer_id, _describe(each)
         row.faults = row.faults if each.outcome != RowOutcome.REFUSED else [one.to_json() for one in each.draft.faults]
     ImportRow.objects.bulk_update(rows, ["outcome", "customer_id", "done", "faults"])
     run.position = rows[-1].number if rows else run.position
@@ -134,7 +136,7 @@ def _check(import_id: int, *, now: datetime) -> None:
             odd = warn_shared(drafts, placed)
             for row, each in zip(rows, placed, strict=True):
                 faults = [*each.draft.faults, *odd.get(row.number, ()), *_tell_twice(each, first_lines)]
-                row.plan, row.customer_id = each.outcome, each.person and each.person.id
+                row.plan, row.customer_id = each.outcome, each.customer_id
                 row.faults = [fault.to_json() for fault in faults]
             ImportRow.objects.bulk_update(rows, ["plan", "customer_id", "faults"])
             position = rows[-1].number if rows else position

@@ -36,20 +36,20 @@ def write_placed(placed: Sequence[Placed], *, by_id: int, now: datetime) -> None
     contacts = [(each, contact) for each in new for contact in each.setup.contacts]
     contacts += [pair for pair in list_new_contacts(placed) if pair[0] not in known]
     Contact.objects.bulk_create(
-        [Contact(customer_id=person.id, kind=contact.kind, value=contact.value) for person, contact in contacts]
+        [Contact(customer_id=person.pk, kind=contact.kind, value=contact.value) for person, contact in contacts]
     )
     touched = [each for each in people if any(thing.id is None or thing.is_changed for thing in each.things)]
     write_things(touched, now=now)
     updated = [each for each in {*changed, *touched} if each not in known]
-    tell([each.id for each in new if each.id], CustomerEvent.CREATED, by_id=by_id, now=now)
+    tell([each.pk for each in new], CustomerEvent.CREATED, by_id=by_id, now=now)
     tell(
-        [each.id for each in updated if each.id],
+        [each.pk for each in updated],
         CustomerEvent.UPDATED,
         by_id=by_id,
         now=now,
-        kept=[each.id for each in changed if each.id],
+        kept=[each.pk for each in changed],
     )
-    keep_customer_search([each.id for each in {*new, *updated} if each.id])
+    keep_customer_search([each.pk for each in {*new, *updated}])
     for person in people:
         person.is_changed = False
 
@@ -72,7 +72,7 @@ def write_things(people: Iterable[Person], *, now: datetime) -> None:
     new = [(person, thing) for person, thing in pairs if thing.id is None]
     changed = [(person, thing) for person, thing in pairs if thing.id is not None and thing.is_changed]
     rows = [
-        Asset(owner_id=person.id, type_key=asked.key if asked else "", created_at=now, **_describe(thing))
+        Asset(owner_id=person.pk, type_key=asked.key if asked else "", created_at=now, **_describe(thing))
         for person, thing in new
     ]
     Asset.objects.bulk_create(rows)
@@ -81,10 +81,10 @@ def write_things(people: Iterable[Person], *, now: datetime) -> None:
     Asset.objects.bulk_update(
         [Asset(pk=thing.id, **_describe(thing)) for _, thing in changed], ["label", "label_key", "identifier", "data"]
     )
-    AssetMark.objects.filter(asset_id__in=[thing.id for _, thing in changed]).delete()
+    AssetMark.objects.filter(asset_id__in=[thing.pk for _, thing in changed]).delete()
     AssetMark.objects.bulk_create(
         [
-            AssetMark(asset_id=thing.id, owner_id=person.id, mark=each)
+            AssetMark(asset_id=thing.pk, owner_id=person.pk, mark=each)
             for person, thing in (*new, *changed)
             for each in name_asset(thing.fields).marks
         ]
