@@ -90,11 +90,10 @@ _PEOPLE = (
     TableInventory("scheduling.CalendarFeed", other={NotPersonal.SECRET: ("token_hash",), NotPersonal.CODE: ("key",)}),
     TableInventory(
         "scheduling.Import",
-        # Of a file that is called after somebody; it goes with the rows.
-        personal={"file_name": _CHANGE},
+        # What somebody called a file of many goes with its rows.
         other={
             NotPersonal.CODE: ("encoding", "separator", "targets", "plans", "counts"),
-            NotPersonal.BUSINESS: ("heads",),
+            NotPersonal.BUSINESS: ("heads", "file_name"),
             NotPersonal.MACHINE: ("key", "sha256"),
         },
     ),

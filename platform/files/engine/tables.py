@@ -10,6 +10,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -141,4 +142,5 @@ def _read_csv(file: BinaryIO, encoding: str, separator: str) -> Iterator[list[st
     except csv.Error as error:
         raise TableRefused(NOT_A_TABLE) from error
     finally:
-        text.detach()
+        with suppress(ValueError):  # whoever had the file may have closed it
+            text.detach()

@@ -286,4 +286,4 @@ def _write_date(raw: str, first_day: date) -> str:
     if not 1 <= serial <= LAST_SERIAL:
         return raw
     at = datetime.combine(first_day, datetime.min.time()) + timedelta(minutes=round(serial * 1440))
-    return at.date().isoformat() if at.hour == at.minute == 0 else f"{at:%Y-%m-%d %H:%M}"
+    return at.date().isoformat() if at.hour == at.minute == 0 else at.isoformat(" ", "minutes")

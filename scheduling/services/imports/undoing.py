@@ -42,6 +42,8 @@ class _Ledger:
     gone_things: set[int] = field(default_factory=set)
     gone_contacts: set[tuple[int, str, str]] = field(default_factory=set)
     restored: set[int] = field(default_factory=set)
+    lightened: set[int] = field(default_factory=set)
+    """Who has fewer things than before, and is found by fewer words."""
 
 
 @write_transaction()
@@ -119,6 +121,7 @@ def _undo_thing(asset: Mapping[str, Any], person: Person, thing: Thing, ledger: 
     if asset["is_new"]:
         person.things.remove(thing)
         ledger.gone_things.add(asset["id"])
+        ledger.lightened.add(person.pk)
     else:
         thing.fields = dict(asset["before"])
         thing.rename()
@@ -147,7 +150,7 @@ def _write(ledger: _Ledger, *, by_id: int, now: datetime) -> None:
     Asset.objects.filter(pk__in=ledger.gone_things).delete()
     touched = [each for each in remaining if any(thing.is_changed for thing in each.things)]
     write_things(touched, now=now)
-    changed = kept | {each.pk for each in touched}
+    changed = kept | {each.pk for each in touched} | (ledger.lightened - ledger.gone_people)
     keep_customer_search(changed)
     tell(changed, CustomerEvent.UPDATED, by_id=by_id, now=now, kept=kept)
     tell(ledger.gone_people, CustomerEvent.ERASED, by_id=by_id, now=now)
