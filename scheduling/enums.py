@@ -101,6 +101,22 @@ class BookingSource(models.TextChoices):
     IMPORT = "import", _("Import")
 
 
+class ReportDoor(models.TextChoices):
+    """Through which door a booking came, as reports tell it: who stood in the door is not who phoned.
+
+    A walk-in is a booking of the workspace whose customer was there when it was made.
+    """
+
+    PAGE = BookingSource.PAGE.value, _("Booking page")
+    WIDGET = BookingSource.WIDGET.value, _("Widget")
+    DESK = BookingSource.WORKSPACE.value, _("Phone or counter")
+    WALK_IN = "walk_in", _("Walk-in")
+    WAITLIST = BookingSource.WAITLIST.value, _("Waitlist")
+    SERIES = BookingSource.SERIES.value, _("Series")
+    API = BookingSource.API.value, _("API")
+    IMPORT = BookingSource.IMPORT.value, _("Import")
+
+
 class ActorKind(models.TextChoices):
     """Who does something to a booking."""
 

@@ -295,6 +295,9 @@ class BookingFilters:
         reference: Of one booking, as it is stored.
         search: Words of name, contact, vehicle, plate or reference, as staff type them.
         now: With a search: what starts from then on comes first.
+        last_of_id: Of a resource that it takes, or took last where it is over.
+        door: One of `enums.ReportDoor`.
+        is_counted: Only what reports count, as `types.BookingTally` says; with it also samples are left out.
     """
 
     statuses: tuple[str, ...] = ()
@@ -302,6 +305,9 @@ class BookingFilters:
     resource_id: int | None = None
     customer_id: int | None = None
     location_id: int | None = None
+    last_of_id: int | None = None
+    door: str = ""
+    is_counted: bool = False
     starts_after: datetime | None = None
     starts_before: datetime | None = None
     reference: str = ""

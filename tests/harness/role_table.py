@@ -206,6 +206,7 @@ TENANT: dict[str, Rights] = {
     "workspace/bookings/<int:booking_id>/payments/credit/": change(DESK),
     "workspace/payments/credit/": change(SETUP),
     "workspace/payments/<int:payment_id>/credits/<int:credit_id>/back/": change(SETUP),
+    "workspace/reports/": read(BOOKS),
     "workspace/payments/": read(SETUP),
     "workspace/payments/card/connect/": change(SETUP),
     "workspace/payments/card/look/": change(SETUP),

@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("web.workspace.settings.urls")),
     path("", include("web.workspace.address.urls")),
     path("", include("web.workspace.payments.urls")),
+    path("", include("web.workspace.reports.urls")),
     path("", include("web.workspace.widget.urls")),
     path("", include("web.workspace.webhooks.urls")),
     path("", include("web.workspace.feeds.urls")),

@@ -21,6 +21,7 @@ from scheduling.models import Allocation, Booking, Customer, Location
 from scheduling.policies import check_link, find_cancel_limit, find_move_limit
 from scheduling.selectors.bookings.search import Found, find_bookings
 from scheduling.selectors.bookings.wishes import wish_of
+from scheduling.selectors.reports.counted import IS_COUNTED, came_through, was_with
 from scheduling.types import (
     AgreedPolicy,
     BookingFilters,
@@ -313,6 +314,16 @@ def _make_condition(filters: BookingFilters) -> Q:
         condition &= Q(starts_at__gte=filters.starts_after)
     if filters.starts_before is not None:
         condition &= Q(starts_at__lt=filters.starts_before)
+    return condition & _make_report_condition(filters)
+
+
+def _make_report_condition(filters: BookingFilters) -> Q:
+    """Return what of the bookings belongs to a figure of a report."""
+    condition = IS_COUNTED if filters.is_counted else Q()
+    if filters.door:
+        condition &= came_through(filters.door)
+    if filters.last_of_id is not None:
+        condition &= was_with(filters.last_of_id)
     return condition
 
 

@@ -30,6 +30,7 @@ from web.parts.filters import Filter
 from web.parts.lists import PAGE_SIZE, read_query
 from web.parts.status_looks import StatusLook, get_look
 from web.parts.toasts import is_fragment_asked
+from web.workspace.bookings.reported import read_reported
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,12 @@ BAD_DATE = gettext_lazy("That is not a date. Here is what is coming up.")
 QUICK, QUICK_SIZE = "quick", 8
 """Id of the results below the search in the bar of every page, and how many fit there."""
 
+COUNTED = "counted"
+
 STATUS = Filter(
     key="status",
     label=gettext_lazy("Status"),
-    choices=(("", gettext_lazy("Any status")), *BookingStatus.choices),
+    choices=(("", gettext_lazy("Any status")), *BookingStatus.choices, (COUNTED, gettext_lazy("What reports count"))),
 )
 
 
@@ -82,24 +85,27 @@ def list_found(request: HttpRequest) -> HttpResponse:
     resource = find_resource(read_row_id(request.GET.get("resource")))
     if resource:
         query = replace(query, filters={**query.filters, "resource": str(resource.id)})
-    page = bookings.list_bookings(
-        BookingFilters(
-            search=query.search,
-            statuses=(status,) if status else (),
-            resource_id=resource.id if resource else None,
-            starts_after=midnight or (None if query.search else now),
-            starts_before=midnight + timedelta(days=1) if midnight else None,
-            now=now,
-            cursor=query.cursor,
-            limit=QUICK_SIZE if is_quick else PAGE_SIZE,
-        )
+    filters = BookingFilters(
+        search=query.search,
+        statuses=(status,) if status and status != COUNTED else (),
+        resource_id=resource.id if resource else None,
+        starts_after=midnight or (None if query.search else now),
+        starts_before=midnight + timedelta(days=1) if midnight else None,
+        now=now,
+        cursor=query.cursor,
+        limit=QUICK_SIZE if is_quick else PAGE_SIZE,
     )
+    report = None if query.search or on else read_reported(request)
+    if report:
+        query, filters = report.keep(query), report.narrow(filters)
+    page = bookings.list_bookings(filters)
     context = {
         "query": query,
         "status": status,
         "statuses": [choice for choice in STATUS.choices if choice[0] != BookingStatus.HELD],
         "on": on,
         "resource": resource,
+        "report": report,
         "notice": BAD_DATE if is_date_bad else "",
         "days": group_days(page.rows, now=now),
         "more_url": query.make_url(cursor=page.next_cursor) if page.next_cursor else "",
