@@ -28,7 +28,6 @@ from django.db.models import (
     Value,
 )
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Extract
 
 from scheduling.enums import ActorKind, BookingSource, BookingStatus
 from scheduling.models import Booking, Customer, Service
@@ -72,7 +71,8 @@ def tally_lead(days: ReportDays, filters: ReportFilters) -> LeadTally:
 
     What was written down after the visit had begun counts as made at its start. Two queries.
     """
-    ahead = Extract(ExpressionWrapper(F("starts_at") - F("created_at"), output_field=DurationField()), "epoch")
+    lead = ExpressionWrapper(F("starts_at") - F("created_at"), output_field=DurationField())
+    ahead = Func(lead, template="date_part('epoch', %(expressions)s)", output_field=FloatField())
     made = list_counted(days, filters).exclude(source=BookingSource.IMPORT).annotate(ahead=ahead)
     limits = Value([float(hours * HOUR_SECONDS) for hours in LEAD_HOURS], output_field=ArrayField(FloatField()))
     place = Func(F("ahead"), limits, function="width_bucket", output_field=IntegerField())

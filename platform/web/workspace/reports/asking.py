@@ -132,4 +132,4 @@ def _read_own(first_text: str | None, last_text: str | None, today: date) -> tup
 
 
 def _read_choice(choices: type[Choice], asked: str | None, default: Choice) -> Choice:
-    return choices(asked) if asked in choices.values else default
+    return next((each for each in choices if each == asked), default)

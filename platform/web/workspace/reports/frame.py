@@ -40,7 +40,7 @@ def make_frame(asked: Asked, formats: Formats, *, page: str) -> dict[str, Any]:
             Link(label, reverse(f"workspace:{name}") + asked.make_query(), name == page) for name, label in PAGES
         ],
         "kinds": [_make_kind(asked, kind, formats) for kind in PeriodKind if kind != PeriodKind.OWN],
-        "versus_choices": Versus.choices,
+        "versus_choices": [(each.value, each.label) for each in Versus],
         "page_url": reverse(f"workspace:{page}"),
         "earlier_url": _make_step(asked, -1),
         "later_url": _make_step(asked, 1),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 
-from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 LONGEST_DAYS = 366
@@ -14,25 +14,48 @@ YEAR_WEEKS = timedelta(weeks=52)
 QUARTER_MONTHS, YEAR_MONTHS = 3, 12
 
 
-class PeriodKind(TextChoices):
+class PeriodKind(StrEnum):
     """How long a period is."""
 
-    DAY = "day", _("Day")
-    WEEK = "week", _("Week")
-    MONTH = "month", _("Month")
-    QUARTER = "quarter", _("Quarter")
-    YEAR = "year", _("Year")
-    OWN = "own", _("Own dates")
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    OWN = "own"
+
+    @property
+    def label(self) -> str:
+        """Return what it is called on the page."""
+        return str(_KINDS[self])
 
 
-class Versus(TextChoices):
+class Versus(StrEnum):
     """What a period is compared with."""
 
-    BEFORE = "before", _("The period before")
-    YEAR = "year", _("The year before")
-    NOTHING = "nothing", _("Nothing")
+    BEFORE = "before"
+    YEAR = "year"
+    NOTHING = "nothing"
+
+    @property
+    def label(self) -> str:
+        """Return what it is called on the page."""
+        return str(_COMPARED[self])
 
 
+_KINDS = {
+    PeriodKind.DAY: _("Day"),
+    PeriodKind.WEEK: _("Week"),
+    PeriodKind.MONTH: _("Month"),
+    PeriodKind.QUARTER: _("Quarter"),
+    PeriodKind.YEAR: _("Year"),
+    PeriodKind.OWN: _("Own dates"),
+}
+_COMPARED = {
+    Versus.BEFORE: _("The period before"),
+    Versus.YEAR: _("The year before"),
+    Versus.NOTHING: _("Nothing"),
+}
 MONTHS = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: QUARTER_MONTHS, PeriodKind.YEAR: YEAR_MONTHS}
 
 

@@ -151,9 +151,20 @@ def test_settings_stand_in_one_menu_and_once_in_the_rail():
     menu = arrange_menu(list_entries(), user=person("owner"), url_name="people_change")
 
     assert [link.key for link in rail if link.current] == ["settings"]
-    keys = ["calendar", "bookings", "new", "waitlist", "voices_waiting", "voices", "money", "settings"]
+    keys = [
+        "calendar",
+        "bookings",
+        "new",
+        "customers",
+        "waitlist",
+        "voices_waiting",
+        "voices",
+        "money",
+        "reports",
+        "settings",
+    ]
     assert [link.key for link in rail] == keys
-    assert [link.has_menu for link in rail] == [False] * 7 + [True]
+    assert [link.has_menu for link in rail] == [False] * 9 + [True]
     assert {entry.key for entry in list_entries() if entry.parent} == {link.key for link in list_links(menu)}
     assert [link.key for link in list_links(menu) if link.current] == ["people"]
     assert [link.key for link in menu.groups[0].links][:4] == ["business", "services", "team", "hours"]
