@@ -8,10 +8,14 @@ import pytest
 import stripe
 
 from billing.services.cards import disputing, settling
+from billing.services.credits import spending
 from devtools.drill.payments.walks import walk_once
 from devtools.stripe_server.server import API_KEY, NOTICE_SECRET, SECRET, StandIn
 
 SEEDS = (1, 5, 9, 37, 74, 78, 132, 18, 20, 33, 35, 38, 42, 69, 165, 204)
+
+
+CREDIT_SEEDS = (1, 2, 3, 7, 18, 20, 21, 22)
 
 
 @pytest.fixture
@@ -23,10 +27,10 @@ def stand_in(tenant, settings, monkeypatch):
         yield running
 
 
-def walk_all(stand_in) -> tuple[Counter[str], list[str]]:
+def walk_all(stand_in, seeds=SEEDS, **how) -> tuple[Counter[str], list[str]]:
     happened, findings = Counter[str](), list[str]()
-    for seed in SEEDS:
-        done, wrong = walk_once(seed, stand_in)
+    for seed in seeds:
+        done, wrong = walk_once(seed, stand_in, **how)
         happened += done
         findings += wrong
     return happened, findings
@@ -54,5 +58,20 @@ def test_walks_find_what_a_bank_took_and_nobody_wrote_down(stand_in, monkeypatch
     monkeypatch.setattr(disputing, "note_taken", lambda *_, **__: None)
 
     _, findings = walk_all(stand_in)
+
+    assert findings != []
+
+
+def test_credit_that_is_given_used_and_paid_out_adds_up(stand_in):
+    happened, findings = walk_all(stand_in, CREDIT_SEEDS, gives_credit=True)
+
+    assert findings == []
+    assert {"cancel_for_credit done", "spend_credit done", "pay_out done"} <= set(happened)
+
+
+def test_walks_find_credit_that_was_used_and_is_still_left(stand_in, monkeypatch):
+    monkeypatch.setattr(spending, "use_credits", lambda *_, **__: None)
+
+    _, findings = walk_all(stand_in, CREDIT_SEEDS, gives_credit=True)
 
     assert findings != []

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from billing.enums import (
     LIVE_STATES,
+    MONEY_DOORS,
     LedgerAccount,
     PaymentDoor,
     PaymentPurpose,
@@ -18,12 +19,14 @@ from devtools.drill.payments.rows import (
     PaymentRow,
     RefundRow,
     list_answers,
+    list_credits,
     list_differences,
     list_movements,
     list_payments,
     list_refunds,
     list_taken,
 )
+from devtools.drill.payments.shops import DEPOSIT
 from devtools.stripe_server.server import StandIn
 from scheduling.enums import CALLED_OFF, BookingStatus
 from scheduling.selectors.bookings.views import get_booking
@@ -36,7 +39,8 @@ KINDNESS = frozenset({RefundCause.KINDER, RefundCause.PROVIDER})
 def list_findings(stand_in: StandIn) -> list[str]:
     """List what is wrong with the money of the current business; none: nothing is.
 
-    What was received less what went back, and what banks took back, is what the ledger says and what the provider has.
+    What was received less what went back, and what banks took back, is what the ledger says and what the provider has;
+    what customers have as credit is what the ledger owes them.
     No visit is without its deposit, and no deposit without a visit, a refund, a dispute or what the terms keep. Nobody
     waits any more.
     """
@@ -66,13 +70,17 @@ def _list_sums(stand_in: StandIn, payments: Sequence[PaymentRow], refunds: Seque
     for payment in payments:
         noted[payment.door] += payment.amount_minor * (payment.state == PaymentState.RECEIVED)
     for refund in refunds:
-        noted[doors[refund.payment_id]] -= refund.amount_minor * (refund.state == RefundState.DONE)
+        is_sent = refund.state == RefundState.DONE and not refund.is_credit
+        noted[doors[refund.payment_id]] -= refund.amount_minor * is_sent
     for payment_id, taken in list_taken():
         noted[doors[payment_id]] -= taken
     for debit, credit, amount in list_movements():
         ledger[debit] += amount
         ledger[credit] -= amount
-    for door in PaymentDoor.values:
+    owed = sum(left for _, left in list_credits())
+    if owed != -ledger[LedgerAccount.CREDIT]:
+        yield f"customers have {owed} as credit, the ledger owes {-ledger[LedgerAccount.CREDIT]}"
+    for door in MONEY_DOORS:
         if noted[door] != ledger[door]:
             yield f"{door}: {noted[door]} by payments and refunds, {ledger[door]} by the ledger"
     if there != ledger[PaymentDoor.STRIPE]:
@@ -105,17 +113,23 @@ def _list_faults(booking: BookingView, payments: Sequence[PaymentRow], refunds: 
         taken[payment_id] += minor
     if booking.status in CALLED_OFF:
         for each in received:
-            left = each.amount_minor - each.refunded_minor - taken[each.id]  # what the bank has is not sent back
+            # What the bank has is not sent back; it may have taken what was used as credit before.
+            left = max(0, each.amount_minor - each.refunded_minor - taken[each.id])
             if left != each.kept_minor:
                 yield f"{left} lies there, {each.kept_minor} of it are kept"
     elif not waiting and not covering and all(each.state != PaymentState.WAIVED for each in payments):
         yield f"takes place without its deposit: {payments}"
-    if len([each for each in covering if each.refunded_minor + taken[each.id] < each.amount_minor]) > 1:
+    there = [each.amount_minor for each in covering if each.refunded_minor + taken[each.id] < each.amount_minor]
+    if len(there) > 1 and sum(there) > max(booking.deposit_minor, DEPOSIT):  # credit may be a part of it
         yield f"paid {len(covering)} times"
 
 
 def _covers(payment: PaymentRow, refunds: Sequence[RefundRow]) -> bool:
     """Tell whether a received payment is a deposit of which nothing went back but by kindness."""
     gone = {RefundState.FAILED, RefundState.DROPPED}
-    back = [each for each in refunds if each.payment_id == payment.id and each.state not in gone]
+    back = [
+        each
+        for each in refunds
+        if each.payment_id == payment.id and each.state not in gone and each.returned_minor < each.amount_minor
+    ]
     return payment.purpose == PaymentPurpose.DEPOSIT and all(each.cause in KINDNESS for each in back)

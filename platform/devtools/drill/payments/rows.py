@@ -11,7 +11,10 @@ from database.connection import connection
 PAYMENTS_SQL = """
 SELECT id, booking_id, door, purpose, state, amount_minor, refunded_minor, kept_minor FROM billing_payment ORDER BY id
 """
-REFUNDS_SQL = "SELECT id, payment_id, amount_minor, cause, state FROM billing_refund ORDER BY id"
+REFUNDS_SQL = """
+SELECT id, payment_id, amount_minor, cause, state, is_credit, returned_minor FROM billing_refund ORDER BY id
+"""
+CREDITS_SQL = "SELECT id, left_minor FROM billing_credit ORDER BY id"
 DISPUTES_SQL = "SELECT payment_id, taken_minor FROM billing_dispute ORDER BY id"
 DIFFERENCES_SQL = "SELECT kind, ours_minor, theirs_minor FROM billing_difference WHERE settled_at IS NULL ORDER BY id"
 ANSWERS_SQL = """
@@ -46,6 +49,8 @@ class RefundRow:
     amount_minor: int
     cause: str
     state: str
+    is_credit: bool
+    returned_minor: int
 
 
 def list_payments() -> list[PaymentRow]:
@@ -56,6 +61,11 @@ def list_payments() -> list[PaymentRow]:
 def list_refunds() -> list[RefundRow]:
     """List all refunds of the current business."""
     return [RefundRow(*row) for row in _fetch(REFUNDS_SQL)]
+
+
+def list_credits() -> list[tuple[int, int]]:
+    """List the credits of the current business: their ids, and how much is left of each."""
+    return [(credit_id, left) for credit_id, left in _fetch(CREDITS_SQL)]
 
 
 def list_taken() -> list[tuple[int, int]]:

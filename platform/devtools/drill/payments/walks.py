@@ -3,8 +3,9 @@
 A walk is a business with one person, some customers who want to pay a deposit, and everything that happens in an order
 that nobody chose: pages that are opened and left, cards that pass, are declined or take their time, events that come
 late, twice, in another order or never, forgeries, workers who die between a charge and its answer, a provider that
-falls silent, staff who approve, decline, waive, take money at the counter and give some back, banks that take money
-back and decide, staff who answer them or give in.
+falls silent, staff who approve, decline, waive, take money at the counter and give some back, customers who want
+credit instead, pay with it and have the rest as money, banks that take money back and decide, staff who answer them or
+give in.
 """
 
 from __future__ import annotations
@@ -26,11 +27,13 @@ from billing.selectors.disputes import list_open_disputes
 from billing.services.cards import answering, comparing, looking, opening, refunding
 from billing.services.cards.answering import accept_dispute, answer_dispute, stamp_case
 from billing.services.cards.looking import look_at_deposit
+from billing.services.credits.offering import cancel_for_credit, switch_credit
+from billing.services.credits.spending import apply_credit
 from billing.services.payments import receive_deposit, waive_deposit
-from billing.services.refunds import mark_refund_sent, refund_payment
+from billing.services.refunds import mark_refund_sent, pay_out_credit, refund_payment
 from billing.types import CaseFile
 from devtools.drill.payments.checks import list_findings
-from devtools.drill.payments.rows import end_leases, list_payments, list_refunds
+from devtools.drill.payments.rows import end_leases, list_credits, list_payments, list_refunds
 from devtools.drill.payments.shops import DEPOSIT, VISITS, book_one, open_business
 from devtools.drill.payments.till import OWNER, Guarded, Till
 from devtools.stripe_server import money
@@ -70,6 +73,7 @@ class Walk:
 
     Attributes:
         done: How often what happened, refusals included.
+        gives_credit: The business gives credit, and the first customer has some.
     """
 
     random: Random
@@ -81,10 +85,16 @@ class Walk:
     late: list[Thing] = field(default_factory=list)
     done: Counter[str] = field(default_factory=Counter)
     is_dying: bool = False
+    gives_credit: bool = False
 
     def run(self, steps: int) -> list[str]:
         """Walk, come to rest, and return what is wrong then."""
         _book(self)
+        if self.gives_credit:
+            switch_credit(is_on=True, by=OWNER, now=self.till.moment)
+            _take_cash(self)
+            _cancel_for_credit(self)
+            self._work()
         with self._mortal():
             while sum(self.done.values()) < steps:
                 self._step()
@@ -97,7 +107,8 @@ class Walk:
         return list_findings(self.till.stand_in)
 
     def _step(self) -> None:
-        (act,) = self.random.choices(list(ACTS), weights=list(ACTS.values()))
+        acts = CREDIT_ACTS if self.gives_credit else ACTS
+        (act,) = self.random.choices(list(acts), weights=list(acts.values()))
         outcome = "done"
         try:
             act(self)
@@ -158,7 +169,8 @@ class _NothingThere(DomainError):
 def _book(walk: Walk) -> None:
     """Somebody wants one of two times: who comes second may get it when the first did not pay."""
     starts_at = VISITS + timedelta(hours=walk.random.randrange(2))
-    walk.bookings.append(book_one(walk.service_id, len(walk.bookings), walk.till.moment, starts_at=starts_at))
+    number = len(walk.bookings) % 2 if walk.gives_credit else len(walk.bookings)  # who has credit comes again
+    walk.bookings.append(book_one(walk.service_id, number, walk.till.moment, starts_at=starts_at))
 
 
 def _open(walk: Walk) -> None:
@@ -216,6 +228,30 @@ def _wait(walk: Walk) -> None:
 
 def _cancel(walk: Walk) -> None:
     cancel_booking(booking_id=walk.choose(), now=walk.till.moment, by=CUSTOMER)
+
+
+def _cancel_for_credit(walk: Walk) -> None:
+    cancel_for_credit(booking_id=walk.choose(), now=walk.till.moment, by=CUSTOMER)
+
+
+def _spend_credit(walk: Walk) -> None:
+    """Credit pays for a visit that is booked for it, or any: wholly, in part, or with more than there is."""
+    if not any(left for _, left in list_credits()):
+        raise _NothingThere
+    if walk.random.random() < 0.7:  # noqa: PLR2004 - mostly somebody wants another visit
+        _book(walk)
+        booking_id = walk.bookings[-1]
+    else:
+        booking_id = walk.choose()
+    amount = walk.random.choice((None, None, 10_000, DEPOSIT, DEPOSIT + 1))
+    apply_credit(booking_id=booking_id, now=walk.till.moment, by=OWNER, amount_minor=amount)
+
+
+def _pay_out(walk: Walk) -> None:
+    owned = [(credit_id, left) for credit_id, left in list_credits() if left]
+    if not owned:
+        raise _NothingThere
+    pay_out_credit(credit_id=walk.random.choice(owned)[0], reason="moves away", now=walk.till.moment, by=OWNER)
 
 
 def _call_off(walk: Walk) -> None:
@@ -308,9 +344,13 @@ ACTS: Mapping[Callable[[Walk], None], int] = {
     _break: 4, _doom: 5,
 }  # fmt: skip
 """What may happen, and how often."""
+CREDIT_ACTS = {**ACTS, _cancel_for_credit: 6, _spend_credit: 16, _pay_out: 4}
+"""The same, where the business gives credit."""
 
 
-def walk_once(seed: int, stand_in: StandIn, *, steps: int = STEPS) -> tuple[Counter[str], list[str]]:
+def walk_once(
+    seed: int, stand_in: StandIn, *, steps: int = STEPS, gives_credit: bool = False
+) -> tuple[Counter[str], list[str]]:
     """Walk in the current business, undo everything, and return what happened and what was wrong at the end."""
     random = Random(seed)  # noqa: S311 - repeatable
     till = Till()
@@ -323,7 +363,7 @@ def walk_once(seed: int, stand_in: StandIn, *, steps: int = STEPS) -> tuple[Coun
         free, part = random.choice(TABLES)
         approval = random.choice((Approval.INSTANT, Approval.REQUEST))
         service_id = open_business(approval=approval, refund_free_minutes=free, refund_kept_percent=part)
-        walk = Walk(random, till, service_id, account_id)
+        walk = Walk(random, till, service_id, account_id, gives_credit=gives_credit)
         findings = walk.run(steps)
         transaction.set_rollback(True)
     return walk.done, [f"seed {seed}: {each}" for each in findings]
