@@ -221,8 +221,5 @@ def _lock(answer_id: int) -> DisputeAnswer | None:
     payment_id = found.values_list("dispute__payment_id", flat=True).first()
     if payment_id is None:
         return None
-    payment = Payment.objects.select_for_update().get(pk=payment_id)
-    answer = found.select_related("dispute").first()
-    if answer is not None:
-        answer.dispute.payment = payment
-    return answer
+    Payment.objects.select_for_update().get(pk=payment_id)
+    return found.select_related("dispute__payment").first()

@@ -131,9 +131,9 @@ PAYING = (
     ),
     Mutant(
         "what the bank has goes back as if it were there",
-        "billing/services/refunds.py",
-        "payment.amount_minor - payment.refunded_minor - payment.disputed_minor",
-        "payment.amount_minor - payment.refunded_minor",
+        "billing/engine/balances.py",
+        "return min(amount_minor, refunded_minor + disputed_minor)",
+        "return min(amount_minor, refunded_minor)",
         (_DISPUTES,),
     ),
     Mutant(

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from scheduling.enums import ImportState, RowOutcome
 from scheduling.errors.imports import ImportNotFound
 from scheduling.models import Import, ImportRow
-from scheduling.types.imports import ColumnView, Fault, ImportRowView, ImportView
+from scheduling.types.imports.rows import ColumnView, Fault, ImportRowView, ImportView
 
 SHOWN_IMPORTS, SHOWN_ROWS, EXAMPLE_ROWS, MOST_EXAMPLES = 50, 50, 30, 2
 PROBLEMS, ODD, KEPT = "problems", "odd", "kept"

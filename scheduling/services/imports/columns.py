@@ -9,7 +9,7 @@ from kernel.languages import LANGUAGES
 from kernel.text import mark
 from scheduling.errors.imports import ImportUnreadable
 from scheduling.models import Import
-from scheduling.types.imports import ImportTarget
+from scheduling.types.imports.rows import ImportTarget
 from tenants.context import current_tenant
 from verticals.contract import AssetField, Vertical
 from verticals.registry import get_vertical

@@ -19,7 +19,7 @@ from scheduling.services.imports.columns import EMAIL, PHONE
 from scheduling.services.imports.reading import MOST_CONTACTS, MOST_TAGS, Draft
 from scheduling.services.writing.inputs import AssetNames, name_asset
 from scheduling.types import CustomerSetup
-from scheduling.types.imports import Fault
+from scheduling.types.imports.rows import Fault
 
 CONTACT_SHARED = mark("%(name)s has the same phone number or e-mail address.")
 MARK_SHARED = mark("%(name)s has one with the same identification.")

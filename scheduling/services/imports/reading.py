@@ -36,7 +36,7 @@ from scheduling.services.writing.inputs import (
     name_asset,
 )
 from scheduling.types import ContactSetup, CustomerSetup
-from scheduling.types.imports import Fault
+from scheduling.types.imports.rows import Fault
 from tenants.context import current_tenant
 from verticals.contract import Vertical
 from verticals.registry import get_vertical

@@ -18,7 +18,7 @@ from scheduling.enums import ImportState
 from scheduling.errors.imports import ImportKnown, ImportUnreadable
 from scheduling.models import Import, ImportRow
 from scheduling.services.imports.columns import guess_targets
-from scheduling.types.imports import MOST_COLUMNS, MOST_ROWS
+from scheduling.types.imports.rows import MOST_COLUMNS, MOST_ROWS
 from tenants.enums import Ability
 from tenants.policies import check_business_may
 from tenants.services.due_work import add_due_work

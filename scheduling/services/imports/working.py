@@ -26,7 +26,7 @@ from scheduling.services.imports.undoing import undo_part
 from scheduling.services.imports.uploading import END_KIND
 from scheduling.services.imports.writing import write_placed
 from scheduling.services.writing.inputs import local_today
-from scheduling.types.imports import Fault
+from scheduling.types.imports.rows import Fault
 from tenants import hooks
 from tenants.errors import RetryLater
 

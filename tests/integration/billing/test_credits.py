@@ -23,7 +23,7 @@ from billing.selectors.credits import add_up_owed_credit, find_credit_wish, list
 from billing.selectors.payments import list_payments_of
 from billing.services.credits.offering import cancel_for_credit, switch_credit
 from billing.services.credits.spending import apply_credit, pay_with_own_credit
-from billing.services.payments import receive_deposit
+from billing.services.payments import open_deposit, receive_deposit
 from billing.services.refunds import (
     mark_refund_sent,
     note_refund_elsewhere,
@@ -33,7 +33,10 @@ from billing.services.refunds import (
     swap_for_credit,
 )
 from kernel.errors import DomainError
+from notifications.models import Message
+from notifications.services.outbox import publish
 from scheduling.errors import HoldExpired, TransitionRefused
+from scheduling.models import Booking
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.undoing import undo_step
@@ -93,6 +96,77 @@ def test_whoever_asks_for_it_has_the_deposit_as_credit(service_id):
     assert list_payments_of(booking_id=booking_id)[0].left_minor == 0
     assert add_up_owed_credit() == {"MXN": 300}
     check_books()
+
+
+def test_visits_that_follow_are_called_off_for_credit_too(service_id):
+    booking_id = paid_booking(service_id)
+
+    cancel_for_credit(booking_id=booking_id, now=NOW, by=CUSTOMER, is_following=True)
+    tell_events()
+
+    assert (get_booking(booking_id=booking_id).status, left()) == ("cancelled", [300])
+    check_books()
+
+
+def test_what_credit_paid_comes_back_as_the_credit_that_it_was(service_id):
+    give_credit(service_id)
+    booking_id = book_for(service_id, hours_later(1))
+    pay_with_own_credit(booking_id=booking_id, now=NOW, amount_minor=100)
+    receive_deposit(booking_id=booking_id, now=NOW, by=STAFF)
+
+    cancel_for_credit(booking_id=booking_id, now=NOW, by=CUSTOMER)
+    tell_events()
+
+    assert left() == [300, 200]
+    check_books()
+
+
+def test_payment_of_somebody_who_is_forgotten_goes_back_as_money(service_id):
+    booking_id = paid_booking(service_id)
+    Payment.objects.update(customer_id=None)
+
+    cancel_for_credit(booking_id=booking_id, now=NOW, by=CUSTOMER)
+    tell_events()
+
+    assert (Refund.objects.values_list("state", "is_credit").get(), left()) == (("pending", False), [])
+
+
+def test_credit_that_is_gone_before_its_mail_is_not_told(service_id):
+    booking_id = paid_booking(service_id)
+    cancel_for_credit(booking_id=booking_id, now=NOW, by=CUSTOMER)
+    tell_events()
+    Message.objects.all().delete()
+    refund = Refund.objects.get()
+    Refund.objects.update(returned_minor=refund.amount_minor)
+
+    publish(
+        kind="payment.credited",
+        subject_id=refund.payment_id,
+        payload={"booking_id": booking_id, "refund_id": refund.pk},
+        now=NOW,
+    )
+    tell_events()
+
+    assert Message.objects.count() == 0
+
+
+def test_nothing_is_asked_for_a_deposit_that_credit_covers(service_id):
+    give_credit(service_id)
+    booking_id = book_for(service_id, hours_later(1))
+    pay_with_own_credit(booking_id=booking_id, now=NOW, amount_minor=100)
+    Payment.objects.filter(booking_id=booking_id, door="bank_transfer").delete()
+    Booking.objects.filter(pk=booking_id).update(deposit_minor=80)
+
+    asked = open_deposit(booking_id=booking_id, now=NOW)
+
+    assert (asked, list(Payment.objects.filter(booking_id=booking_id).values_list("door", flat=True))) == (
+        None,
+        ["credit"],
+    )
+
+
+def test_use_of_credit_is_called_by_what_it_pays():
+    assert str(CreditUse(credit_id=3, payment_id=7)) == "credit 3 for payment 7"
 
 
 def test_whoever_does_not_ask_gets_money(service_id):
@@ -459,13 +533,14 @@ def test_two_visits_at_once_spend_a_credit_once(scratch_tenant):
         check_books()
 
 
-def test_credit_of_one_business_is_none_at_another(scratch_tenant, other_tenant):
-    with tenant_scope(scratch_tenant):
+def test_credit_of_one_business_is_none_at_another(tenants, db):
+    with tenant_scope(tenants["taller"]):
         give_credit(open_credit_shop())
-    with tenant_scope(other_tenant):
+    with tenant_scope(tenants["salon"]):
         booking_id = book_for(open_credit_shop())
         with pytest.raises(CreditNotFound):
             pay_with_own_credit(booking_id=booking_id, now=NOW)
         there = get_booking(booking_id=booking_id).status
-    with tenant_scope(scratch_tenant):
+
+    with tenant_scope(tenants["taller"]):
         assert (there, left()) == ("pending_payment", [300])

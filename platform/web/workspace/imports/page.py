@@ -14,7 +14,7 @@ from accounts.selectors.staff import list_staff
 from scheduling.enums import ImportState, RowOutcome
 from scheduling.selectors.imports.runs import KEPT, ODD, PROBLEMS
 from scheduling.services.imports.columns import list_targets
-from scheduling.types.imports import Fault, ImportRowView, ImportView
+from scheduling.types.imports.rows import Fault, ImportRowView, ImportView
 
 FAULT_PREFIX = "fault:"
 SHORTEST_PAUSE, LONGEST_PAUSE, ASKS_PER_WAIT = 2, 30, 20

@@ -32,7 +32,7 @@ from scheduling.selectors.imports.runs import (
 from scheduling.services.imports.columns import list_targets
 from scheduling.services.imports.steps import choose_columns, discard_import, start_import, stop_import, undo_import
 from scheduling.services.imports.uploading import take_file
-from scheduling.types.imports import ImportView
+from scheduling.types.imports.rows import ImportView
 from tenants.enums import Ability
 from tenants.policies import may_business
 from web.errors import translate_error

@@ -39,6 +39,9 @@ NO_PAGES = {
     "workspace/settings/business/measured/",
     "workspace/data/<uuid:key>/",
     "workspace/pictures/<slug:kind>/<int:owner_id>/",
+    # Of a payment that is disputed: `test_money` looks at both.
+    "workspace/payments/<int:payment_id>/disputes/<int:dispute_id>/answer/",
+    "workspace/payments/<int:payment_id>/disputes/<int:dispute_id>/accept/",
 }
 FILES = (".csv", ".css", ".pdf", "workspace/page/qr/<slug:kind>/", "<int:width>.<slug:kind>")
 """How the routes end which answer a file to save or to show within a page."""

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError
 
+from billing.enums import AnswerFailure
 from billing.errors import (
     AnswerInvalid,
     AnswerNotOffered,
@@ -282,6 +283,19 @@ def test_who_dies_on_the_way_goes_on_there(till, theirs, dispute, monkeypatch, s
     files = list(till.stand_in.world.find_all("file", dispute.payment.provider_account_id))
     assert (before, list_answers()) == ([("evidence", "asked", "")], [("evidence", "sent", "")])
     assert (count_sent(theirs), len(files)) == (1, 1)
+
+
+def test_answer_that_ended_meanwhile_is_left_as_it_is(till, dispute):
+    answer_id = answer(till, dispute)
+    send_answer(answer_id, till.moment)
+    before = list_answers()
+
+    answering._note_file(answer_id, "file_other")
+    answering._settle(answer_id, now=till.moment + timedelta(days=1))
+    answering._refuse(answer_id, AnswerFailure.LATE, now=till.moment + timedelta(days=1))
+
+    assert (list_answers(), before) == (before, [("evidence", "sent", "")])
+    assert DisputeAnswer.objects.get().done_at == till.moment
 
 
 class Died(BaseException):

@@ -15,7 +15,7 @@ from scheduling.models import Customer
 from scheduling.selectors.imports.runs import get_import
 from scheduling.services.imports import undoing, working
 from scheduling.services.imports.steps import start_import
-from scheduling.types.imports import ImportView
+from scheduling.types.imports.rows import ImportView
 from tests.integration.scheduling.imports.test_imports import bring_in, check, snapshot, take_back, take_file, work_on
 
 NOW = datetime(2026, 11, 25, 15, tzinfo=UTC)

@@ -58,6 +58,10 @@ def test_commas_within_cells_do_not_outvote_the_separator():
     assert read(text.encode())[1] == [["Nombre", "Nota"], ["Ana, Eva", "a, b, c"], ["Sol", "x"]]
 
 
+def test_a_cell_without_end_separates_nothing():
+    assert tables._find_separator("x" * 200_000) in ",;\t|"
+
+
 def test_one_column_is_a_table_and_blank_rows_are_empty():
     assert read(b"Nombre\n\nAna\n,,\n")[1] == [["Nombre"], [], ["Ana"], []]
 

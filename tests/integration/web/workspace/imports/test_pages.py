@@ -15,7 +15,7 @@ from scheduling.selectors.imports.runs import get_import
 from scheduling.services.customers.records import create_customer
 from scheduling.services.imports.working import end_import, work_on
 from scheduling.types import SYSTEM, CustomerSetup
-from scheduling.types.imports import ImportView
+from scheduling.types.imports.rows import ImportView
 
 QUERIES = 7
 LIST = "/workspace/imports/"
