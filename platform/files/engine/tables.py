@@ -65,6 +65,7 @@ def open_table(file: BinaryIO, *, most_rows: int) -> tuple[TableShape, Iterator[
         raise TableRefused(OLD_WORKBOOK)
     if is_workbook(head):
         return TableShape("", ""), _limit(read_workbook(file, most_cells=MOST_CELLS), most_rows)
+    csv.field_size_limit(MOST_BYTES)  # the limit of a whole file, so that no cell of it ends a sample
     encoding = _find_encoding(file)
     sample = _read_sample(file, encoding)
     if "\0" in sample:
@@ -116,13 +117,10 @@ def _find_separator(sample: str) -> str:
     def rate(separator: str) -> tuple[int, int]:
         rows = csv.reader(io.StringIO(unify_breaks(sample), newline=""), delimiter=separator)
         counts: Counter[int] = Counter()
-        try:
-            for cells in rows:
-                counts[len(cells)] += 1
-                if counts.total() >= SAMPLE_ROWS:
-                    break
-        except csv.Error:
-            return 0, 0
+        for cells in rows:
+            counts[len(cells)] += 1
+            if counts.total() >= SAMPLE_ROWS:
+                break
         width, often = max(((width, often) for width, often in counts.items() if width), key=lambda pair: pair[::-1])
         return (often if width > 1 else 0), width
 
@@ -132,7 +130,6 @@ def _find_separator(sample: str) -> str:
 
 
 def _read_csv(file: BinaryIO, encoding: str, separator: str) -> Iterator[list[str]]:
-    csv.field_size_limit(MOST_BYTES)
     text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline=None)
     try:
         for cells in csv.reader(text, delimiter=separator, strict=True):
