@@ -27,6 +27,7 @@ WRITE_SQL = {
     "scheduling/selectors/availability/occupancy.py": "by what is taken: groups, rules, moments; they take nothing",
     "scheduling/selectors/bookings/search.py": "by search keys; they have none",
     "scheduling/selectors/reports/loads.py": "without tests, as it says",
+    "scheduling/selectors/reports/use.py": "says so itself, and they take nothing",
     "scheduling/services/messages/relinking.py": "by their ids, tests too",
     "scheduling/services/writing/events.py": "by ids of holds that ended in somebody's way; they are in nobody's",
     "scheduling/services/writing/expiry.py": "by what is taken: groups, rules, moments; they take nothing",

@@ -2,5 +2,16 @@
 
 from scheduling.types.reports.figures import BookingTally, LeadTally, NamedTally, VisitorTally
 from scheduling.types.reports.questions import ReportDays, ReportFilters
+from scheduling.types.reports.use import RefusedTally, ResourceUse, Use
 
-__all__ = ["BookingTally", "LeadTally", "NamedTally", "ReportDays", "ReportFilters", "VisitorTally"]
+__all__ = [
+    "BookingTally",
+    "LeadTally",
+    "NamedTally",
+    "RefusedTally",
+    "ReportDays",
+    "ReportFilters",
+    "ResourceUse",
+    "Use",
+    "VisitorTally",
+]

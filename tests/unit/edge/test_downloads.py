@@ -4,13 +4,14 @@ import csv
 import io
 from decimal import Decimal
 from weakref import WeakSet
+from zipfile import ZipFile
 
 import pytest
 from django.core.files.base import File
 from django.core.signals import request_finished
 
 from edge import downloads
-from edge.downloads import answer_csv, answer_file, stream_csv
+from edge.downloads import answer_csv, answer_file, stream_csv, stream_xlsx
 from kernel.lines import disarm
 
 
@@ -118,3 +119,17 @@ def test_a_long_table_is_sent_piece_by_piece_with_one_row_in_memory(monkeypatch)
     assert response.headers["Content-Length"] == str(len(content))
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert response.headers["Content-Disposition"] == 'attachment; filename="a-b.csv"'
+
+
+def test_long_workbook_waits_on_the_disk_and_its_texts_are_no_formulas():
+    rows = ([f"=1+{number}", number] for number in range(1200))
+
+    response = stream_xlsx(name="citas ñ", title="citas", header=["Texto", "Número"], rows=rows, timezone="UTC")
+
+    content = b"".join(response.streaming_content)
+    with ZipFile(io.BytesIO(content)) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert (sheet.count("<row "), "<f>" in sheet, sheet.count("=1+")) == (1201, False, 1200)
+    assert response.headers["Content-Disposition"] == 'attachment; filename="citas.xlsx"'
+    assert response.headers["Content-Type"].startswith("application/vnd.openxmlformats")
+    assert int(response.headers["Content-Length"]) == len(content)

@@ -25,7 +25,10 @@ class Link:
     is_current: bool
 
 
-PAGES: tuple[tuple[str, str | Promise], ...] = (("reports", gettext_lazy("Bookings")),)
+PAGES: tuple[tuple[str, str | Promise], ...] = (
+    ("reports", gettext_lazy("Bookings")),
+    ("reports_use", gettext_lazy("Occupancy")),
+)
 """Name of the address and name of each page."""
 
 

@@ -24,11 +24,6 @@ class Cell:
     url: str = ""
     part: float | None = None
 
-    @property
-    def is_number(self) -> bool:
-        """Tell whether it stands at the end of its column."""
-        return not isinstance(self.value, str)
-
 
 @dataclass(frozen=True, slots=True)
 class ReportTable:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.policies import Permission
 from web.workspace.nav import NavEntry, add_entries
-from web.workspace.reports import overview
+from web.workspace.reports import files, overview, use
 
 add_entries(
     NavEntry(
@@ -21,4 +21,9 @@ add_entries(
 
 urlpatterns = [
     path("reports/", overview.show, name="reports"),
+    path("reports/bookings.csv", files.download_bookings_csv, name="reports_bookings_csv"),
+    path("reports/bookings.xlsx", files.download_bookings_xlsx, name="reports_bookings_xlsx"),
+    path("reports/<slug:table>.csv", files.download_csv, name="reports_csv"),
+    path("reports/<slug:table>.xlsx", files.download_xlsx, name="reports_xlsx"),
+    path("reports/use/", use.show, name="reports_use"),
 ]

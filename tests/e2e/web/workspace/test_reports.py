@@ -13,7 +13,7 @@ from tests.e2e.sight import DESK, PHONE, check_axe, check_everywhere
 from tests.e2e.web.workspace.test_narrow import TOO_WIDE, try_sizes
 from tests.factories.reports import make_row
 
-PAGES = ("reports/",)
+PAGES = ("reports/", "reports/use/")
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,151 @@
+"""Tables of reports, and the bookings behind them, as files: CSV and workbooks, with the same filters as the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from accounts.policies import Permission
+from edge.access import requires
+from edge.downloads import stream_csv, stream_xlsx
+from kernel.clock import utc_now
+from scheduling.enums import BookingStatus
+from scheduling.selectors.bookings.views import iterate_bookings
+from scheduling.selectors.reports.bookings import tally_days, tally_lead, tally_visitors
+from scheduling.selectors.reports.refused import tally_refused
+from scheduling.selectors.reports.use import measure_use
+from scheduling.types import BookingFilters, BookingRow
+from tenants.context import current_tenant
+from web.formats import Formats, to_local
+from web.templatetags.formats import get_current_formats
+from web.workspace.bookings.reported import read_reported
+from web.workspace.reports import overview, use
+from web.workspace.reports.asking import Asked, read_asked
+from web.workspace.reports.tables import ReportTable
+
+Maker = Callable[[Asked, Formats], ReportTable]
+
+
+def _make_days(asked: Asked, formats: Formats) -> ReportTable:
+    return overview.make_days_table(asked, tally_days(asked.days, asked.filters, now=asked.now), formats)
+
+
+def _make_lead(asked: Asked, formats: Formats) -> ReportTable:
+    return overview.make_lead_table(tally_lead(asked.days, asked.filters), formats)
+
+
+def _make_visitors(asked: Asked, formats: Formats) -> ReportTable:
+    return overview.make_visitors_table(asked, tally_visitors(asked.days, asked.filters), formats)
+
+
+def _make_resources(asked: Asked, formats: Formats) -> ReportTable:
+    return use.make_resources_table(asked, measure_use(asked.days, asked.filters), formats)
+
+
+def _make_refused(asked: Asked, formats: Formats) -> ReportTable:
+    return use.make_refused_table(tally_refused(asked.days, asked.filters), formats)
+
+
+def _make_wished(asked: Asked, formats: Formats) -> ReportTable:
+    return use.make_wished_table(tally_refused(asked.days, asked.filters), formats)
+
+
+TABLES: Mapping[str, Maker] = {
+    "days": _make_days,
+    "doors": overview.make_doors_table,
+    "services": overview.make_services_table,
+    "lead": _make_lead,
+    "visitors": _make_visitors,
+    "resources": _make_resources,
+    "refused": _make_refused,
+    "wished": _make_wished,
+}
+
+
+@requires(Permission.REPORT_VIEW)
+@require_safe
+def download_csv(request: HttpRequest, table: str) -> HttpResponseBase:
+    """Answer a table of a report as CSV."""
+    asked, made = _make_table(request, table)
+    return stream_csv(name=_name(made.key, asked.period.first, asked.period.last), header=_head(made), rows=_list(made))
+
+
+@requires(Permission.REPORT_VIEW)
+@require_safe
+def download_xlsx(request: HttpRequest, table: str) -> HttpResponseBase:
+    """Answer a table of a report as a workbook."""
+    asked, made = _make_table(request, table)
+    name = _name(made.key, asked.period.first, asked.period.last)
+    return stream_xlsx(name=name, title=made.key, header=_head(made), rows=_list(made), timezone=asked.timezone)
+
+
+@requires(Permission.REPORT_VIEW)
+@require_safe
+def download_bookings_csv(request: HttpRequest) -> HttpResponseBase:
+    """Answer the bookings behind a figure as CSV, all of them."""
+    name, rows = _list_bookings(request)
+    timezone = current_tenant().timezone
+    told = ([_write_time(row.starts_at, timezone), *_write(row)] for row in rows)
+    return stream_csv(name=name, header=_head_bookings(), rows=told)
+
+
+@requires(Permission.REPORT_VIEW)
+@require_safe
+def download_bookings_xlsx(request: HttpRequest) -> HttpResponseBase:
+    """Answer the bookings behind a figure as a workbook, all of them."""
+    name, rows = _list_bookings(request)
+    told = ([row.starts_at, *_write(row)] for row in rows)
+    timezone = current_tenant().timezone
+    return stream_xlsx(name=name, title="bookings", header=_head_bookings(), rows=told, timezone=timezone)
+
+
+def _make_table(request: HttpRequest, key: str) -> tuple[Asked, ReportTable]:
+    if key not in TABLES:
+        raise Http404
+    asked = read_asked(request)
+    return asked, TABLES[key](asked, get_current_formats())
+
+
+def _list_bookings(request: HttpRequest) -> tuple[str, Iterator[BookingRow]]:
+    report = read_reported(request)
+    if report is None:
+        raise Http404
+    status = request.GET.get("status", "")
+    statuses = (status,) if status in BookingStatus.values else ()
+    filters = report.narrow(BookingFilters(statuses=statuses, now=utc_now()))
+    return _name("bookings", report.first, report.last), iterate_bookings(filters)
+
+
+def _write(row: BookingRow) -> Sequence[object]:
+    return [
+        row.reference, row.customer_name, row.customer_phone, row.customer_email, row.service_name,
+        str(row.status.label), str(row.source.label),
+    ]  # fmt: skip
+
+
+def _head_bookings() -> list[str]:
+    return [
+        gettext("Date"), gettext("Reference"), gettext("Customer"), gettext("Phone"), gettext("E-mail"),
+        gettext("Service"), gettext("Status"), gettext("Came through"),
+    ]  # fmt: skip
+
+
+def _head(table: ReportTable) -> list[str]:
+    return [str(head) for head in table.heads]
+
+
+def _list(table: ReportTable) -> list[list[object]]:
+    return [[cell.value for cell in row] for row in table.rows]
+
+
+def _name(key: str, first: date, last: date) -> str:
+    return f"{key}-{first}-{last}"
+
+
+def _write_time(at: datetime, timezone: str) -> str:
+    """Return an instant on the clock of the business, as spreadsheets read it."""
+    return to_local(at, timezone).replace(tzinfo=None).isoformat(sep=" ", timespec="minutes")
