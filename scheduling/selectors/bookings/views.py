@@ -104,11 +104,11 @@ def iterate_bookings(filters: BookingFilters) -> Iterator[BookingRow]:
         Invalid: As `list_bookings`; when the first one is asked for.
     """
     rows = Booking.objects.filter(_make_condition(_check_filters(filters))).select_related("service", "location")
-    part = rows.order_by("starts_at", "pk")
+    part = rows = rows.order_by("starts_at", "pk")
     while found := list(part[:CHUNK]):
         yield from map(_view_row, found)
         at, last_id = _make_key(found[-1])
-        part = part.filter(Q(starts_at__gt=at) | Q(pk__gt=last_id), starts_at__gte=at)
+        part = rows.filter(Q(starts_at__gt=at) | Q(pk__gt=last_id), starts_at__gte=at)
 
 
 def list_visits_before(*, customer_id: int, before: datetime, limit: int) -> tuple[tuple[BookingRow, ...], int]:

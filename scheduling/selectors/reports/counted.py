@@ -54,4 +54,9 @@ def was_with(resource_id: int) -> Q:
         Q(booking_id=OuterRef("pk")) | Q(session_id=OuterRef("session_id"))
     )  # of a group, what all of it takes
     own = taken.filter(resource_id=resource_id)
-    return Q(Exists(own.filter(is_active=True))) | Q(Exists(own), ~Exists(taken.filter(is_active=True)))
+    # Looking once through what the resource has leaves few bookings to look at one by one.
+    all_own = Allocation.objects.filter(resource_id=resource_id)
+    reached = Q(pk__in=all_own.filter(booking__isnull=False).values("booking_id")) | Q(
+        session_id__in=all_own.filter(session__isnull=False).values("session_id")
+    )
+    return reached & (Q(Exists(own.filter(is_active=True))) | ~Q(Exists(taken.filter(is_active=True))))
