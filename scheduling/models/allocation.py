@@ -9,10 +9,13 @@ from django.contrib.postgres.fields import BigIntegerRangeField, DateTimeRangeFi
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
+from kernel.instants import DAY_MINUTES
 from scheduling.models.resource import Resource, ResourceLane
 from scheduling.models.service import Service
 
 LONGEST_ALLOCATION_DAYS = 31
+LONGEST_ALLOCATION_MINUTES = LONGEST_ALLOCATION_DAYS * DAY_MINUTES
+"""Nothing that was taken before a moment ends later after it: where a walk along the index of ends may stop."""
 
 
 class LaneRange(Func):

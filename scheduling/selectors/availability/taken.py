@@ -7,11 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kernel.instants import DAY_MINUTES
 from scheduling.engine import Busy, BusyRows
-from scheduling.models.allocation import LONGEST_ALLOCATION_DAYS
-
-LONGEST_MINUTES = LONGEST_ALLOCATION_DAYS * DAY_MINUTES
+from scheduling.models.allocation import LONGEST_ALLOCATION_MINUTES
 
 # One walk along the index for each resource, in its order: nothing is sorted, and no instant
 # becomes an object. The upper bound on the end lets the walk stop where starts are too late.
@@ -74,7 +71,7 @@ def write_taken_sql(*, resource: str, first: str, last: str, is_moving: bool, is
     if is_alone:
         conditions.append(ALONE_CONDITION)
     return TAKEN_SQL.format(
-        resource=resource, first=first, last=last, longest=LONGEST_MINUTES, conditions=" ".join(conditions)
+        resource=resource, first=first, last=last, longest=LONGEST_ALLOCATION_MINUTES, conditions=" ".join(conditions)
     )
 
 

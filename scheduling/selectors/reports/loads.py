@@ -12,6 +12,7 @@ from kernel.intervals import clip
 from scheduling.engine import Resource, expand_hours, to_minute
 from scheduling.enums import BookingStatus
 from scheduling.errors import LocationNotFound
+from scheduling.models.allocation import LONGEST_ALLOCATION_MINUTES
 from scheduling.selectors.catalog.services import list_locations, list_resources
 from scheduling.selectors.catalog.timetables import load_timetables
 from scheduling.types import DayLoad, Loads, ResourceLoads
@@ -21,20 +22,23 @@ Day = tuple[int, int]
 
 # What is taken counts with its buffers: nobody else can have that time. A visit that takes two of three places at a
 # resource counts twice, as its hours do.
-TAKEN_SQL = """
+TAKEN_SQL = f"""
 SELECT a.resource_id, d.number, sum(least(a.ends_minute, d.last) - greatest(a.starts_minute, d.first))::int8,
   count(DISTINCT coalesce(a.booking_id, -a.session_id))
-FROM unnest(%(firsts)s::int8[], %(lasts)s::int8[]) WITH ORDINALITY d(first, last, number)
-JOIN scheduling_allocation a ON a.resource_id = ANY(%(resource_ids)s::int8[]) AND a.is_active
-  AND a.ends_minute > d.first AND a.starts_minute < d.last
+FROM scheduling_allocation a
+JOIN unnest(%(firsts)s::int4[], %(lasts)s::int4[]) WITH ORDINALITY d(first, last, number)
+  ON a.ends_minute > d.first AND a.starts_minute < d.last
+WHERE a.resource_id = ANY(%(resource_ids)s::int8[]) AND a.is_active AND a.starts_minute < %(last)s::int4
+  AND a.ends_minute > %(first)s::int4 AND a.ends_minute < %(last)s::int4 + {LONGEST_ALLOCATION_MINUTES}
   AND (a.hold_expires_at IS NULL OR a.hold_expires_at > %(now)s::timestamptz)
 GROUP BY 1, 2
-"""
+"""  # noqa: S608 - a number of our own
 VISITS_SQL = """
 SELECT d.number, count(*)
-FROM unnest(%(firsts)s::int8[], %(lasts)s::int8[]) WITH ORDINALITY d(first, last, number)
+FROM unnest(%(firsts)s::int4[], %(lasts)s::int4[]) WITH ORDINALITY d(first, last, number)
 JOIN scheduling_booking b ON b.starts_at >= to_timestamp(d.first * 60) AND b.starts_at < to_timestamp(d.last * 60)
-WHERE b.location_id = %(location_id)s::int8 AND b.is_active AND NOT b.is_test AND b.status <> %(held)s::text
+WHERE b.starts_at >= to_timestamp(%(first)s::int4 * 60) AND b.starts_at < to_timestamp(%(last)s::int4 * 60)
+  AND b.location_id = %(location_id)s::int8 AND b.is_active AND NOT b.is_test AND b.status <> %(held)s::text
 GROUP BY 1
 """
 
@@ -82,6 +86,8 @@ def _load_taken(resource_ids: Sequence[int], days: Sequence[Day], now: datetime)
     parameters = {
         "firsts": write_array(first for first, _ in days),
         "lasts": write_array(last for _, last in days),
+        "first": days[0][0],
+        "last": days[-1][1],
         "resource_ids": write_array(resource_ids),
         "now": now,
     }
@@ -94,6 +100,8 @@ def _count_visits(location_id: int, days: Sequence[Day]) -> dict[int, int]:
     parameters = {
         "firsts": write_array(first for first, _ in days),
         "lasts": write_array(last for _, last in days),
+        "first": days[0][0],
+        "last": days[-1][1],
         "location_id": location_id,
         "held": BookingStatus.HELD.value,
     }

@@ -13,14 +13,12 @@ from collections.abc import Mapping
 from database.connection import connection, write_array
 from scheduling.engine import expand_hours
 from scheduling.models import Resource
-from scheduling.models.allocation import LONGEST_ALLOCATION_DAYS
+from scheduling.models.allocation import LONGEST_ALLOCATION_MINUTES
 from scheduling.selectors.catalog.timetables import TIMETABLE_SQL, Timetables, read_timetables
 from scheduling.selectors.reports.counted import KEPT
 from scheduling.selectors.reports.hours import WeekCells, cut_week_cells
 from scheduling.types.reports import ReportDays, ReportFilters
 from scheduling.types.reports.use import WEEK_HOURS, ResourceUse, Use
-
-LONGEST_MINUTES = LONGEST_ALLOCATION_DAYS * 24 * 60
 
 RESOURCES_SQL = """
 FROM (
@@ -43,7 +41,7 @@ FROM scheduling_allocation a, LATERAL generate_series(
   width_bucket(greatest(a.starts_minute, %(first)s::int4), %(bounds)s::int4[]),
   width_bucket(least(a.ends_minute, %(last)s::int4) - 1, %(bounds)s::int4[])) place(number)
 WHERE a.is_active AND a.resource_id = ANY(%(resource_ids)s::int8[])
-  AND a.ends_minute > %(first)s::int4 AND a.ends_minute < %(last)s::int4 + {LONGEST_MINUTES}
+  AND a.ends_minute > %(first)s::int4 AND a.ends_minute < %(last)s::int4 + {LONGEST_ALLOCATION_MINUTES}
   AND a.starts_minute < %(last)s::int4
   AND CASE WHEN a.session_id IS NULL
     THEN EXISTS (SELECT 1 FROM scheduling_booking b WHERE b.id = a.booking_id AND {COUNTS})

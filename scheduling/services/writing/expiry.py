@@ -10,7 +10,7 @@ from database.transactions import run_write
 from kernel.instants import to_instant
 from scheduling.enums import BookingStatus
 from scheduling.models import Booking
-from scheduling.models.allocation import LONGEST_ALLOCATION_DAYS
+from scheduling.models.allocation import LONGEST_ALLOCATION_MINUTES
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.placement import Place
 from scheduling.services.writing.releases import HOLD_DUE_KIND, release, release_together
@@ -24,7 +24,7 @@ WITH taken AS (
   SELECT a.booking_id, a.session_id, a.hold_expires_at
   FROM unnest(%(resource_ids)s::int8[], %(firsts)s::int4[], %(lasts)s::int4[]) p(id, first, last)
   JOIN scheduling_allocation a ON a.resource_id = p.id AND a.is_active AND a.ends_minute > p.first
-    AND a.ends_minute < p.last + {LONGEST_ALLOCATION_DAYS * 1440} AND a.starts_minute < p.last
+    AND a.ends_minute < p.last + {LONGEST_ALLOCATION_MINUTES} AND a.starts_minute < p.last
 ), counted AS (
   SELECT d.rule_id, d.bucket
   FROM unnest(%(rule_ids)s::int8[], %(buckets)s::int8[], %(amounts)s::int8[]) d(rule_id, bucket, amount)

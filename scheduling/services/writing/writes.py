@@ -11,7 +11,7 @@ from database.locks import add_lock_part
 from database.statements import Statement
 from scheduling.enums import BookingEvent
 from scheduling.models import Booking
-from scheduling.models.allocation import LONGEST_ALLOCATION_DAYS
+from scheduling.models.allocation import LONGEST_ALLOCATION_MINUTES
 from scheduling.selectors.availability.plans import Plan
 from scheduling.services.editions import add_edition_part
 from scheduling.services.photos import add_photo_part
@@ -39,7 +39,7 @@ SELECT 1 FROM locked CROSS JOIN edition WHERE NOT EXISTS (
     p(id, first, last), LATERAL (
     SELECT 1 FROM scheduling_allocation a
     WHERE a.resource_id = p.id AND a.is_active AND a.ends_minute > p.first
-      AND a.ends_minute < p.last + {LONGEST_ALLOCATION_DAYS * 1440} AND a.starts_minute < p.last
+      AND a.ends_minute < p.last + {LONGEST_ALLOCATION_MINUTES} AND a.starts_minute < p.last
       AND a.hold_expires_at <= %(clear_now)s::timestamptz LIMIT 1) met)
 """  # noqa: S608 - a number of our own
 CLEAR_RULES_SQL = """
