@@ -18,6 +18,8 @@ from devtools.bench.settings import set_up_django
 from devtools.terminal import complain, say
 
 COUNT, SEED, KILLS, SHOWN = 2000, 1, 100, 20
+PORTION = 250
+"""Walks that share a business and a stand-in; what they found is printed when they have ended."""
 
 
 def run(argv: Sequence[str]) -> int:
@@ -34,26 +36,36 @@ def run(argv: Sequence[str]) -> int:
     from devtools.drill.payments import rounds  # noqa: PLC0415 - Django's apps come first
     from devtools.drill.payments.deaths import POINTS  # noqa: PLC0415
 
-    done, findings = rounds.walk_in_scratch(range(options.seed, options.seed + options.count))
+    done, count = Counter[str](), 0
+    last = options.seed + options.count
+    for first in range(options.seed, last, PORTION):
+        happened, findings = rounds.walk_in_scratch(range(first, min(first + PORTION, last)))
+        done += happened
+        count += _complain(findings)
     say(f"{options.count} walks from seed {options.seed}, {sum(done.values())} steps")
-    for name, happened in sorted(_group(done).items()):
-        say(f"  {name:<12} {happened}")
+    for name, said in sorted(_group(done).items()):
+        say(f"  {name:<12} {said}")
     crowd = rounds.serve_crowd_in_scratch()
     say(
         f"200 customers for 50 places: {crowd.visits} visits, {crowd.captured} captured, {crowd.free} never charged, "
         f"{crowd.refused_falsely} false refusals"
     )
-    findings += [*crowd.findings, *["the crowd was served wrongly"] * (not crowd.is_right)]
+    count += _complain([*crowd.findings, *["the crowd was served wrongly"] * (not crowd.is_right)])
     not_healed = rounds.kill_in_scratch(options.kills)
     say(f"{options.kills} payments killed at each of {len(POINTS)} points: {len(not_healed)} findings")
-    findings += not_healed
+    count += _complain(not_healed)
     scan = rounds.scan_in_scratch()
-    say(f"card numbers: {len(scan.found)} in {', '.join(f'{count} of {place}' for place, count in scan.read.items())}")
-    findings += scan.findings
-    say(f"{len(findings)} findings")
+    say(f"card numbers: {len(scan.found)} in {', '.join(f'{read} of {place}' for place, read in scan.read.items())}")
+    count += _complain(scan.findings)
+    say(f"{count} findings")
+    return 1 if count else 0
+
+
+def _complain(findings: Sequence[str]) -> int:
+    """Print what a part found as soon as it has ended; return how much it was."""
     for each in findings[:SHOWN]:
         complain(each)
-    return 1 if findings else 0
+    return len(findings)
 
 
 def _group(done: Counter[str]) -> dict[str, str]:
