@@ -27,6 +27,7 @@ class BillingConfig(AppConfig):
         from billing.services.cards import answering, comparing, events, looking, refunding  # noqa: PLC0415
         from billing.services.invoices import announcing as invoices  # noqa: PLC0415
         from billing.services.invoices import ending  # noqa: PLC0415
+        from billing.services.moving import customers  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
         announcing.register()
@@ -37,6 +38,7 @@ class BillingConfig(AppConfig):
         exporting.register()
         following.register()
         forgetting.register()
+        customers.register()
         events.register()
         invoices.register()
         looking.register()

@@ -245,6 +245,7 @@ class CustomerEvent(StrEnum):
 
     CREATED = "created"
     UPDATED = "updated"
+    MERGED = "merged"
     ERASED = "erased"
 
 

@@ -94,6 +94,13 @@ OwnDataFinder = Callable[[Collection[int]], Mapping[int, Sequence[OwnData]]]
 _own_data: dict[str, OwnDataFinder] = {}
 
 
+MovedRows = Mapping[str, Sequence[int]]
+"""Ids of rows, by what they are."""
+CustomerMover = Callable[[int, int, MovedRows | None], MovedRows]
+
+_movers: dict[str, CustomerMover] = {}
+
+
 def register_deposit_calculator(calculator: DepositCalculator) -> None:
     """Let ``calculator`` say what is due in advance, in minor units; the last one registered counts."""
     _calculators[:] = [calculator]
@@ -135,3 +142,19 @@ def register_own_data(name: str, finder: OwnDataFinder) -> None:
 def find_own_data(booking_ids: Collection[int]) -> Mapping[str, Mapping[int, Sequence[OwnData]]]:
     """Return what rooms above keep about visits, by name and booking."""
     return {name: finder(booking_ids) for name, finder in _own_data.items()}
+
+
+def register_customer_mover(name: str, mover: CustomerMover) -> None:
+    """Let ``mover`` give what a room above keeps of one customer to another one, when two records become one.
+
+    It gets the customer who had it, the one who gets it, and which rows (None: all), and returns which it were. It runs
+    in the transaction that moves what is kept here, after bookings and before the customers are locked.
+    """
+    _movers[name] = mover
+
+
+def move_customer(from_id: int, to_id: int, rows: Mapping[str, MovedRows] | None = None) -> dict[str, MovedRows]:
+    """Give what rooms above keep of a customer to another one; return which rows, by room and by what they are."""
+    return {
+        name: mover(from_id, to_id, None if rows is None else rows.get(name, {})) for name, mover in _movers.items()
+    }

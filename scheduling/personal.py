@@ -71,6 +71,15 @@ _PEOPLE = (
     _CUSTOMER.copy_as(
         "scheduling.HistoricalCustomer", without=frozenset({"name_key"}), more={"history_change_reason": _CHANGE}
     ),
+    TableInventory(
+        "scheduling.CustomerMerge",
+        personal={
+            "before": replace(_WRITTEN, erasure=Erasure.DELETE_ROW),
+            "after": replace(_WRITTEN, erasure=Erasure.DELETE_ROW),
+            "moved": replace(_CONTACT, erasure=Erasure.DELETE_ROW),
+        },
+    ),
+    TableInventory("scheduling.DistinctPair"),
     TableInventory("scheduling.Contact", personal={"value": replace(_CONTACT, erasure=Erasure.DELETE_ROW)}),
     TableInventory(
         "scheduling.Consent",

@@ -50,3 +50,52 @@ class ReadingLower(Conflict):
     def __init__(self, *, before: int) -> None:
         super().__init__(before=before)
         self.before = before
+
+
+class CustomersAlike(Conflict):
+    """A record cannot be merged with itself."""
+
+    code = "same_customer"
+    text = mark("This is one and the same record: choose two.")
+
+
+class SampleMerged(Conflict):
+    """One of the records is a sample, the other one somebody real."""
+
+    code = "sample_merged"
+    text = mark("One of these two is a sample. Samples go when you remove them; they are merged with nobody.")
+
+
+class MergeChanged(Conflict):
+    """One of the records changed since both were shown side by side."""
+
+    code = "merge_changed"
+    text = mark("Somebody changed one of these two a moment ago. Look at both again before you merge them.")
+
+
+class MergeNotFound(NotFound):
+    """There is no such merge, or one of the two was erased."""
+
+    code = "merge_not_found"
+    text = mark("These two records were not merged, or one of them was erased.")
+
+
+class MergeUndone(Conflict):
+    """The two records are apart already."""
+
+    code = "merge_undone"
+    text = mark("These two records are apart again already.")
+
+
+class MergeTooOld(Conflict):
+    """It was merged too long ago."""
+
+    code = "merge_too_old"
+    text = mark("Records can be parted for 30 days after they were merged. That time is over.")
+
+
+class MergedFurther(Conflict):
+    """The record that goes on was itself merged into another one since."""
+
+    code = "merged_further"
+    text = mark("This record was merged into another one since. Part those two first.")

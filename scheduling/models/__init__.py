@@ -4,7 +4,16 @@ from scheduling.models.aftercare import Feedback, Reminder
 from scheduling.models.allocation import Allocation, RoundRobinLedger, Session
 from scheduling.models.booking import Booking, BookingLine
 from scheduling.models.conversation import ConversationLine, DataRequest
-from scheduling.models.customer import Asset, AssetMark, AssetReading, Consent, Contact, Customer
+from scheduling.models.customer import (
+    Asset,
+    AssetMark,
+    AssetReading,
+    Consent,
+    Contact,
+    Customer,
+    CustomerMerge,
+    DistinctPair,
+)
 from scheduling.models.demand import RefusedDemand, WaitlistEntry
 from scheduling.models.edition import CatalogEdition
 from scheduling.models.former_link import FormerLink
@@ -35,10 +44,12 @@ __all__ = [
     "Contact",
     "ConversationLine",
     "Customer",
+    "CustomerMerge",
     "CustomerSearch",
     "DataRequest",
     "DateOverride",
     "DaySeries",
+    "DistinctPair",
     "Feedback",
     "FormerLink",
     "HolidayAdjustment",

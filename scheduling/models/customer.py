@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Func, Q, Value
+from django.db.models import F, Func, Q, Value
 
 from audit.history import keep_history
 from kernel.identity.keys import LONGEST_KEY
@@ -29,12 +29,23 @@ class NextNumber(Func):
         super().__init__(Value(NUMBER_SEQUENCE, output_field=models.TextField()))
 
 
+class OwnRecords(models.Manager["Customer"]):
+    """All customers but those whose record was merged into another one: nobody finds, counts or books for these."""
+
+    def get_queryset(self) -> models.QuerySet[Customer]:
+        """Leave merged records out."""
+        return super().get_queryset().filter(merged_into=None)
+
+
 class Customer(models.Model):
     """A person (or company) that books; ``name_key`` is what the name is compared by.
 
     ``number`` is how people call the record on paper and on the phone; it is never given twice. A number may be
     left out where a booking was not made after all: no booking waits for another one's number.
     ``level_reason`` says to staff why the level is not the normal one.
+
+    ``merged_into``: two records stood for one person, and the other one goes on. Whatever belonged to this one belongs
+    to that one (`CustomerMerge`); ``objects`` does not know it any more, ``with_merged`` does.
     """
 
     number = models.BigIntegerField(unique=True, editable=False, db_default=NextNumber())
@@ -54,8 +65,14 @@ class Customer(models.Model):
     is_sample = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="merged", db_index=False
+    )
 
-    history = keep_history(excluded_fields=("name_key", "number"))
+    objects = OwnRecords()
+    with_merged: ClassVar[models.Manager[Customer]] = models.Manager()
+
+    history = keep_history(excluded_fields=("name_key", "number", "merged_into"))
 
     class Meta:
         """Only what the lists name; whose level is lowered, for a reason."""
@@ -67,6 +84,9 @@ class Customer(models.Model):
                 | (Q(booking_level__in=BookingLevel.values) & ~Q(level_reason="")),
                 name="scheduling_customer_level",
             ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("id")), name="scheduling_customer_merged"
+            ),
         ]
         indexes: ClassVar = [
             models.Index(fields=["name_key", "id"], condition=Q(erased_at=None), name="scheduling_customer_names"),
@@ -74,6 +94,9 @@ class Customer(models.Model):
                 fields=["name_key", "id"], condition=~Q(booking_level="normal"), name="scheduling_customer_levels"
             ),
             models.Index(fields=["name_key", "id"], condition=~Q(tags=[]), name="scheduling_customer_tagged"),
+            models.Index(
+                fields=["merged_into"], condition=Q(merged_into__isnull=False), name="scheduling_customer_merged_in"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -194,3 +217,58 @@ class AssetMark(models.Model):
     def __str__(self) -> str:
         """Return the mark."""
         return self.mark
+
+
+class CustomerMerge(models.Model):
+    """Two records that became one, and what it takes to part them again.
+
+    ``moved`` has the ids of the rows that went from ``gone`` to ``kept``, by what they are. ``before`` and ``after``
+    have what the merge changed in the record that goes on, by column: who parts them takes back what still stands there
+    as the merge wrote it.
+    """
+
+    kept = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="merges")
+    gone = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="merges_into", db_index=False)
+    moved = models.JSONField(default=dict, blank=True)
+    before = models.JSONField(default=dict, blank=True)
+    after = models.JSONField(default=dict, blank=True)
+    merged_at = models.DateTimeField()
+    merged_by_id = models.BigIntegerField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by_id = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        """A record goes into one other at a time, and never into itself."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(kept=F("gone")), name="scheduling_merge_two"),
+            models.UniqueConstraint(fields=["gone"], condition=Q(undone_at=None), name="scheduling_merge_once"),
+            models.CheckConstraint(
+                condition=Q(undone_at=None) | Q(undone_at__gte=F("merged_at")), name="scheduling_merge_undone"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return which records."""
+        return f"{self.gone_id} into {self.kept_id}"
+
+
+class DistinctPair(models.Model):
+    """Two customers of whom somebody said that they are two people: nobody is asked again."""
+
+    first = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+", db_index=False)
+    second = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="+")
+    said_at = models.DateTimeField()
+    said_by_id = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        """Said once, the older record first."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["first", "second"], name="scheduling_distinct_once"),
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="scheduling_distinct_order"),
+        ]
+
+    def __str__(self) -> str:
+        """Return which two."""
+        return f"{self.first_id} and {self.second_id}"

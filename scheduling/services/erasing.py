@@ -23,6 +23,7 @@ from scheduling.models import (
     Contact,
     ConversationLine,
     Customer,
+    CustomerMerge,
     CustomerSearch,
     DataRequest,
     Feedback,
@@ -53,9 +54,24 @@ def register() -> None:
 
 
 def list_customers(row_ids: Collection[int] | None) -> Iterable[tuple[int, datetime]]:
-    """Return the number of each customer, and when it was made."""
-    rows = Customer.objects.all() if row_ids is None else Customer.objects.filter(pk__in=row_ids)
+    """Return the number of each customer, and when it was made; of those asked for, with all records of that person.
+
+    A record that was merged into another one is its person's as well: in an archive of before it stands alone.
+    """
+    rows = Customer.with_merged.all()
+    if row_ids is not None:
+        rows = rows.filter(pk__in=_list_merged(row_ids))
     return list(rows.order_by("pk").values_list("pk", "created_at"))
+
+
+def _list_merged(row_ids: Collection[int]) -> set[int]:
+    found, last = set(row_ids), set(row_ids)
+    while last:
+        into = Customer.with_merged.filter(merged_into_id__in=last).values_list("pk", flat=True)
+        onto = Customer.with_merged.filter(pk__in=last, merged_into__isnull=False)
+        last = {*into, *onto.values_list("merged_into_id", flat=True)} - found
+        found |= last
+    return found
 
 
 def erase_customers(rows: ErasedRows) -> None:
@@ -74,10 +90,11 @@ def erase_customers(rows: ErasedRows) -> None:
     addresses = _list_addresses(ids, bookings)  # while it is known which they were
     erase_codes(addresses, also=[LINK_KIND])
     erase_columns(VisitsLink.objects.filter(contact__in=addresses))
-    for customer in Customer.objects.filter(pk__in=ids, erased_at=None).order_by("pk"):
+    for customer in Customer.with_merged.filter(pk__in=ids, erased_at=None).order_by("pk"):
         tell_customer(customer, CustomerEvent.ERASED, now=rows.at)
+    CustomerMerge.objects.filter(Q(kept_id__in=ids) | Q(gone_id__in=ids)).delete()
     erase_columns(
-        Customer.objects.filter(pk__in=ids),
+        Customer.with_merged.filter(pk__in=ids),
         stand_ins={"name": nobody},
         booking_level=BookingLevel.NORMAL,
         erased_at=Coalesce("erased_at", rows.at),

@@ -96,10 +96,14 @@ def describe_feedback(event: EventView) -> WebhookContent | None:
 
 
 def describe_customer(event: EventView) -> WebhookContent:
-    """Tell that somebody is new, was changed or was erased: whoever wants to know more asks with the id."""
-    return WebhookContent(
-        event.kind, Subject(CUSTOMER_KIND, event.subject_id), {"customer": {"id": str(event.subject_id)}}
-    )
+    """Tell that somebody is new, was changed, merged or erased: whoever wants to know more asks with the id.
+
+    Of a record that was merged it is told which one goes on (``merged_into``).
+    """
+    customer = {"id": str(event.subject_id)}
+    if "into" in event.payload:
+        customer["merged_into"] = str(event.payload["into"])
+    return WebhookContent(event.kind, Subject(CUSTOMER_KIND, event.subject_id), {"customer": customer})
 
 
 def register() -> None:

@@ -229,6 +229,70 @@ class VisitCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Likeness:
+    """Two customers who may be one: ``kept`` is the older record.
+
+    Attributes:
+        contacts: That both have; ``marks`` are plates and the like that both have.
+        is_same_name: But for accents, case and signs; else they are alike.
+    """
+
+    kept: RelatedCustomer
+    gone: RelatedCustomer
+    contacts: tuple[str, ...]
+    marks: tuple[str, ...]
+    is_same_name: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MergeView:
+    """Two records that became one.
+
+    Attributes:
+        gone: The record that was merged into ``kept_id``.
+        changed_since: Columns that somebody changed after the merge: they stay when the two are parted.
+        is_open: They can be parted still.
+    """
+
+    id: int
+    kept_id: int
+    gone: RelatedCustomer
+    merged_at: datetime
+    merged_by_id: int | None
+    changed_since: tuple[str, ...]
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MergeSide:
+    """One of two records as they are shown side by side; ``next_at``: the start of the next visit."""
+
+    view: CustomerView
+    counts: VisitCounts
+    next_at: datetime | None
+    assets: tuple[AssetView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MergePreview:
+    """Two records, and what they are together.
+
+    Attributes:
+        likeness: In what they are alike.
+        suggested: Columns of `merges.CHOSEN` that are best taken from ``gone``.
+        same_assets: Of ``gone``, those that ``kept`` has as well.
+        mark: Of both as they stand (`merges.mark_pair`).
+    """
+
+    kept: MergeSide
+    gone: MergeSide
+    likeness: Likeness
+    suggested: frozenset[str]
+    same_assets: frozenset[int]
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerProfile:
     """Everything that the desk reads about a customer, from this room.
 
@@ -236,6 +300,7 @@ class CustomerProfile:
         booking_ids: Of the newest visits, whatever became of them, as many as `profile.MOST_VISITS`.
         shares: Who has one of the contacts as well.
         pays_for: Whose visits this one pays; ``paid_by``: who pays those of this one.
+        merges: Records that were merged into this one, the newest first.
     """
 
     view: CustomerView
@@ -247,6 +312,7 @@ class CustomerProfile:
     pays_for: tuple[RelatedCustomer, ...]
     paid_by: tuple[RelatedCustomer, ...]
     steps: tuple[RecordStep, ...]
+    merges: tuple[MergeView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

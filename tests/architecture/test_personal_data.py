@@ -156,7 +156,7 @@ def test_all_that_a_customer_leaves_is_reached():
         "scheduling.Booking", "scheduling.BookingSearch", "scheduling.CustomerSearch",
         "scheduling.HistoricalBooking", "scheduling.HistoricalCustomer", "scheduling.Feedback",
         "scheduling.ConversationLine", "scheduling.DataRequest",
-        "scheduling.WaitlistEntry", "scheduling.VisitsLink", "scheduling.ImportRow",
+        "scheduling.CustomerMerge", "scheduling.WaitlistEntry", "scheduling.VisitsLink", "scheduling.ImportRow",
         "notifications.Message", "notifications_public.Message", "notifications.Event",
         "api.IdempotentAnswer",
         "tenants.DueWork", "tenants.LimitCount", "tenants.Tombstone", "notifications_public.ContactCode",

@@ -18,8 +18,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.models import ApiKey, User
 from edge.access import OPEN, find_permission
 from scheduling.models import Booking, CapacityRule, DateOverride, Location, Resource, ResourceType, WaitlistEntry
+from scheduling.services.customers.records import create_customer
 from scheduling.services.waitlist.joining import join_waitlist
-from scheduling.types import CustomerDetails, VisitDetails, WaitlistWish, Wish
+from scheduling.types import SYSTEM, CustomerDetails, CustomerSetup, VisitDetails, WaitlistWish, Wish
 from tenants.models import SignUp
 from tenants.services.sign_up import make_verify_token, start_sign_up
 from tests.conftest import HostClient, make_details
@@ -237,6 +238,10 @@ SAMPLES = {
     "w/<str:token>/decline/": "w/{waiting}/decline/",
     "w/<str:token>/leave/": "w/{waiting}/leave/",
     "workspace/customers/<int:customer_id>/": "workspace/customers/{customer}/",
+    "workspace/customers/<int:customer_id>/merge/": "workspace/customers/{customer}/merge/",
+    "workspace/customers/<int:kept_id>/merge/<int:gone_id>/": "workspace/customers/{customer}/merge/{twin}/",
+    "workspace/customers/<int:kept_id>/apart/<int:gone_id>/": "workspace/customers/{customer}/apart/{twin}/",
+    "workspace/customers/merges/<int:merge_id>/undo/": "workspace/customers/merges/1/undo/",
     "workspace/customers/<int:customer_id>/assets/new/": "workspace/customers/{customer}/assets/new/",
     "workspace/customers/assets/<int:asset_id>/": "workspace/customers/assets/{asset}/",
     "workspace/customers/assets/<int:asset_id>/change/": "workspace/customers/assets/{asset}/change/",
@@ -394,6 +399,7 @@ def facts(customer_client, other_tenant, platform_client) -> dict[str, str]:
         "invoice": str(want(Booking.objects.get(reference=booked["reference"]).pk, now=datetime.now(tz=UTC))),
         "customer": str(Booking.objects.get(reference=booked["reference"]).customer_id),
         "asset": str(Booking.objects.get(reference=booked["reference"]).asset_id),
+        "twin": str(create_customer(setup=CustomerSetup(name="Ana Torre"), by=SYSTEM, now=datetime.now(tz=UTC))),
         "token": booked["manage_url"].rstrip("/").rpartition("/")[2],
         "waiting": waiting,
         "entry": str(WaitlistEntry.objects.get().pk),

@@ -18,7 +18,7 @@ from tenants.context import current_tenant
 from verticals.registry import get_vertical
 
 MOST_READ = 100
-_REAL = {"owner__erased_at": None}
+_REAL = {"owner__erased_at": None, "owner__merged_into": None}
 
 
 def get_asset(*, asset_id: int) -> AssetView:

@@ -13,6 +13,7 @@ from scheduling.models import Asset, Booking, Consent, Contact, Customer
 from scheduling.selectors.bookings.views import HOLD_STATUSES
 from scheduling.selectors.customers.assets import view_asset
 from scheduling.selectors.customers.listing import COMING, VISITED
+from scheduling.selectors.customers.merges import list_merges
 from scheduling.selectors.customers.records import get_customer
 from scheduling.types import (
     ConsentView,
@@ -28,7 +29,7 @@ KEPT = ("name", "kind", "tax_id", "locale", "booking_level", "level_reason", "no
 
 
 def get_profile(*, customer_id: int, now: datetime) -> CustomerProfile:
-    """Return a customer with visits, assets, consents and what was done to the record; eleven queries.
+    """Return a customer with visits, assets, consents and what was done to the record; twelve queries.
 
     Raises:
         CustomerNotFound: There is none, or it was erased.
@@ -41,7 +42,7 @@ def get_profile(*, customer_id: int, now: datetime) -> CustomerProfile:
     consents = Consent.objects.filter(customer_id=customer_id).order_by("-given_at", "-pk")
     return CustomerProfile(
         view=view,
-        counts=_count(customer_id, now),
+        counts=count_visits(customer_id, now),
         booking_ids=tuple(theirs.order_by("-starts_at", "-pk").values_list("pk", flat=True)[:MOST_VISITS]),
         assets=tuple(view_asset(each) for each in assets),
         consents=tuple(_view_consent(each) for each in consents[:MOST_STEPS]),
@@ -49,6 +50,7 @@ def get_profile(*, customer_id: int, now: datetime) -> CustomerProfile:
         pays_for=_list_related(paid.values("customer_id")),
         paid_by=_list_related(payers.values("payer_id")),
         steps=list_steps(customer_id),
+        merges=list_merges(customer_id, now=now),
     )
 
 
@@ -81,7 +83,8 @@ def _compare(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[o
     return {name: (before[name], after[name]) for name in KEPT if before[name] != after[name]}
 
 
-def _count(customer_id: int, now: datetime) -> VisitCounts:
+def count_visits(customer_id: int, now: datetime) -> VisitCounts:
+    """Count a customer's visits by how they went; one query."""
     came = Q(status__in=VISITED, starts_at__lt=now)
     found = Booking.objects.filter(customer_id=customer_id).aggregate(
         came=Count("pk", filter=came),

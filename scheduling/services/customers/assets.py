@@ -62,9 +62,7 @@ def change_asset(*, asset_id: int, fields: Mapping[str, str], seen: str = "", no
         CustomerChanged: Somebody changed it since it was read.
     """
     check_business_may(Ability.WRITE, is_staff=True)
-    asset = Asset.objects.select_for_update().filter(pk=asset_id, owner__erased_at=None).first()
-    if asset is None:
-        raise AssetNotFound
+    asset = lock_asset(asset_id)
     view = view_asset(asset)
     if seen and seen != view.mark:
         raise CustomerChanged
@@ -74,6 +72,19 @@ def change_asset(*, asset_id: int, fields: Mapping[str, str], seen: str = "", no
     _write(asset, clean)
     tell_customer(asset.owner, CustomerEvent.UPDATED, now=now)
     return True
+
+
+def lock_asset(asset_id: int) -> Asset:
+    """Return one, locked until the caller's transaction ends.
+
+    Raises:
+        AssetNotFound: There is none, or its customer was erased or merged into another one.
+    """
+    rows = Asset.objects.select_for_update().filter(pk=asset_id, owner__erased_at=None, owner__merged_into=None)
+    asset = rows.first()
+    if asset is None:
+        raise AssetNotFound
+    return asset
 
 
 def _clean(fields: Mapping[str, str], *, now: datetime) -> tuple[str, dict[str, str]]:

@@ -8,9 +8,10 @@ from database.transactions import write_transaction
 from kernel.text import mark
 from scheduling.enums import CustomerEvent
 from scheduling.errors import CustomerInvalid
-from scheduling.errors.customers import AssetNotFound, ReadingLower
-from scheduling.models import Asset, AssetReading
+from scheduling.errors.customers import ReadingLower
+from scheduling.models import AssetReading
 from scheduling.selectors.customers.assets import find_meter
+from scheduling.services.customers.assets import lock_asset
 from scheduling.services.writing.customers import tell_customer
 from scheduling.services.writing.inputs import local_today
 from tenants.context import current_tenant
@@ -33,9 +34,7 @@ def add_reading(*, asset_id: int, typed: str, is_lower_meant: bool = False, now:
         ReadingLower: It is less than the newest one, and nobody said that this is meant.
     """
     check_business_may(Ability.WRITE, is_staff=True)
-    asset = Asset.objects.select_for_update().filter(pk=asset_id, owner__erased_at=None).first()
-    if asset is None:
-        raise AssetNotFound
+    asset = lock_asset(asset_id)
     meter = find_meter()
     if meter is None:
         raise CustomerInvalid(errors={"reading": (NO_METER,)})

@@ -181,7 +181,9 @@ def warn_shared(drafts: Sequence[Draft], placed: Sequence[Placed]) -> dict[int, 
     marks = {each for draft in new for each in draft.named.marks}
     contacts = Contact.objects.filter(value__in=values, customer__erased_at=None, customer__is_sample=False)
     names = dict(contacts.order_by("-pk").values_list("value", "customer__name"))
-    owners = AssetMark.objects.filter(mark__in=marks, owner__erased_at=None, owner__is_sample=False)
+    owners = AssetMark.objects.filter(
+        mark__in=marks, owner__erased_at=None, owner__merged_into=None, owner__is_sample=False
+    )
     plates = dict(owners.order_by("-pk").values_list("mark", "owner__name"))
     found: dict[int, list[Fault]] = {}
     for draft in drafts if names or plates else ():

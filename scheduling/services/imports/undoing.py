@@ -26,6 +26,7 @@ UNDONE = "undone"
 GONE = mark("This customer is no longer here.")
 CHANGED = mark("Somebody changed this customer since.")
 VISITED = mark("This customer has visits or agreed to something since.")
+MERGED = mark("Another record was merged into this one since.")
 MORE_THINGS = mark("Something was added to this customer since.")
 THING_CHANGED = mark("Somebody changed what the visits are about since.")
 THING_VISITED = mark("There are visits about it since.")
@@ -38,6 +39,7 @@ class _Ledger:
     people: dict[int, Person]
     busy_people: set[int]
     busy_things: set[int]
+    merged_people: set[int]
     gone_people: set[int] = field(default_factory=set)
     gone_things: set[int] = field(default_factory=set)
     gone_contacts: set[tuple[int, str, str]] = field(default_factory=set)
@@ -79,7 +81,8 @@ def _load(ids: set[int]) -> _Ledger:
     busy |= set(WaitlistEntry.objects.filter(customer_id__in=ids).values_list("customer_id", flat=True))
     booked = set(Booking.with_tests.filter(asset_id__in=things).values_list("asset_id", flat=True))
     booked |= set(AssetReading.objects.filter(asset_id__in=things).values_list("asset_id", flat=True))
-    return _Ledger(people, {each for each in busy if each}, {each for each in booked if each})
+    merged = set(Customer.with_merged.filter(merged_into_id__in=ids).values_list("merged_into_id", flat=True))
+    return _Ledger(people, {each for each in busy if each}, {each for each in booked if each}, merged)
 
 
 def _undo(row: ImportRow, ledger: _Ledger) -> str:
@@ -94,6 +97,8 @@ def _undo(row: ImportRow, ledger: _Ledger) -> str:
         refusal = CHANGED
     if not refusal and is_made and person.pk in ledger.busy_people:
         refusal = VISITED
+    if not refusal and is_made and person.pk in ledger.merged_people:
+        refusal = MERGED
     if not refusal and is_made and any(each is not thing for each in person.things):
         refusal = MORE_THINGS
     if refusal:

@@ -211,10 +211,14 @@ def add_created_part(statement: Statement, *, is_real: bool, now: datetime) -> N
         add_wanted_event_part(statement, name="customer_event", source="customer", kind=kind, payload={}, now=now)
 
 
-def tell_customer(customer: Customer, event: CustomerEvent, *, now: datetime) -> None:
-    """Tell webhooks what happened to a customer's record, in the caller's transaction; nothing of samples."""
+def tell_customer(customer: Customer, event: CustomerEvent, *, now: datetime, into_id: int | None = None) -> None:
+    """Tell webhooks what happened to a customer's record, in the caller's transaction; nothing of samples.
+
+    ``into_id``: the record that goes on in its place.
+    """
     if not customer.is_sample:
-        publish_wanted(kind=f"customer.{event}", subject_id=customer.pk, payload={}, now=now)
+        payload = {} if into_id is None else {"into": into_id}
+        publish_wanted(kind=f"customer.{event}", subject_id=customer.pk, payload=payload, now=now)
 
 
 def add_consent_part(statement: Statement, booking: Booking, clean: CleanDetails, *, now: datetime) -> None:

@@ -47,7 +47,8 @@ def erase(*, kind: str, row_ids: Collection[int], now: datetime) -> None:
     """Erase rows of the current business, with all that says something about these people, for good.
 
     ``kind`` is one of those that rooms registered (`tenants.hooks.register_erasable`), ``scheduling.Customer`` for
-    instance. Erasing somebody twice changes nothing.
+    instance. Rooms may name more rows than those: all that stand for the same people. Erasing somebody twice changes
+    nothing.
 
     Raises:
         RowsUnknown: One of the rows is not there; nobody was erased.
@@ -57,6 +58,7 @@ def erase(*, kind: str, row_ids: Collection[int], now: datetime) -> None:
     missing = [row_id for row_id in wanted if row_id not in made]
     if missing:
         raise RowsUnknown(kind=kind, row_ids=tuple(missing))
+    wanted = sorted(made)
     key = list_keys()[0]
     found = [Stone(kind, key.id, key.mark(kind, row_id, made[row_id]), now) for row_id in wanted]
     _note(current_tenant().schema_name, found, stored_at=None)

@@ -16,8 +16,10 @@ from scheduling.enums import BookingLevel
 from scheduling.models import Asset, AssetMark, Booking, Contact, ConversationLine, Customer, Series
 from scheduling.services.bookings.levels import set_booking_level
 from scheduling.services.customers import assets
+from scheduling.services.customers.merging import merge_customers
+from scheduling.services.customers.records import create_customer
 from scheduling.services.erasing import KIND
-from scheduling.types import Actor
+from scheduling.types import Actor, CustomerSetup
 from tenants.jobs import call_in_tenant, call_outside
 from tenants.services.erasures.erasing import erase
 from tests.conftest import HostClient
@@ -385,20 +387,23 @@ def test_webhooks_hear_of_customers_and_nobody_is_named(call, tenant, customer_c
         bookings.post(f"/api/v1/bookings/{booking.pk}/correct", corrected, content_type="application/json").status_code
         == 200
     )
+    twin = create_customer(setup=CustomerSetup(name="Berta B."), by=Actor(kind="staff"), now=utc_now())
+    merge_customers(kept_id=booking.customer_id, gone_id=twin, by=Actor(kind="staff"), now=utc_now())
     erase(kind=KIND, row_ids=[booking.customer_id], now=utc_now())
 
     perform_all(tenant.schema_name, "event")
 
     told = [(each.type, json.loads(each.body)["data"]) for each in WebhookDelivery.objects.order_by("event_id")]
+    person = booking.customer_id
+    steps = [
+        ("created", number),
+        *[("updated", number)] * 4,
+        *[("created", person), ("updated", person), ("created", twin), ("updated", person)],
+        *[("merged", twin), ("erased", person), ("erased", twin)],
+    ]
+    into = {"merged": {"merged_into": str(person)}}
     assert told == [
-        (f"customer.{event}", {"customer": {"id": str(whose)}})
-        for event, whose in (
-            ("created", number),
-            *[("updated", number)] * 4,
-            ("created", booking.customer_id),
-            ("updated", booking.customer_id),
-            ("erased", booking.customer_id),
-        )
+        (f"customer.{event}", {"customer": {"id": str(whose), **into.get(event, {})}}) for event, whose in steps
     ]
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
@@ -22,14 +22,16 @@ from kernel.clock import utc_now
 from kernel.text import mark
 from notifications.selectors.messages import list_all_messages
 from scheduling.enums import BookingLevel, BookingSource, ConsentPurpose, ContactKind, CustomerKind
+from scheduling.errors import CustomerNotFound
 from scheduling.selectors.aftercare.conversations import list_conversations
 from scheduling.selectors.aftercare.data_requests import list_requests_of_all
 from scheduling.selectors.aftercare.feedback import find_all_feedback
 from scheduling.selectors.bookings import views as bookings
+from scheduling.selectors.customers.merges import find_successor
 from scheduling.selectors.customers.profile import get_profile
 from scheduling.selectors.waitlist.entries import list_entries_of_customer
 from scheduling.services.messages.words import SUBJECT_KIND
-from scheduling.types import BookingFilters, BookingRow, ConsentView, CustomerProfile, RecordStep
+from scheduling.types import BookingFilters, BookingRow, ConsentView, CustomerProfile, MergeView, RecordStep
 from web.parts.status_looks import StatusLook, get_look
 from web.workspace.bookings.page import describe_message
 from web.workspace.customers.words import list_terms, name_assets
@@ -68,6 +70,14 @@ class ChangeLine:
 
 
 @dataclass(frozen=True, slots=True)
+class MergeLine:
+    """A record that was merged into this one, and who did it; empty: nobody of the staff."""
+
+    merge: MergeView
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class VisitLine:
     """A visit with its look and the stars it was given; 0: none."""
 
@@ -79,15 +89,22 @@ class VisitLine:
 @requires(Permission.CUSTOMER_VIEW)
 @require_safe
 def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
-    """Show everything about a customer; money only to who sees it elsewhere."""
+    """Show everything about a customer; money only to who sees it elsewhere. A merged record leads to its successor."""
     now = utc_now()
-    profile = get_profile(customer_id=customer_id, now=now)
+    try:
+        profile = get_profile(customer_id=customer_id, now=now)
+    except CustomerNotFound:
+        successor = find_successor(customer_id)
+        if successor is None:
+            raise
+        return redirect("workspace:customer", customer_id=successor)
     ids, sees_money = profile.booking_ids, has_permission(request.user, Permission.REPORT_VIEW)
     opinions = find_all_feedback(ids)
     scores = {booking_id: each.score for booking_id, each in opinions.items()}
     coming = bookings.list_bookings(BookingFilters(customer_id=customer_id, starts_after=now, now=now))
     past, past_count = bookings.list_visits_before(customer_id=customer_id, before=now, limit=SHOWN_VISITS)
     newest = sorted(past, key=lambda row: row.starts_at, reverse=True)
+    names = name_people({each.merged_by_id for each in profile.merges if each.merged_by_id is not None})
     messages = list_all_messages(kind=SUBJECT_KIND, ids=ids)
     context = {
         "profile": profile,
@@ -110,6 +127,7 @@ def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "requests": [each for each in list_requests_of_all(ids) if each.done_at is None],
         "waiting": list_entries_of_customer(customer_id),
         "changes": describe_steps(profile.steps),
+        "merges": [MergeLine(each, names.get(each.merged_by_id or 0, "")) for each in profile.merges],
         "assets_word": name_assets(),
         "terms": list_terms(),
     }

@@ -4,7 +4,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy
 
 from accounts.policies import Permission
-from web.workspace.customers import assets, listing, profile, record
+from web.workspace.customers import assets, listing, merging, profile, record
 from web.workspace.nav import NavEntry, add_entries
 
 add_entries(
@@ -22,6 +22,11 @@ add_entries(
 urlpatterns = [
     path("customers/", listing.list_customers, name="customers"),
     path("customers/new/", record.make_customer, name="customer_new"),
+    path("customers/duplicates/", merging.list_duplicates, name="customer_duplicates"),
+    path("customers/<int:customer_id>/merge/", merging.choose_other, name="customer_merge_other"),
+    path("customers/<int:kept_id>/merge/<int:gone_id>/", merging.merge_pair, name="customer_merge"),
+    path("customers/<int:kept_id>/apart/<int:gone_id>/", merging.keep_apart, name="customer_apart"),
+    path("customers/merges/<int:merge_id>/undo/", merging.part_pair, name="customer_part"),
     path("customers/<int:customer_id>/", profile.show_customer, name="customer"),
     path("customers/<int:customer_id>/change/", record.change_record, name="customer_change"),
     path("customers/<int:customer_id>/assets/new/", assets.make_asset, name="customer_asset_new"),

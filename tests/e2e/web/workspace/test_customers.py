@@ -7,7 +7,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from scheduling.models import AssetReading, Booking, Customer
+from kernel.clock import utc_now
+from scheduling.enums import ContactKind
+from scheduling.models import AssetReading, Booking, Contact, Customer
+from scheduling.services.customers.records import create_customer
+from scheduling.types import SYSTEM, ContactSetup, CustomerSetup
 from tenants.context import tenant_scope
 from tests.e2e.sight import check_everywhere
 from tests.e2e.web.workspace.test_board import book_at
@@ -65,3 +69,28 @@ def test_the_page_of_a_vehicle_is_easy_to_see(houses, open_workspace, customer_i
     page = open_workspace(houses[0], f"/workspace/customers/assets/{asset_id}/?lang=es")
 
     assert check_everywhere(page) == []
+
+
+def test_two_records_become_one_and_two_again_by_keyboard(houses, open_workspace, customer_id):
+    with tenant_scope(houses[0]):
+        phone = Contact.objects.get(customer_id=customer_id, kind=ContactKind.PHONE).value
+        setup = CustomerSetup(
+            name="Renee O Connor G.", contacts=(ContactSetup(ContactKind.PHONE, phone),), notes="Sorda."
+        )
+        twin = create_customer(setup=setup, by=SYSTEM, now=utc_now())
+    page = open_workspace(houses[0], "/workspace/customers/duplicates/?lang=es")
+    assert check_everywhere(page) == []
+
+    page.locator(f"a[href$='/{customer_id}/merge/{twin}/']").press("Enter")
+    expect(page.locator("h1")).to_have_text("Unir dos fichas")
+    assert check_everywhere(page) == []
+    page.get_by_role("button", name=re.compile("^Unir en")).press("Enter")
+    page.wait_for_url(re.compile(rf"/customers/{customer_id}/$"))
+    expect(page.locator("main")).to_contain_text("Sorda.")
+    assert check_everywhere(page) == []
+
+    page.get_by_role("button", name=re.compile("^Separarlas otra vez")).press("Enter")
+    expect(page.get_by_role("button", name=re.compile("^Separarlas otra vez"))).to_have_count(0)
+    with tenant_scope(houses[0]):
+        assert Customer.objects.filter(pk__in=(customer_id, twin)).count() == 2
+        Customer.objects.filter(pk=twin).delete()

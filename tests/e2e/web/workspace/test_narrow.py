@@ -13,6 +13,8 @@ from kernel.clock import utc_now
 from notifications.hooks import list_webhook_types
 from notifications.services.webhooks.by_hand import send_test
 from scheduling.models import Booking, CapacityRule, DateOverride, Location, Resource, ResourceType, Series, Service
+from scheduling.services.customers.records import create_customer
+from scheduling.types import SYSTEM, CustomerSetup
 from tenants.context import tenant_scope
 from tests.e2e.sight import resize
 from tests.e2e.web.workspace.test_board import book_at
@@ -90,6 +92,7 @@ def list_pages(house, role: str) -> list[str]:
             "booking": booking_id,
             "asset": Booking.objects.get(pk=booking_id).asset_id,
             "customer": Booking.objects.get(pk=booking_id).customer_id,
+            "twin": create_customer(setup=CustomerSetup(name=f"Maximiliana {uuid4().hex}"), by=SYSTEM, now=utc_now()),
             "import": make_checked_import(),
             "payment": pay(booking_id),
             "invoice": want(booking_id),

@@ -1,0 +1,29 @@
+"""Two records of one customer become one: what was paid, asked for, left and owed belongs to the one that goes on."""
+
+from __future__ import annotations
+
+from billing.models import Credit, InvoiceWish, Payment, SavedMethod
+from database.rows import move_rows
+from scheduling.hooks import MovedRows, register_customer_mover
+
+ROWS = {"payments": Payment, "credits": Credit, "invoices": InvoiceWish, "cards": SavedMethod}
+"""In the order in which they are locked elsewhere."""
+
+
+def register() -> None:
+    """Be called when two records are merged, and when they are parted again."""
+    register_customer_mover("billing", move_money)
+
+
+def move_money(from_id: int, to_id: int, rows: MovedRows | None) -> MovedRows:
+    """Give rows of a customer to another one; as `register_customer_mover` says."""
+    return {
+        name: move_rows(
+            model.objects.all(),
+            "customer_id",
+            from_id=from_id,
+            to_id=to_id,
+            row_ids=None if rows is None else rows.get(name, ()),
+        )
+        for name, model in ROWS.items()
+    }
