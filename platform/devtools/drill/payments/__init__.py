@@ -32,7 +32,7 @@ def run(argv: Sequence[str]) -> int:
     )
     options = parser.parse_args(argv)
     set_up_django()
-    logging.disable(logging.CRITICAL)  # refusals, and faults that are caused here
+    logging.disable(logging.ERROR)  # refusals, and faults that are caused here; not what ends the drill
     from devtools.drill.payments import rounds  # noqa: PLC0415 - Django's apps come first
     from devtools.drill.payments.deaths import POINTS  # noqa: PLC0415
 

@@ -22,7 +22,7 @@ from database.connection import connection
 from devtools.drill.payments.checks import list_findings
 from devtools.drill.payments.rows import end_leases, list_payments
 from devtools.drill.payments.shops import book_one, open_business
-from devtools.drill.payments.till import OWNER, Till
+from devtools.drill.payments.till import MOST_STEPS, OWNER, Till
 from devtools.stripe_server.server import StandIn
 from scheduling.enums import Approval
 from scheduling.services.bookings.cancellations import cancel_booking
@@ -78,7 +78,7 @@ def kill_everywhere(stand_in: StandIn, count: int) -> list[str]:
         for _ in range(12):
             till.post_all()
             end_leases()
-            till.work()
+            till.work(MOST_STEPS * (count + 1))
             till.pass_by(SPAN)
         if died != count:
             findings.append(f"{name}: only {died} of {count} died")
