@@ -128,6 +128,8 @@ def compute_fee(guarantee_minor: int, booking: BookingView) -> int:
     """
     if booking.confirmed_at is None or booking.status not in {BookingStatus.NO_SHOW, BookingStatus.CANCELLED}:
         return 0
+    if booking.agreed.is_on_card:  # a visit that became less by a change owes less
+        guarantee_minor = min(guarantee_minor, booking.deposit_minor)
     at = booking.cancelled_at or booking.starts_at
     return split_payment(guarantee_minor, booking, ending=find_ending(booking), at=at).kept_minor
 

@@ -54,6 +54,7 @@ class BookingEvent(StrEnum):
     CONFIRMED = "confirmed"
     IMPORTED = "imported"
     RESCHEDULED = "rescheduled"
+    CHANGED = "changed"
     CLOCK_CHANGED = "clock_changed"
     ATTENDANCE_CONFIRMED = "attendance_confirmed"
     ARRIVED = "arrived"

@@ -3,12 +3,13 @@
 from django.urls import path
 
 from api.v1.availability import views as availability
-from api.v1.bookings import door, following, series, staff, steps
+from api.v1.bookings import changing, door, following, series, staff, steps
 from api.v1.bookings import views as bookings
 from api.v1.catalog import views as catalog
 from api.v1.customers import views as customers
 from api.v1.exports import views as exports
 from api.v1.manage import aftercare
+from api.v1.manage import changing as own_changing
 from api.v1.manage import views as manage
 from api.v1.payments import views as payments
 from api.v1.photos import views as photos
@@ -56,6 +57,8 @@ urlpatterns = [
     path("bookings/<str:booking_id>/charge_fee", steps.ChargeFeeView.as_view(), name="booking-charge-fee"),
     path("bookings/<str:booking_id>/waive_fee", steps.WaiveFeeView.as_view(), name="booking-waive-fee"),
     path("bookings/<str:booking_id>/reschedule", steps.RescheduleView.as_view(), name="booking-reschedule"),
+    path("bookings/<str:booking_id>/change", changing.ChangeView.as_view(), name="booking-change"),
+    path("bookings/<str:booking_id>/change/preview", changing.PreviewView.as_view(), name="booking-change-preview"),
     path("bookings/<str:booking_id>/reassign", steps.ReassignView.as_view(), name="booking-reassign"),
     path("bookings/<str:booking_id>/undo", staff.UndoView.as_view(), name="booking-undo"),
     path("bookings/<str:booking_id>/correct", staff.CorrectView.as_view(), name="booking-correct"),
@@ -98,6 +101,8 @@ urlpatterns = [
     path("manage/<str:token>", manage.ManageView.as_view(), name="manage"),
     path("manage/<str:token>/confirm", manage.ConfirmView.as_view(), name="manage-confirm"),
     path("manage/<str:token>/reschedule", manage.RescheduleView.as_view(), name="manage-reschedule"),
+    path("manage/<str:token>/change", own_changing.ChangeView.as_view(), name="manage-change"),
+    path("manage/<str:token>/change/preview", own_changing.PreviewView.as_view(), name="manage-change-preview"),
     path("manage/<str:token>/cancel", manage.CancelView.as_view(), name="manage-cancel"),
     path("manage/<str:token>/cancel_following", manage.CancelFollowingView.as_view(), name="manage-cancel-following"),
     path("manage/<str:token>/feedback", aftercare.FeedbackView.as_view(), name="manage-feedback"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import F, Sum
+from django.db.models import F
 
 from billing.enums import PaymentDoor, PaymentPurpose, PaymentState
 from billing.models import Payment
@@ -29,14 +29,24 @@ def find_asked_deposit(booking: BookingView, *, now: datetime) -> AskedDeposit |
 
 
 def find_due(booking: BookingView) -> int:
-    """Return how much of what a booking waits for is still to be paid: a part may be paid with credit. One query."""
+    """Return how much of what a booking waits for is still to be paid. One query.
+
+    A part may be paid with credit, or was paid already, before the visit grew.
+    """
     if booking.agreed.is_on_card:
         return booking.deposit_minor
-    parts = Payment.objects.filter(
-        booking_id=booking.id, purpose=PaymentPurpose.DEPOSIT, door=PaymentDoor.CREDIT, state=PaymentState.RECEIVED
-    )
-    paid = parts.aggregate(paid=Sum(F("amount_minor") - F("refunded_minor")))["paid"] or 0
-    return max(0, booking.deposit_minor - paid)
+    return max(0, booking.deposit_minor - add_up_deposits(booking.id))
+
+
+def add_up_deposits(booking_id: int, *, besides: int = 0, is_credit_alone: bool = False) -> int:
+    """Return how much of a booking's deposit is there: what went back, or its bank took, aside. One query.
+
+    ``besides``: the id of a payment that does not count.
+    """
+    paid = Payment.objects.filter(booking_id=booking_id, purpose=PaymentPurpose.DEPOSIT, state=PaymentState.RECEIVED)
+    if is_credit_alone:
+        paid = paid.filter(door=PaymentDoor.CREDIT)
+    return sum(each.left_minor for each in paid.exclude(pk=besides))
 
 
 def find_due_of(booking: BookingView, payments: tuple[PaymentView, ...]) -> int:
@@ -45,7 +55,7 @@ def find_due_of(booking: BookingView, payments: tuple[PaymentView, ...]) -> int:
     parts = (
         each.left_minor
         for each in payments
-        if each.purpose == PaymentPurpose.DEPOSIT and each.door == PaymentDoor.CREDIT
+        if each.purpose == PaymentPurpose.DEPOSIT and each.state == PaymentState.RECEIVED
     )
     return max(0, booking.deposit_minor - (sum(parts) if is_part else 0))
 

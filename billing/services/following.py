@@ -8,6 +8,7 @@ from billing.enums import PaymentDoor, PaymentPurpose, PaymentState
 from billing.models import Payment
 from billing.policies import find_ending, goes_back
 from billing.selectors.accounts import find_open_doors
+from billing.services.changing import give_excess_back, read_deposit_before
 from billing.services.fees import undo_fee, waits_for
 from billing.services.movements import end_live, plan_look
 from billing.services.payments import open_deposit
@@ -42,6 +43,9 @@ def follow_booking(event: EventView) -> None:
             follow_price(booking_id=booking_id, now=event.occurred_at)
     elif kind == BookingEvent.CONFIRMED:
         _take_reserved(booking_id, event)
+    elif kind == BookingEvent.CHANGED:
+        with suppress(BookingNotFound, HoldExpired):
+            _follow_change(booking_id, event)
     elif kind == BookingEvent.RESCHEDULED:
         _look_at_card(booking_id, event)
     elif kind in ENDINGS | TAKES_PLACE and Payment.objects.filter(booking_id=booking_id).exists():
@@ -70,6 +74,13 @@ def _take_reserved(booking_id: int, event: EventView) -> None:
     reserved = Payment.objects.filter(booking_id=booking_id, state=PaymentState.RESERVED)
     for payment in reserved.exclude(purpose=PaymentPurpose.NO_SHOW):
         plan_look(payment, at=event.occurred_at, now=event.occurred_at)
+
+
+def _follow_change(booking_id: int, event: EventView) -> None:
+    """Give back what is too much since a visit became another one; what is missing is asked for by its own event."""
+    follow_price(booking_id=booking_id, now=event.occurred_at)
+    give_excess_back(read_deposit_before(event), booking_id=booking_id, now=event.occurred_at)
+    _look_at_card(booking_id, event)
 
 
 def _look_at_card(booking_id: int, event: EventView) -> None:

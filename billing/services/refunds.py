@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from django.db.models import F
@@ -27,6 +28,7 @@ from billing.services.moving.credits import find_excess, note_credited, take_bac
 from database.transactions import write_transaction
 from notifications.services.outbox import publish
 from scheduling.enums import CALLED_OFF, BookingStatus
+from scheduling.errors import BookingNotFound
 from scheduling.policies import check_step
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.types import SYSTEM, Actor, BookingView
@@ -52,6 +54,11 @@ def give_back(payment: Payment, booking: BookingView, *, ending: Ending, now: da
     if amount > 0:
         _ask(payment, amount, cause=CAUSES[ending], reason="", now=now, by=by, is_credit=payment.is_credit_wanted)
     keep(payment, min(split.kept_minor, payment.left_minor), now=now, by_id=by.user_id)
+
+
+def give_part_back(payment: Payment, amount_minor: int, *, cause: RefundCause, now: datetime) -> None:
+    """Let a part of a locked, received payment go back of a visit that takes place, as its customer asked for it."""
+    _ask(payment, amount_minor, cause=cause, reason="", now=now, by=SYSTEM, is_credit=payment.is_credit_wanted)
 
 
 def share_regained(payment: Payment, *, now: datetime) -> None:
@@ -237,12 +244,19 @@ def drop_refunds(*, booking_id: int, now: datetime) -> None:
     not coming. A credit that nobody has used yet is a deposit again.
     """
     payments = list(Payment.objects.filter(booking_id=booking_id).select_for_update().order_by("pk"))
-    is_covered = any(_is_kept(each) for each in payments if _is_deposit(each))  # by money; credit may be a part of it
+    due = 0
+    with suppress(BookingNotFound):  # money stays when its booking goes
+        due = get_booking(booking_id=booking_id).deposit_minor
+    # By money; credit may be a part of it. Another part may have been paid when the visit grew.
+    covered = sum(each.left_minor for each in payments if _is_deposit(each) and _is_kept(each))
     for payment in payments:
-        if payment.charged_at is not None or (_is_deposit(payment) and is_covered and not _is_kept(payment)):
+        is_one_too_many = covered > 0 and covered + payment.amount_minor > due and not _is_kept(payment)
+        if payment.charged_at is not None or (_is_deposit(payment) and is_one_too_many):
             continue
+        was_kept = _is_kept(payment)
         _drop(payment, now=now)
-        is_covered |= _is_deposit(payment) and _is_kept(payment)
+        if _is_deposit(payment) and _is_kept(payment) and not was_kept:
+            covered += payment.left_minor
 
 
 def _is_deposit(payment: Payment) -> bool:

@@ -26,6 +26,7 @@ TYPES: Mapping[str, str] = {
         BookingEvent.REQUESTED,
         BookingEvent.CONFIRMED,
         BookingEvent.RESCHEDULED,
+        BookingEvent.CHANGED,
         BookingEvent.CANCELLED,
         BookingEvent.DECLINED,
         BookingEvent.EXPIRED,

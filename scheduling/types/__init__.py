@@ -95,7 +95,7 @@ from scheduling.types.terms import (
 )
 from scheduling.types.texts import LocalText, find_text, map_names
 from scheduling.types.touched import Applied, Decision, Misfit, Proposal, Touched
-from scheduling.types.wishes import MOST_SERVICES, AvailabilityQuery, SlotRequest, Wish
+from scheduling.types.wishes import MOST_SERVICES, AvailabilityQuery, SlotRequest, VisitChange, Wish
 
 __all__ = [
     "ALONE",
@@ -196,6 +196,7 @@ __all__ = [
     "TakenResource",
     "TimeOffSetup",
     "Touched",
+    "VisitChange",
     "VisitCounts",
     "VisitDetails",
     "WaitlistEntryView",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, NamedTuple, Self
 
@@ -15,6 +15,15 @@ EU_COUNTRIES = frozenset(
     "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()  # noqa: SIM905 - a table
 )
 """ISO 3166-1 codes of the members; reviewed on 2026-11-25."""
+MONEY_TERMS = (
+    "deposit_kind",
+    "is_deposit_fee",
+    "is_on_card",
+    "refund_free_minutes",
+    "refund_kept_percent",
+    "refund_no_show_percent",
+)
+"""What is agreed about money in advance."""
 EU_PERIOD, NO_PERIOD = timedelta(days=14), timedelta()
 
 
@@ -91,6 +100,40 @@ class AgreedPolicy:
             refund_free_minutes=_find_free_minutes(paid),
             refund_kept_percent=max(each.refund_kept_percent for each in paid),
             refund_no_show_percent=max(each.refund_no_show_percent for each in paid),
+        )
+
+    def extend(self, services: Sequence[ServiceTerms], *, is_asked: bool) -> Self:
+        """Return what is agreed when services come to those that were agreed before: the stricter of each.
+
+        ``is_asked``: money was agreed in advance. Then its way to be paid stays, and its table of refunds gets stricter
+        only by services that ask for money as well; else theirs counts alone. Who was to approve it, how it is
+        reminded of and what staff left out stays.
+        """
+        new = type(self).agree(services)
+        asking = [each for each in services if each.approval == Approval.REQUEST]
+        joined = replace(
+            self,
+            cancel_cutoff_minutes=max(self.cancel_cutoff_minutes, new.cancel_cutoff_minutes),
+            move_cutoff_minutes=max(self.move_cutoff_minutes, new.move_cutoff_minutes),
+            answer_within_minutes=min(self.answer_within_minutes, *(each.answer_within_minutes for each in asking))
+            if asking
+            else self.answer_within_minutes,
+            answer_ahead_minutes=max(self.answer_ahead_minutes, *(each.answer_ahead_minutes for each in asking))
+            if asking
+            else self.answer_ahead_minutes,
+            is_price_from=bool(self.is_price_from) or bool(new.is_price_from),
+        )
+        if all(each.deposit_kind == DepositKind.NONE for each in services):
+            return joined
+        if not is_asked:
+            return replace(joined, **{name: getattr(new, name) for name in MONEY_TERMS})
+        said = (self.refund_free_minutes, new.refund_free_minutes)
+        return replace(
+            joined,
+            is_deposit_fee=self.is_deposit_fee and new.is_deposit_fee,
+            refund_free_minutes=None if said == (None, None) else max(self.free_minutes, new.free_minutes),
+            refund_kept_percent=max(self.refund_kept_percent, new.refund_kept_percent),
+            refund_no_show_percent=max(self.refund_no_show_percent, new.refund_no_show_percent),
         )
 
     @property

@@ -55,3 +55,26 @@ class AvailabilityQuery:
     to_on: date
     timezone: str | None = None
     moving_booking_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VisitChange:
+    """What a booking is to be from now on; None: as it is.
+
+    Attributes:
+        service_ids: One after the other, at most `MOST_SERVICES`; a service that the booking has keeps what was agreed.
+        add_on_ids: Extras of these services, each once; None: those that the booking has of services that stay.
+        party_size: Units of each resource, or seats of a group.
+        arrival_mode: A key of the vertical's.
+        resource_ids: Who or what is asked for by name, empty for anyone; None: as before, if they do it.
+        starts_at: Another start; None: the same.
+        seen: How it stood when the person looked (`selectors.bookings.corrections.mark_visit`); empty: whatever it is.
+    """
+
+    service_ids: tuple[int, ...] | None = None
+    add_on_ids: tuple[int, ...] | None = None
+    party_size: int | None = None
+    arrival_mode: str | None = None
+    resource_ids: tuple[int, ...] | None = None
+    starts_at: datetime | None = None
+    seen: str = ""

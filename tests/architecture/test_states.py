@@ -33,6 +33,8 @@ ALWAYS = {
     "clean_asked": "only cleans what was typed",
     "clean_choice": "as above",
     "settle_by_staff": "of a booking that is being made, by `book_slot`, which asks",
+    "agree_anew": "only computes, for `change_visit`, which asks",
+    "wait_for_deposit": "takes a row that was locked, and so asked for",
     "end_booking": "takes a row that was locked, and so asked for",
     "follow_zone_changes": "keeps what was agreed: the hour on the wall is the same",
 }

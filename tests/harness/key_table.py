@@ -20,6 +20,8 @@ KEY_AREAS = {
     "api/v1/bookings/<str:booking_id>/charge_fee": PAYMENTS,
     "api/v1/bookings/<str:booking_id>/waive_fee": PAYMENTS,
     "api/v1/bookings/<str:booking_id>/reschedule": BOOKINGS,
+    "api/v1/bookings/<str:booking_id>/change": BOOKINGS,
+    "api/v1/bookings/<str:booking_id>/change/preview": BOOKINGS,
     "api/v1/bookings/<str:booking_id>/reassign": BOOKINGS,
     "api/v1/bookings/<str:booking_id>/messages": MESSAGES,
     "api/v1/customers": CUSTOMERS,

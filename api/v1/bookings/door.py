@@ -112,7 +112,7 @@ def _book_as_staff(request: Request, asked: dict[str, Any]) -> HttpResponse:
                 source=BookingSource.API,
                 by=make_actor(request),
                 override=override,
-                deposit=_read_choice(asked),
+                deposit=read_choice(asked),
             )
         except CustomerInvalid as error:
             raise name_fields(error) from error
@@ -125,6 +125,7 @@ def _book_as_staff(request: Request, asked: dict[str, Any]) -> HttpResponse:
     return answer_once(request, run, is_personal=False)
 
 
-def _read_choice(asked: Mapping[str, Any]) -> DepositChoice:
+def read_choice(asked: Mapping[str, Any]) -> DepositChoice:
+    """Return what staff decides about a deposit; who says nothing asks for it."""
     said = asked.get("deposit") or {}
     return DepositChoice(is_asked=said.get("is_asked", True), pay_by=said.get("pay_by"), reason=said.get("reason", ""))

@@ -6,16 +6,14 @@ import logging
 from contextlib import suppress
 from datetime import datetime
 
-from django.db.models import F, Q
-
 from billing.engine import Ending
-from billing.enums import LIVE_STATES, PaymentDoor, PaymentPurpose, PaymentState
+from billing.enums import LIVE_STATES, PaymentPurpose, PaymentState
 from billing.gateway.enums import PaymentState as Found
 from billing.gateway.types import PaymentFacts
 from billing.models import Payment
 from billing.policies import TRANSITIONS, is_fee_due
 from billing.selectors.accounts import find_card_capabilities
-from billing.selectors.asking import find_due
+from billing.selectors.asking import add_up_deposits
 from billing.services.cards.charging import is_charging, keep_card, settle_charge
 from billing.services.movements import (
     SILENCE,
@@ -35,7 +33,7 @@ from scheduling.errors import HoldExpired, SlotTaken, SlotUnavailable, Transitio
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings import payments as places
 from scheduling.services.bookings import transitions
-from scheduling.types import SYSTEM
+from scheduling.types import SYSTEM, BookingView
 
 WAITING = {Found.OPEN: PaymentState.OPEN, Found.PROCESSING: PaymentState.PROCESSING}
 ENDED = {Found.FAILED: PaymentState.FAILED, Found.CLOSED: PaymentState.EXPIRED}
@@ -126,14 +124,20 @@ def _take(payment: Payment, found: PaymentFacts, *, now: datetime) -> None:
         if is_called_off or not is_fee_due(booking):  # the visit takes place after all, or staff was kinder
             give_back(payment, booking, ending=Ending.BUSINESS, now=now)
         return
-    twice = Payment.objects.filter(
-        booking_id=payment.booking_id, purpose=PaymentPurpose.DEPOSIT, state=PaymentState.RECEIVED,
-        amount_minor__gt=F("refunded_minor") + F("disputed_minor"),
-    ).exclude(Q(pk=payment.pk) | Q(door=PaymentDoor.CREDIT))  # fmt: skip
-    is_all_credit = booking.deposit_minor > 0 and find_due(booking) == 0  # what is paid with credit may be a part
-    is_twice = twice.exists() or is_all_credit
-    if booking.status in CALLED_OFF or booking.status == BookingStatus.PENDING_PAYMENT or is_twice:
+    if booking.status in CALLED_OFF or booking.status == BookingStatus.PENDING_PAYMENT or _is_twice(payment, booking):
         give_back(payment, booking, ending=Ending.LATE, now=now)
+
+
+def _is_twice(payment: Payment, booking: BookingView) -> bool:
+    """Tell whether a deposit that was just received had come before: what is more than was asked for goes back.
+
+    A part may be paid with credit, and another part may have been paid before the visit grew.
+    """
+    credit = add_up_deposits(booking.id, is_credit_alone=True)
+    if booking.deposit_minor > 0 and credit >= booking.deposit_minor:
+        return True
+    there = add_up_deposits(booking.id, besides=payment.pk)
+    return there > credit and there + payment.amount_minor > booking.deposit_minor
 
 
 def _reserve(payment: Payment, *, now: datetime) -> None:

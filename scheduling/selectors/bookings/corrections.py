@@ -28,6 +28,12 @@ def mark_state(booking: Booking | BookingView) -> str:
     return sha256(text.encode()).hexdigest()[:16]
 
 
+def mark_visit(booking: Booking | BookingView) -> str:
+    """Return a mark of when, what and for how much a booking is: another one as soon as any of it is changed."""
+    values = [booking.sequence, str(booking.status), booking.price_minor, booking.deposit_minor]
+    return sha256(json.dumps(values).encode()).hexdigest()[:16]
+
+
 def list_questions(booking: Booking | BookingView) -> tuple[Question, ...]:
     """Return what a booking's services ask, and what it has answered, in the order of its services."""
     order = {each.service_id: number for number, each in reversed([*enumerate(_list_lines(booking))])}

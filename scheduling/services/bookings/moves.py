@@ -139,21 +139,10 @@ def _settle(
     filling: Sequence[tuple[int, int]],
 ) -> None:
     """Write a booking at its new place; its old one, with ``filling``, is free."""
-    old_starts_at, chosen = booking.starts_at, asked.plan.wish.resource_ids
+    old_starts_at = booking.starts_at
     old_ids = list(dict.fromkeys(each.resource_id for each in asked.held))
-    timezone = asked.plan.timetables.places[place.location_id].timezone
-    agree_on(booking, start_minute=place.start_minute, end_minute=place.end_minute, timezone=timezone)
-    booking.sequence += 1
+    place_anew(booking, asked, place, override=move.override, counters=counters)
     booking.attendance_confirmed_at = None
-    if booking.status == BookingStatus.PENDING_APPROVAL:
-        booking.hold_expires_at = find_request_deadline(booking, now=move.now)
-        add_due_work(kind=HOLD_DUE_KIND, row_id=booking.pk, due_at=booking.hold_expires_at, now=move.now)
-    booking.chosen_resource_id = chosen[0] if chosen else None
-    booking.chosen_beside_ids = list(chosen[1:])
-    booking.override_kind = OverrideKind.STAFF if move.override else ""
-    booking.override_reason = move.override.reason if move.override else ""
-    booking.overridden_by_id = move.override.user_id if move.override else None
-    note_rules_and_group(asked.plan, place, booking, counters=counters)
     record(
         booking,
         kind=BookingEvent.RESCHEDULED,
@@ -168,3 +157,31 @@ def _settle(
         },
     )
     write_allocations(place, booking, now=move.now)
+
+
+def place_anew(
+    booking: Booking,
+    asked: Asked,
+    place: Place,
+    *,
+    override: OverrideReason | None,
+    counters: Counters,
+    chosen: tuple[int, ...] | None = None,
+) -> None:
+    """Give a booking its new place, whatever changes beside it; not saved, and what it took before is free already.
+
+    ``chosen`` are who was asked for by name; None: those of the wish.
+    """
+    named = asked.plan.wish.resource_ids if chosen is None else chosen
+    timezone = asked.plan.timetables.places[place.location_id].timezone
+    agree_on(booking, start_minute=place.start_minute, end_minute=place.end_minute, timezone=timezone)
+    booking.sequence += 1
+    if booking.status == BookingStatus.PENDING_APPROVAL:
+        booking.hold_expires_at = find_request_deadline(booking, now=asked.now)
+        add_due_work(kind=HOLD_DUE_KIND, row_id=booking.pk, due_at=booking.hold_expires_at, now=asked.now)
+    booking.chosen_resource_id = named[0] if named else None
+    booking.chosen_beside_ids = list(named[1:])
+    booking.override_kind = OverrideKind.STAFF if override else ""
+    booking.override_reason = override.reason if override else ""
+    booking.overridden_by_id = override.user_id if override else None
+    note_rules_and_group(asked.plan, place, booking, counters=counters)

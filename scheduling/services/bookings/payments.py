@@ -76,7 +76,7 @@ def ask_again(*, booking_id: int, now: datetime) -> bool:
     booking = lock_booking(now=now, booking_id=booking_id)
     if booking.status != BookingStatus.CONFIRMED or booking.starts_at <= now:
         return False
-    _wait(booking, until=find_deposit_deadline(booking, now=now), by=SYSTEM, now=now)
+    wait_for_deposit(booking, until=find_deposit_deadline(booking, now=now), by=SYSTEM, now=now)
     return True
 
 
@@ -105,7 +105,7 @@ def ask_for_deposit(*, booking_id: int, amount_minor: int, pay_by: datetime | No
     booking.deposit_minor = amount_minor
     booking.policy = booking.policy | {"deposit_waived_minor": None, "is_on_card": False}
     until = find_deposit_deadline(booking, now=now) if pay_by is None else min(pay_by, booking.starts_at)
-    _wait(booking, until=until, by=by, now=now)
+    wait_for_deposit(booking, until=until, by=by, now=now)
 
 
 @plans_anew
@@ -148,8 +148,8 @@ def take_place_again(*, booking_id: int, now: datetime, by: Actor, answer_by: da
         raise explain_refusal(refused) from refused
 
 
-def _wait(booking: Booking, *, until: datetime, by: Actor, now: datetime) -> None:
-    """Let a place wait for its deposit that was not waited for; nobody approves it once more."""
+def wait_for_deposit(booking: Booking, *, until: datetime, by: Actor, now: datetime) -> None:
+    """Let the place of a locked booking wait for a deposit that was not waited for; nobody approves it once more."""
     booking.status, booking.confirmed_at = BookingStatus.PENDING_PAYMENT, None
     booking.policy = booking.policy | {"approval": Approval.INSTANT.value}
     booking.hold_expires_at = until

@@ -57,6 +57,7 @@ class Telling:
 
 
 MOVED = "booking.rescheduled"
+CHANGED = "booking.changed"
 ENDED = "booking.expired"
 CLOCK = "booking.clock_changed"
 RESTORED = "booking.restored"
@@ -75,6 +76,7 @@ TELLINGS = {
     UNPAID: Telling(frozenset({BookingStatus.PENDING_PAYMENT}), "deposit_requested"),
     "booking.declined": Telling(frozenset({BookingStatus.DECLINED}), "booking_declined"),
     MOVED: Telling(CONFIRMED, "booking_moved", "business_booking_moved", "worker_moved"),
+    CHANGED: Telling(CONFIRMED, "booking_moved", "business_booking_moved", "worker_moved"),
     "booking.cancelled": Telling(
         frozenset({BookingStatus.CANCELLED}), "booking_cancelled", "business_booking_cancelled", "worker_cancelled"
     ),
@@ -148,15 +150,15 @@ def _find_telling(event: EventView) -> tuple[BookingView, Telling] | None:
         return None  # removed since: there is nobody to tell
     if event.kind == CORRECTED and booking.status == BookingStatus.PENDING_PAYMENT:
         return booking, TELLINGS[UNPAID]
-    if event.kind in {MOVED, RESTORED, CORRECTED} and booking.status == BookingStatus.PENDING_APPROVAL:
+    if event.kind in {MOVED, CHANGED, RESTORED, CORRECTED} and booking.status == BookingStatus.PENDING_APPROVAL:
         requested = TELLINGS["booking.requested"]  # a request for another time is a request
         return booking, replace(requested, business="") if event.kind == CORRECTED else requested
     return booking, TELLINGS[event.kind]
 
 
 def _is_true(event: EventView, booking: BookingView, telling: Telling) -> bool:
-    """Tell whether an event is still to be told: of two moves the later one tells the time that holds."""
-    is_last = event.kind != MOVED or event.payload.get("sequence", booking.sequence) == booking.sequence
+    """Tell whether an event is still to be told: of two moves or changes the later one tells what holds."""
+    is_last = event.kind not in {MOVED, CHANGED} or event.payload.get("sequence", booking.sequence) == booking.sequence
     return is_last and booking.status in telling.statuses
 
 

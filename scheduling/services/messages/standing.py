@@ -37,6 +37,8 @@ ENDINGS: Mapping[str, str] = {
 STANDING = frozenset({"unpaid", "requested", "confirmed"})
 """What a booking is while it takes place; of one that does not, nothing else is news."""
 COMPARED = ("starts_at", "ends_at", "location", "people")
+CONTENTS = "contents"
+"""What a visit is about; who was told before this word was kept does not hear it again for that."""
 FIRST = frozenset(
     {
         "booking_requested",
@@ -70,7 +72,7 @@ State = Mapping[str, object]
 
 
 def describe_state(booking: BookingView, *, previous: datetime | None = None) -> dict[str, object]:
-    """Return time, place, people and status: what makes it news when it differs from what was told.
+    """Return time, place, people, contents and status: what makes it news when it differs from what was told.
 
     ``previous`` is the start that the message names beside the present one. The number of the link is no
     news, but a message that waits with an older one is written anew.
@@ -81,6 +83,7 @@ def describe_state(booking: BookingView, *, previous: datetime | None = None) ->
         "ends_at": booking.ends_at.isoformat(),
         "location": booking.location_id,
         "people": sorted({taken.resource_id for taken in booking.resources if taken.is_person}),
+        CONTENTS: [booking.party_size, *([line.name, *line.add_on_names] for line in booking.lines)],
         "previous": "" if previous is None else previous.isoformat(),
         "link": booking.token_version,
     }
@@ -97,7 +100,10 @@ def is_same(told: State, present: State) -> bool:
     """Tell whether what was told is how the booking stands."""
     if told.get("status") != present["status"]:
         return False
-    return present["status"] not in STANDING or all(told.get(word) == present[word] for word in COMPARED)
+    if present["status"] not in STANDING:
+        return True
+    is_content_same = CONTENTS not in told or told[CONTENTS] == present.get(CONTENTS)
+    return is_content_same and all(told.get(word) == present[word] for word in COMPARED)
 
 
 def find_previous(told: State | None, present: State) -> datetime | None:

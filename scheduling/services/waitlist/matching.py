@@ -57,6 +57,7 @@ FREEING = frozenset(
         BookingEvent.DECLINED,
         BookingEvent.EXPIRED,
         BookingEvent.RESCHEDULED,
+        BookingEvent.CHANGED,
         BookingEvent.CORRECTED,
         BookingEvent.UNDONE,
     )

@@ -202,7 +202,7 @@ def _sum_deposits(
             service=service,
             price_minor=None if price is None else price + extras,
             currency=currency,
-            is_outside_hours=service.deposit_outside_hours and _is_outside_hours(plan, place),
+            is_outside_hours=service.deposit_outside_hours and is_outside_hours(plan, place),
             lead_minutes=place.start_minute - to_minutes(now),
             is_first_visit=is_first_visit,
             must_prepay=must_prepay,
@@ -211,7 +211,7 @@ def _sum_deposits(
     return due
 
 
-def _is_outside_hours(plan: Plan, place: Place) -> bool:
+def is_outside_hours(plan: Plan, place: Place) -> bool:
     """Tell whether somebody serves the visit when they do not work in a usual week, whatever the day was changed to."""
     served = [plan.timetables.resources[each] for each in place.resource_ids if each in plan.timetables.resources]
     usual = (replace(each, overrides=(), closings=(), time_off=(), observes_holidays=False) for each in served)
@@ -235,11 +235,12 @@ def settle_deposit(booking: Booking, known: Known, *, now: datetime) -> None:
             booking.deposit_minor = policy.deposit_prepay_minor
         if not booking.deposit_minor and booking.price_minor and find_payment_terms() is not None:
             booking.deposit_minor = booking.price_minor
-    elif policy.deposit_first_minor is not None and not _was_here(known.customer_id, now=now):
+    elif policy.deposit_first_minor is not None and not was_here(known.customer_id, now=now):
         booking.deposit_minor = policy.deposit_first_minor
 
 
-def _was_here(customer_id: int | None, *, now: datetime) -> bool:
+def was_here(customer_id: int | None, *, now: datetime) -> bool:
+    """Tell whether a customer came before ``now``; one query."""
     if customer_id is None:
         return False
     return Booking.objects.filter(customer_id=customer_id, status__in=CAME, starts_at__lt=now).exists()

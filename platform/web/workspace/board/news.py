@@ -37,6 +37,7 @@ NEWEST_HEADER = "Turnero-Newest-Event"
 
 CAME_IN = frozenset({"booking.requested", "booking.confirmed"})
 DONE_BY_CUSTOMERS: Mapping[str, tuple[str, str | Promise]] = {
+    "booking.changed": ("list-checks", gettext_lazy("The customer changed the booking")),
     "booking.rescheduled": ("calendar-clock", gettext_lazy("The customer moved the booking")),
     "booking.cancelled": ("ban", gettext_lazy("The customer canceled")),
 }

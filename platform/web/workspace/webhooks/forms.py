@@ -18,6 +18,7 @@ EVENTS: Mapping[str, str | Promise] = {
     "booking.held": gettext_lazy("A time is held"),
     "booking.requested": gettext_lazy("A request waits for your answer"),
     "booking.confirmed": gettext_lazy("An appointment is confirmed"),
+    "booking.changed": gettext_lazy("Services, extras or party of an appointment are changed"),
     "booking.rescheduled": gettext_lazy("An appointment is moved"),
     "booking.cancelled": gettext_lazy("An appointment is canceled"),
     "booking.declined": gettext_lazy("A request is declined"),

@@ -56,6 +56,7 @@ def test_types_are_those_of_the_contract(tenant):
         "requested",
         "confirmed",
         "rescheduled",
+        "changed",
         "cancelled",
         "declined",
         "expired",
@@ -67,7 +68,7 @@ def test_types_are_those_of_the_contract(tenant):
     assert tuple(each for each in list_webhook_types() if not each.startswith(("invoice.", "payment."))) == (
         *(f"booking.{word}" for word in words),
         "feedback.received",
-        *(f"customer.{word}" for word in ("created", "updated", "erased")),
+        *(f"customer.{word}" for word in ("created", "updated", "merged", "erased")),
     )
 
 

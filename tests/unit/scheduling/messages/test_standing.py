@@ -14,6 +14,7 @@ from scheduling.services.messages.standing import (
 
 NINE, TEN = "2026-11-24T15:00:00+00:00", "2026-11-24T16:00:00+00:00"
 STATE = {"status": "confirmed", "starts_at": NINE, "ends_at": TEN, "location": 1, "people": [3], "previous": ""}
+STATE["contents"] = [1, ["Corte"]]
 
 
 def state(**changes: object) -> dict[str, object]:
@@ -29,11 +30,19 @@ def state(**changes: object) -> dict[str, object]:
         ({"ends_at": NINE}, False),
         ({"location": 2}, False),
         ({"people": [4]}, False),
+        ({"contents": [1, ["Corte", "Lavado"]]}, False),
+        ({"contents": [2, ["Corte"]]}, False),
         ({"status": "cancelled"}, False),
     ],
 )
 def test_news_is_another_time_place_people_or_status(change, same):
     assert is_same(state(), state(**change)) is same
+
+
+def test_who_was_told_before_contents_were_kept_hears_nothing_anew():
+    before = {key: value for key, value in STATE.items() if key != "contents"}
+
+    assert is_same(before, state()) is True
 
 
 def test_a_cancelled_visit_has_neither_time_nor_people():

@@ -1,0 +1,1 @@
+"""What a booking is about: its services, extras and party, changed after it was made."""

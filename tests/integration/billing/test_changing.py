@@ -1,0 +1,221 @@
+"""The deposit of a booking that becomes another visit: what is missing is asked for, what is too much goes back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from billing.models import Payment, Refund
+from billing.selectors.asking import find_asked_deposit, find_due_of
+from billing.selectors.payments import list_payments_of
+from billing.services.changing import describe_change
+from billing.services.payments import receive_deposit
+from notifications.models import Event, Message
+from notifications.services.outbox import process_event
+from scheduling.enums import DepositKind
+from scheduling.errors import RequestInvalid
+from scheduling.models import Booking, Service
+from scheduling.selectors.bookings.views import get_booking
+from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.bookings.contents.changes import change_visit, preview_change
+from scheduling.services.bookings.undoing import undo_step
+from scheduling.services.writing.expiry import expire_hold
+from scheduling.types import DepositChoice, VisitChange
+from tests.factories.billing import add_up, take_transfers, tell_events
+from tests.factories.scheduling import CUSTOMER, MONDAY, NOW, STAFF, book, make_place, make_resource, make_service
+
+LATER = NOW + timedelta(minutes=5)
+
+
+@pytest.fixture
+def eva(tenant) -> int:
+    take_transfers()
+    return make_resource(make_place(), "Eva")
+
+
+@pytest.fixture
+def cut(eva) -> int:
+    """1000, of which 300 in advance."""
+    return make_service((eva,), price_minor=1000, deposit_kind=DepositKind.PERCENT, deposit_percent=30)
+
+
+@pytest.fixture
+def color(eva) -> int:
+    """500, of which 150 in advance."""
+    return make_service((eva,), price_minor=500, deposit_kind=DepositKind.PERCENT, deposit_percent=30)
+
+
+@pytest.fixture
+def paid(cut) -> int:
+    booking_id = book(cut).booking_id
+    tell_events()
+    receive_deposit(booking_id=booking_id, now=NOW, by=STAFF)
+    tell_events()
+    return booking_id
+
+
+def change(booking_id, *services, by=CUSTOMER, now=LATER, **values):
+    made = change_visit(booking_id=booking_id, change=VisitChange(service_ids=services), by=by, now=now, **values)
+    tell_events()
+    return made
+
+
+def list_payments() -> list[tuple]:
+    return list(Payment.objects.order_by("pk").values_list("state", "amount_minor", "refunded_minor"))
+
+
+def read(booking_id) -> tuple:
+    booking = get_booking(booking_id=booking_id)
+    return booking.status, booking.deposit_minor
+
+
+def test_difference_is_asked_for_and_confirms_the_visit_again(paid, cut, color):
+    change(paid, cut, color)
+
+    booking = get_booking(booking_id=paid)
+    asked = find_asked_deposit(booking, now=LATER)
+    assert (read(paid), asked.amount_minor) == (("pending_payment", 450), 150)
+    assert find_due_of(booking, list_payments_of(booking_id=paid)) == 150
+    assert list_payments() == [("received", 300, 0), ("open", 150, 0)]
+    assert Message.objects.filter(template="deposit_requested").count() == 2
+
+    receive_deposit(booking_id=paid, now=LATER, by=STAFF)
+    tell_events()
+
+    assert (read(paid), list_payments()) == (
+        ("confirmed", 450),
+        [("received", 300, 0), ("received", 150, 0)],
+    )
+    assert add_up()["prepaid"] == -450
+
+
+def test_difference_that_nobody_pays_ends_the_visit_and_gives_all_back(paid, cut, color):
+    change(paid, cut, color)
+    limit = get_booking(booking_id=paid).hold_expires_at
+    expire_hold(paid, limit)
+    tell_events()
+
+    assert read(paid)[0] == "expired"
+    assert list_payments() == [("received", 300, 300), ("expired", 150, 0)]
+
+
+def test_called_off_and_restored_keeps_both_parts(paid, cut, color):
+    change(paid, cut, color)
+    receive_deposit(booking_id=paid, now=LATER, by=STAFF)
+    cancel_booking(booking_id=paid, now=LATER, by=STAFF, reason="Enferma")
+    tell_events()
+    assert [each[2] for each in list_payments()] == [300, 150]
+
+    undo_step(booking_id=paid, status="cancelled", now=LATER, by=STAFF)
+    tell_events()
+
+    assert (read(paid), list_payments()) == (("confirmed", 450), [("received", 300, 0), ("received", 150, 0)])
+
+
+@pytest.mark.parametrize(
+    ("by", "terms", "back"),
+    [
+        (CUSTOMER, {}, 150),
+        (CUSTOMER, {"refund_free_minutes": 60 * 24 * 30, "refund_kept_percent": 40}, 90),
+        (CUSTOMER, {"is_deposit_fee": True}, 0),
+        (STAFF, {"refund_free_minutes": 60 * 24 * 30, "refund_kept_percent": 40}, 150),
+    ],
+)
+def test_what_is_too_much_goes_back_by_the_terms_agreed(paid, cut, color, by, terms, back):
+    before = get_booking(booking_id=paid)
+    Booking.objects.update(policy=Booking.objects.get().policy | terms)
+    before = get_booking(booking_id=paid)
+    wanted = VisitChange(service_ids=(color,))
+    after = preview_change(booking_id=paid, change=wanted, by=by, now=LATER)
+    said = describe_change(before, after, by=by.kind, now=LATER)
+
+    change(paid, color, by=by)
+
+    assert (read(paid), list_payments()) == (("confirmed", 150), [("received", 300, back)])
+    assert (said.back_minor, said.kept_minor, said.due_minor) == (back, 150 - back, 0)
+
+
+def test_event_that_is_heard_twice_gives_back_once(paid, cut, color):
+    Booking.objects.update(
+        policy=Booking.objects.get().policy | {"refund_free_minutes": 60 * 24 * 30, "refund_kept_percent": 40}
+    )
+    change(paid, color)
+    event = Event.objects.get(kind="booking.changed")
+    Event.objects.filter(pk=event.pk).update(processed_at=None)
+    process_event(event.pk, LATER)
+
+    assert list_payments() == [("received", 300, 90)]
+    assert Refund.objects.count() == 1
+
+
+def test_what_stayed_counts_when_the_visit_grows_again(paid, cut, color):
+    Booking.objects.update(
+        policy=Booking.objects.get().policy | {"refund_free_minutes": 60 * 24 * 30, "refund_kept_percent": 100}
+    )
+    change(paid, color)
+    change(paid, cut, now=LATER + timedelta(minutes=1))
+
+    assert (read(paid), list_payments()) == (("confirmed", 300), [("received", 300, 0)])
+
+
+def test_staff_leaves_the_difference_out_with_a_reason(paid, cut, color):
+    with pytest.raises(RequestInvalid):
+        change(paid, cut, color, by=STAFF, deposit=DepositChoice(is_asked=False))
+    change(paid, cut, color, by=STAFF, deposit=DepositChoice(is_asked=False, reason="Cliente de siempre"))
+
+    assert (read(paid), list_payments()) == (("confirmed", 300), [("received", 300, 0)])
+    booking = Booking.objects.get()
+    assert (booking.policy["deposit_waived_minor"], booking.history.latest().history_change_reason) == (
+        150,
+        "Cliente de siempre",
+    )
+
+
+def test_staff_says_until_when_it_waits(paid, cut, color):
+    until = LATER + timedelta(days=2)
+
+    change(paid, cut, color, by=STAFF, deposit=DepositChoice(pay_by=until))
+
+    assert get_booking(booking_id=paid).hold_expires_at == until
+
+
+def test_visit_that_has_begun_waits_for_nothing(paid, cut, color):
+    with pytest.raises(RequestInvalid) as refused:
+        change(paid, cut, color, by=STAFF, now=MONDAY)
+
+    assert (set(refused.value.errors), read(paid)) == ({"deposit"}, ("confirmed", 300))
+
+
+def test_deposit_of_what_stays_is_as_agreed(paid, cut, color):
+    Service.objects.filter(pk=cut).update(deposit_percent=100)
+
+    change(paid, cut, color)
+
+    assert read(paid) == ("pending_payment", 450)
+
+
+def test_request_keeps_its_deposit_and_costs_no_less_than_that(eva, cut):
+    asked = make_service((eva,), price_minor=1000, deposit_kind="fixed", deposit_minor=400, approval="request")
+    cheap = make_service((eva,), price_minor=100)
+    booking_id = book(asked).booking_id
+    tell_events()
+    receive_deposit(booking_id=booking_id, now=NOW, by=STAFF)
+    tell_events()
+    assert read(booking_id) == ("pending_approval", 400)
+
+    change(booking_id, asked, cut)
+    assert read(booking_id) == ("pending_approval", 400)
+    with pytest.raises(RequestInvalid):
+        change(booking_id, cheap)
+    assert list_payments() == [("received", 400, 0)]
+
+
+def test_preview_of_growth_says_what_is_due_until_when(paid, cut, color):
+    before = get_booking(booking_id=paid)
+    after = preview_change(booking_id=paid, change=VisitChange(service_ids=(cut, color)), by=CUSTOMER, now=LATER)
+
+    said = describe_change(before, after, by=CUSTOMER.kind, now=LATER)
+
+    assert (said.due_minor, said.back_minor, said.pay_by) == (150, 0, after.hold_expires_at)
+    assert (read(paid), Payment.objects.count()) == (("confirmed", 300), 1)
