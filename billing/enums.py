@@ -121,7 +121,7 @@ class RefundCause(models.TextChoices):
 
     POLICY = "policy", _("By the policy agreed")
     BUSINESS = "business", _("The business called it off")
-    LATE = "late", _("Paid too late")
+    LATE = "late", _("Paid too late, or twice")
     KINDER = "kinder", _("More than the policy says")
     PROVIDER = "provider", _("Sent at the card provider")
 

@@ -49,6 +49,17 @@ TRANSITIONS: Mapping[str, frozenset[PaymentState]] = {
 """The table of steps. Money may arrive however late: it is received then; what becomes of it is another question."""
 
 
+STANDING = frozenset(
+    {
+        BookingStatus.PENDING_APPROVAL,
+        BookingStatus.CONFIRMED,
+        BookingStatus.ARRIVED,
+        BookingStatus.IN_PROGRESS,
+        BookingStatus.COMPLETED,
+    }
+)
+"""Where a booking takes place, or may."""
+
 THEIRS = frozenset({CancelCause.TOLD, CancelCause.NO_ANSWER})
 """Staff cancelled, and the customer did not want to come or could not be reached."""
 

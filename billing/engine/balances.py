@@ -28,6 +28,15 @@ def find_gone(amount_minor: int, refunded_minor: int, disputed_minor: int) -> in
     return min(amount_minor, refunded_minor + disputed_minor)
 
 
+def find_surplus(*, left_minor: int, again_minor: int, others_minor: int, due_minor: int) -> int:
+    """Return how much of a payment is paid over, since a bank gave it back after it was paid once more.
+
+    ``left_minor`` is what its business has of it, ``others_minor`` what else serves for the same, of which
+    ``again_minor`` came after the bank had asked; ``due_minor`` is what all of it is for. Never more than came again.
+    """
+    return max(0, min(left_minor, again_minor, left_minor + others_minor - due_minor))
+
+
 def compute_balance(
     *,
     price_minor: int | None,

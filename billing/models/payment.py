@@ -123,7 +123,6 @@ class Payment(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["id"], condition=~Q(dispute_state=""), name="billing_payment_disputed"),
-            models.Index(fields=["-opened_at", "-id"], name="billing_payment_newest"),
             models.Index(Coalesce("received_at", "opened_at").desc(), F("id").desc(), name="billing_payment_moment"),
             models.Index(
                 fields=["customer_id"], condition=Q(customer_id__isnull=False), name="billing_payment_customer"
@@ -146,8 +145,8 @@ class Refund(models.Model):
     """What goes back of one payment; a failed one no longer counts.
 
     ``reason`` is what staff wrote. A provider sends it, or a person does and says so. Since ``tried_at`` a provider
-    may have it: from then on nobody calls it off. One that ``is_credit`` moves no money: the customer has it as credit,
-    of which ``returned_minor`` was taken back again.
+    may have it: from then on nobody calls it off; ``attempt`` is that of its key. One that ``is_credit`` moves no
+    money: the customer has it as credit, of which ``returned_minor`` was taken back again.
     """
 
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
@@ -157,6 +156,7 @@ class Refund(models.Model):
     reason = models.CharField(max_length=300, blank=True, default="")
     provider_refund_id = models.CharField(max_length=255, blank=True, default="")
     tried_at = models.DateTimeField(null=True, blank=True)
+    attempt = models.PositiveIntegerField(default=1, db_default=1)
     is_credit = models.BooleanField(default=False, db_default=False)
     returned_minor = models.BigIntegerField(default=0, db_default=0)
     asked_at = models.DateTimeField()

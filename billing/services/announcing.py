@@ -13,6 +13,7 @@ from accounts.enums import Notice
 from accounts.selectors.staff import list_managers
 from billing.enums import DECIDED, DisputeState, PaymentDoor, PaymentPurpose, PaymentState, RefundCause, RefundState
 from billing.models import Dispute, Refund
+from billing.policies import STANDING
 from billing.selectors.asking import find_due
 from billing.selectors.fees import find_fee
 from billing.selectors.payments import balance_booking, list_payments_of
@@ -48,16 +49,6 @@ BUSINESS_ANSWER_FAILED = "business_answer_failed"
 TOLD = frozenset(
     {SUCCEEDED, SENT, ASKED, REFUNDED, REFUND_FAILED, FAILED, DISPUTED, DISPUTE_DECIDED, ANSWER_FAILED, CREDITED}
 )
-STANDING = frozenset(
-    {
-        BookingStatus.PENDING_APPROVAL,
-        BookingStatus.CONFIRMED,
-        BookingStatus.ARRIVED,
-        BookingStatus.IN_PROGRESS,
-        BookingStatus.COMPLETED,
-    }
-)
-"""Where a booking takes place, or may."""
 
 
 def tell_of_payment(event: EventView) -> None:
@@ -155,12 +146,14 @@ def _tell_of_refund(event: EventView, booking: BookingView) -> None:
     if event.kind == REFUND_FAILED:
         _tell_business(event, booking, BUSINESS_REFUND_FAILED, amounts=amounts, said=said)
         return
-    is_late = refund.cause == RefundCause.LATE
+    # Once the visit is over, it is enough to say that money comes which the bank took in between.
+    is_coming = booking.status in STANDING - {BookingStatus.COMPLETED}
+    is_told = refund.cause == RefundCause.LATE and (is_coming or not refund.payment.dispute_state)
     if event.kind == REFUNDED:
-        if not (is_card and is_late):  # the apology told it a moment ago
+        if not (is_card and is_told):  # it was told a moment ago
             _tell_customer(event, booking, REFUND_SENT, amounts=amounts, said=said)
         return
-    if is_late:
+    if is_told:
         template = REFUND_TWICE if booking.status in STANDING else REFUND_LATE
         _tell_customer(event, booking, template, amounts=amounts, said=said)
     if refund.cause in {RefundCause.LATE, RefundCause.POLICY}:  # of others they said so themselves

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, Min, Sum
 
-from billing.engine import Ending
-from billing.enums import LedgerAccount, LedgerKind, PaymentDoor, PaymentPurpose, PaymentState, RefundCause, RefundState
+from billing.engine import Ending, find_surplus
+from billing.enums import (
+    INVOICED,
+    LedgerAccount,
+    LedgerKind,
+    PaymentDoor,
+    PaymentPurpose,
+    PaymentState,
+    RefundCause,
+    RefundState,
+)
 from billing.errors import (
     AMOUNT_WRONG,
     REASON_MISSING,
@@ -21,7 +31,7 @@ from billing.errors import (
     RefundTooLarge,
 )
 from billing.models import Credit, LedgerEntry, Payment, Refund
-from billing.policies import find_ending, goes_back, is_fee_due, split_payment
+from billing.policies import STANDING, find_ending, goes_back, is_fee_due, split_payment
 from billing.selectors.credits import offers_credit
 from billing.services.movements import LANE, REFUND_KIND, keep
 from billing.services.moving.credits import find_excess, note_credited, take_back, take_from
@@ -41,6 +51,8 @@ CAUSES = {
     Ending.BUSINESS: RefundCause.BUSINESS,
     Ending.LATE: RefundCause.LATE,
 }
+BESIDE_TERMS = (RefundCause.LATE, RefundCause.KINDER, RefundCause.PROVIDER)
+"""What goes back for these reasons was not shared by the terms agreed."""
 
 
 def give_back(payment: Payment, booking: BookingView, *, ending: Ending, now: datetime, by: Actor = SYSTEM) -> None:
@@ -57,7 +69,7 @@ def give_back(payment: Payment, booking: BookingView, *, ending: Ending, now: da
 
 
 def give_part_back(payment: Payment, amount_minor: int, *, cause: RefundCause, now: datetime) -> None:
-    """Let a part of a locked, received payment go back of a visit that takes place, as its customer asked for it."""
+    """Let a part of a locked, received payment go back that its visit does not need, as its customer asked for it."""
     _ask(payment, amount_minor, cause=cause, reason="", now=now, by=SYSTEM, is_credit=payment.is_credit_wanted)
 
 
@@ -66,11 +78,16 @@ def share_regained(payment: Payment, *, now: datetime) -> None:
 
     What comes back of a visit that was called off goes on to its customer, or is kept, as if it had been there. What
     the provider refused to send before does not go by itself: people were told to send it another way. What the bank
-    took of a credit is taken back first from what nobody has used of it.
+    took of a credit is taken back first from what nobody has used of it. What the customer paid again meanwhile goes
+    back first, whatever became of the visit. The asking of its booking is locked.
     """
     take_back(payment, find_excess(payment), now=now)
     keep(payment, min(payment.kept_minor, payment.left_minor), now=now)
     booking = get_booking(booking_id=payment.booking_id)
+    has_failed = payment.refunds.filter(state=RefundState.FAILED).exists()
+    surplus = 0 if has_failed else _find_surplus(payment, booking)
+    if surplus:
+        give_part_back(payment, surplus, cause=RefundCause.LATE, now=now)
     if payment.purpose == PaymentPurpose.NO_SHOW:
         ending = Ending.BUSINESS
         is_over = not is_fee_due(booking)
@@ -80,8 +97,39 @@ def share_regained(payment: Payment, *, now: datetime) -> None:
         ending = find_ending(booking)
         is_missed = booking.status == BookingStatus.NO_SHOW and payment.purpose == PaymentPurpose.DEPOSIT
         is_over = goes_back(PaymentPurpose(payment.purpose)) and (booking.status in CALLED_OFF or is_missed)
-    if is_over and not payment.refunds.filter(state=RefundState.FAILED).exists():
+    if is_over and not has_failed:
         give_back(payment, booking, ending=ending, now=booking.cancelled_at or now)
+
+
+def _find_surplus(payment: Payment, booking: BookingView) -> int:
+    """Return how much of a locked payment was paid again since its bank took it: more than its deposit, or the price.
+
+    What the terms gave back of another payment has served; what went back of it for another reason has not.
+    """
+    began = payment.disputes.aggregate(began=Min("opened_at"))["began"]
+    rows = Payment.objects.filter(booking_id=booking.id, purpose__in=INVOICED, state=PaymentState.RECEIVED)
+    others = {each: _count_serving(each) for each in rows.exclude(pk=payment.pk)}
+    again = {each: minor for each, minor in others.items() if each.received_at and began and each.received_at >= began}
+
+    def find(due_minor: int, purposes: Collection[str]) -> int:
+        return find_surplus(
+            left_minor=payment.left_minor,
+            again_minor=sum(minor for each, minor in again.items() if each.purpose in purposes),
+            others_minor=sum(minor for each, minor in others.items() if each.purpose in purposes),
+            due_minor=due_minor,
+        )
+
+    surplus = find(booking.deposit_minor, (PaymentPurpose.DEPOSIT,)) if payment.purpose == PaymentPurpose.DEPOSIT else 0
+    if payment.purpose in INVOICED and booking.status in STANDING and booking.price_minor is not None:
+        surplus = max(surplus, find(booking.price_minor, INVOICED))
+    return surplus
+
+
+def _count_serving(payment: Payment) -> int:
+    """Return how much of a received payment is there for its visit, or was until the terms gave it back."""
+    back = payment.refunds.filter(state__in=(RefundState.PENDING, RefundState.DONE), cause__in=BESIDE_TERMS)
+    gone = back.aggregate(minor=Sum(F("amount_minor") - F("returned_minor")))["minor"] or 0
+    return max(0, payment.amount_minor - payment.disputed_minor - gone)
 
 
 def may_be_credit(payment: Payment) -> bool:

@@ -20,7 +20,7 @@ from billing.selectors.accounts import make_door_account
 from billing.services.cards.keys import get_card_door, read_row
 from billing.services.cards.looking import look_at_payment
 from billing.services.cards.settling import AmountDiffers
-from billing.services.movements import note_taken
+from billing.services.movements import lock_asking, lock_payments, note_taken
 from billing.services.refunds import share_regained
 from database.transactions import write_transaction
 from notifications.services.outbox import publish
@@ -79,7 +79,9 @@ def note_dispute(payment_id: int, facts: DisputeFacts, *, now: datetime) -> None
     Raises:
         RetryLater: Somebody was.
     """
-    payment = Payment.objects.select_for_update().get(pk=payment_id)
+    booking_id = Payment.objects.values_list("booking_id", flat=True).get(pk=payment_id)
+    lock_asking(booking_id)  # what is paid again at this moment is seen here, or sees this
+    payment = next(each for each in lock_payments(booking_id) if each.pk == payment_id)
     state = STATES[facts.state]
     found = {
         "amount_minor": facts.amount.amount_minor,

@@ -1,4 +1,9 @@
-"""Refunds that the provider sends: asked for in the row first, then sent with one key, however often it is tried."""
+"""Refunds that the provider sends: asked for in the row first, then sent once, however often it is tried.
+
+The provider repeats its answer to a key for a day, its refusals as well: a refund that was refused because of a dispute
+is sent with another key (`Refund.attempt`), or a dispute that is won in an hour would hold it for a day. And it forgets
+a key after that day. So whoever sends it again looks first whether it is there already, under any of its keys.
+"""
 
 from __future__ import annotations
 
@@ -35,23 +40,18 @@ def send_refund(refund_id: int, now: datetime) -> None:
     Raises:
         RetryLater: The provider does not answer, or the money is on its way.
     """
-    refund = _begin(refund_id, now=now)
-    if refund is None:
+    begun = _begin(refund_id, now=now)
+    if begun is None:
         return
-    account, ids = find_place(refund.payment)
-    amount = Money(refund.amount_minor, refund.payment.currency)
-    order = RefundOrder(key=make_key("refund", refund.pk), account=account, ids=ids, amount=amount)
-    door = get_card_door()
+    refund, is_again = begun
     try:
-        if refund.provider_refund_id:
-            found = door.fetch_refund(account, refund.provider_refund_id)
-        else:
-            found = door.refund(order)
+        found = _send(refund, is_again=is_again)
     except Unavailable as error:
         raise RetryLater(at=now + AGAIN) from error
     except RefundDisputed as error:
         if _drop(refund_id, now=now):
             return
+        _change_key(refund_id, attempt=refund.attempt)
         if refund.tried_at is None or refund.tried_at + UNTOLD > now:
             raise RetryLater(at=now + AGAIN) from error
         _settle(refund_id, None, now=now)
@@ -63,19 +63,35 @@ def send_refund(refund_id: int, now: datetime) -> None:
         raise RetryLater(at=now + LATER)
 
 
+def _send(refund: Refund, *, is_again: bool) -> RefundFacts:
+    """Let the provider send it, unless it is there."""
+    door, (account, ids) = get_card_door(), find_place(refund.payment)
+    if refund.provider_refund_id:
+        return door.fetch_refund(account, refund.provider_refund_id)
+    if is_again:
+        ours = {str(make_key("refund", refund.pk, attempt)) for attempt in range(1, refund.attempt + 1)}
+        sent = next((each for each in door.list_refunds(account, ids) if each.key in ours), None)
+        if sent is not None:
+            return sent
+    amount = Money(refund.amount_minor, refund.payment.currency)
+    key = make_key("refund", refund.pk, refund.attempt)
+    return door.refund(RefundOrder(key=key, account=account, ids=ids, amount=amount))
+
+
 @write_transaction()
-def _begin(refund_id: int, *, now: datetime) -> Refund | None:
-    """Return a refund that the provider is to send, and mark that it may have it from now on."""
+def _begin(refund_id: int, *, now: datetime) -> tuple[Refund, bool] | None:
+    """Return a refund that the provider is to send, and whether it may have it already; from now on it may."""
     try:
         refund = lock_refund(refund_id)
     except RefundNotFound:
         return None
     if refund.state != RefundState.PENDING or refund.payment.door != PaymentDoor.STRIPE:
         return None
-    if refund.tried_at is None:
+    is_again = refund.tried_at is not None
+    if not is_again:
         refund.tried_at = now
         refund.save(update_fields=["tried_at"])
-    return refund
+    return refund, is_again
 
 
 @write_transaction()
@@ -86,6 +102,8 @@ def _drop(refund_id: int, *, now: datetime) -> bool:
     """
     refund = lock_refund(refund_id)
     payment = refund.payment
+    if refund.state != RefundState.PENDING:
+        return True
     if payment.refunded_minor + payment.disputed_minor <= payment.amount_minor:
         return False
     refund.state, refund.done_at = RefundState.DROPPED, now
@@ -93,6 +111,12 @@ def _drop(refund_id: int, *, now: datetime) -> bool:
     payment.refunded_minor -= refund.amount_minor
     payment.save(update_fields=["refunded_minor"])
     return True
+
+
+@write_transaction()
+def _change_key(refund_id: int, *, attempt: int) -> None:
+    """Let what is sent again have another key than the one that was refused, which can come to nothing any more."""
+    Refund.objects.filter(pk=refund_id, attempt=attempt).update(attempt=attempt + 1)
 
 
 @write_transaction()

@@ -151,6 +151,20 @@ PAYING = (
         ("tests/integration/billing/cards/test_refunds.py",),
     ),
     Mutant(
+        "a refund is sent again without a look at what is there",
+        "billing/services/cards/refunding.py",
+        "    if is_again:\n",
+        "    if False:\n",
+        ("tests/integration/billing/cards/test_refunds.py",),
+    ),
+    Mutant(
+        "what was paid again while a bank had it stays",
+        "billing/services/refunds.py",
+        "    if surplus:\n",
+        "    if False:\n",
+        (_DISPUTES,),
+    ),
+    Mutant(
         "an invoice is noted for tax data that were changed since",
         "billing/services/invoices/wishes.py",
         "    if row.asked_at != seen:\n        raise InvoiceChanged\n",

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from billing.engine import Balance, Ending, RefundTerms, Split, compute_balance, split_received
+from billing.engine import Balance, Ending, RefundTerms, Split, compute_balance, find_surplus, split_received
 from billing.engine.errors import RefundTermsInvalid
 
 START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -34,6 +34,21 @@ def test_balance_says_what_is_due_held_and_owed(money, balance):
 def test_balance_of_more_refunds_than_receipts_is_refused():
     with pytest.raises(ValueError, match="301 went back of 300"):
         compute_balance(price_minor=1000, deposit_minor=300, received_minor=300, refunded_minor=301)
+
+
+@pytest.mark.parametrize(
+    ("left", "again", "others", "due", "surplus"),
+    [
+        (300, 300, 300, 300, 300),
+        (300, 250, 250, 300, 250),
+        (200, 300, 300, 300, 200),
+        (300, 0, 300, 300, 0),
+        (300, 100, 600, 300, 100),
+        (300, 300, 700, 1100, 0),
+    ],
+)
+def test_surplus_is_what_is_more_than_due_and_never_more_than_came_again(left, again, others, due, surplus):
+    assert find_surplus(left_minor=left, again_minor=again, others_minor=others, due_minor=due) == surplus
 
 
 @pytest.mark.parametrize(

@@ -30,10 +30,10 @@ from scheduling.enums import BookingStatus
 from scheduling.models import Booking
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking
-from scheduling.services.bookings.transitions import mark_no_show
+from scheduling.services.bookings.transitions import complete_visit, mark_arrived, mark_no_show
 from scheduling.services.bookings.undoing import undo_step
 from tenants.errors import RetryLater
-from tests.factories.billing import add_up, make_refund
+from tests.factories.billing import add_up, make_refund, pay
 from tests.factories.cards import book_with_deposit, list_payments, list_refunds, outside, status_of
 from tests.factories.scheduling import CUSTOMER, STAFF
 from tests.integration.billing.cards.test_saved_cards import book_and_miss, charge
@@ -490,6 +490,97 @@ def test_visit_whose_deposit_the_bank_took_owes_it_and_takes_a_new_one(till, boo
 
     assert (owed, balance(booking_id)) == (Balance(30_000, 0, 100_000), Balance(0, 30_000, 70_000))
     assert (list_refunds(booking_id), status_of(booking_id)) == ([], "confirmed")
+
+
+def pay_again(till, booking_id: int) -> None:
+    """The bank keeps the deposit, and the customer pays another one."""
+    (dispute,) = till.stand_in.world.find_all("dispute", PaymentAccount.objects.get(door="stripe").provider_id)
+    hear(till)
+    money.close_dispute(till.stand_in.world, dispute, is_won=False)
+    hear(till)
+    till.pass_by(timedelta(hours=1))
+    ask_for_deposit(booking_id=booking_id, amount_minor=30_000, pay_by=None, now=till.moment, by=STAFF)
+    till.work()
+    till.stand_in.pay(till.start(booking_id))
+    hear(till)
+
+
+def win_after_all(till, dispute) -> None:
+    till.pass_by(timedelta(hours=1))
+    money.close_dispute(till.stand_in.world, dispute, is_won=True)
+    for _ in range(2):
+        hear(till)
+
+
+def list_told_of_refunds() -> list[str]:
+    found = Message.objects.filter(template__contains="refund").order_by("pk")
+    return list(found.values_list("template", flat=True))
+
+
+def test_deposit_that_was_paid_again_goes_back_once_when_the_bank_returns_the_first(till, booking_id, payment, dispute):
+    pay_again(till, booking_id)
+
+    win_after_all(till, dispute)
+
+    assert list_payments(booking_id) == [("stripe", "received", 30_000, 30_000), ("stripe", "received", 30_000, 0)]
+    assert (list_refunds(booking_id), status_of(booking_id)) == ([(30_000, "done", "late")], "confirmed")
+    assert (balance(booking_id), add_up()) == (Balance(0, 30_000, 70_000), BACK)
+    assert list_told_of_refunds() == ["refund_twice", "business_refund"]
+
+
+def test_deposit_that_was_paid_again_goes_back_whole_although_a_part_of_the_other_was_kept(
+    till, booking_id, payment, dispute
+):
+    pay_again(till, booking_id)
+    till.pass_by(Booking.objects.get().starts_at - till.moment + timedelta(minutes=30))
+    mark_no_show(booking_id=booking_id, now=till.moment, by=STAFF)
+    till.work()
+
+    win_after_all(till, dispute)
+
+    assert list_payments(booking_id) == [("stripe", "received", 30_000, 30_000), ("stripe", "received", 30_000, 0)]
+    assert add_up() == {"prepaid": 0, "disputed": 0, "stripe": 30_000, "kept": -30_000}
+    assert list_told_of_refunds() == ["business_refund", "refund_sent"]
+
+
+def test_deposit_that_came_back_stays_when_staff_gave_the_other_one_back(till, booking_id, payment, dispute):
+    pay_again(till, booking_id)
+    again = Payment.objects.exclude(pk=payment.pk).get()
+    refund_payment(payment_id=again.pk, amount_minor=30_000, reason="Sí", now=till.moment, by=STAFF)
+    till.work()
+
+    win_after_all(till, dispute)
+
+    assert (list_refunds(booking_id), balance(booking_id)) == (
+        [(30_000, "done", "kinder")], Balance(0, 30_000, 70_000),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("counter_minor", "back_minor"), [(100_000, 30_000), (80_000, 10_000), (70_000, 0)])
+def test_price_that_was_paid_at_the_counter_meanwhile_is_not_paid_over(
+    till, booking_id, payment, dispute, counter_minor, back_minor
+):
+    hear(till)
+    till.pass_by(Booking.objects.get().starts_at - till.moment + timedelta(minutes=90))
+    pay(booking_id, counter_minor, now=till.moment)
+    mark_arrived(booking_id=booking_id, now=till.moment, by=STAFF)
+    complete_visit(booking_id=booking_id, now=till.moment, by=STAFF)
+    till.work()
+
+    win_after_all(till, dispute)
+
+    assert list_refunds(booking_id) == ([(back_minor, "done", "late")] if back_minor else [])
+    assert balance(booking_id).held_minor == 30_000 + counter_minor - back_minor
+    assert list_told_of_refunds() == (["business_refund", "refund_sent"] if back_minor else [])
+
+
+def test_what_the_provider_refused_to_send_does_not_go_as_a_surplus_either(till, booking_id, payment, dispute):
+    make_refund(payment, amount_minor=30_000, state="failed", done_at=till.moment)
+    pay_again(till, booking_id)
+
+    win_after_all(till, dispute)
+
+    assert list_refunds(booking_id) == [(30_000, "failed", "policy")]
 
 
 def balance(booking_id: int) -> Balance:

@@ -97,6 +97,70 @@ def test_refund_of_a_dispute_that_nobody_tells_of_fails_after_two_days(till, boo
     assert Message.objects.filter(template="business_refund_failed").exists()
 
 
+def test_refund_that_a_dispute_held_is_sent_once_the_bank_gives_in_although_the_provider_repeats_its_refusal(
+    till, booking_id, refund_id
+):
+    """Nobody told us of the dispute, and it was won within the hour: the key of then stays refused for a day."""
+    find_charge(till)["disputed"] = True
+    till.work()
+    before = list_refunds(booking_id)
+    find_charge(till)["disputed"] = False
+
+    till.pass_by(timedelta(minutes=2))
+    till.work()
+
+    assert (before[0][1], list_refunds(booking_id)[0][1]) == ("pending", "done")
+    assert (count_captured(till.stand_in), Refund.objects.get().attempt) == (20_000, 2)
+
+
+@pytest.mark.parametrize("waits", [timedelta(minutes=2), timedelta(hours=25)])
+def test_refund_with_another_key_whose_answer_was_lost_is_sent_once(till, booking_id, refund_id, waits):
+    """After a day the provider has forgotten the key."""
+    find_charge(till)["disputed"] = True
+    till.work()
+    find_charge(till)["disputed"] = False
+    till.pass_by(timedelta(minutes=2))
+    till.stand_in.faults += [None, *[Fault.BREAK_AFTER] * 3]  # it lists what is there, and sends
+    till.work()
+    before = list_refunds(booking_id)
+
+    find_charge(till)["disputed"] = True  # and it is disputed once more: what was sent is there all the same
+    till.pass_by(waits)
+    till.work()
+
+    assert (before[0][1], list_refunds(booking_id)[0][1]) == ("pending", "done")
+    assert count_captured(till.stand_in) == 20_000
+
+
+def test_refund_whose_answer_was_lost_for_longer_than_the_provider_knows_a_key_is_sent_once(
+    till, booking_id, refund_id
+):
+    till.stand_in.faults += [Fault.BREAK_AFTER] * 3
+    till.work()
+
+    till.pass_by(timedelta(hours=25))
+    till.work()
+
+    assert list_refunds(booking_id) == [(10_000, "done", "kinder")]
+    assert count_captured(till.stand_in) == 20_000
+
+
+def test_refund_that_another_worker_dropped_is_dropped_once(till, booking_id, refund_id):
+    money.open_dispute(till.stand_in.world, find_charge(till))
+    till.post_all()
+    till.work()
+
+    assert refunding._drop(refund_id, now=till.moment)
+    assert list_payments(booking_id) == [("stripe", "received", 30_000, 0)]
+
+
+def test_key_is_changed_once_by_two_workers_who_were_refused(till, booking_id, refund_id):
+    for _ in range(2):
+        refunding._change_key(refund_id, attempt=1)
+
+    assert Refund.objects.get(pk=refund_id).attempt == 2
+
+
 def test_refund_on_its_way_is_asked_for_later(till, booking_id, refund_id, monkeypatch):
     found = RefundFacts("re_1", Found.PENDING, Money(10_000, "MXN"))
     monkeypatch.setattr("billing.gateway.doors.stripe_connect.door.StripeDoor.refund", lambda *_: found)
