@@ -7,6 +7,12 @@ import pytest
 
 from tests.conftest import HostClient
 from tests.harness.documented import find_undocumented
+from tests.harness.late_calls import begin_test
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    begin_test(item)
 
 
 @pytest.fixture(autouse=True)

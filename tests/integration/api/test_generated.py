@@ -26,6 +26,7 @@ from tests.factories.accounts import make_key
 from tests.factories.billing import pay
 from tests.factories.webhooks import make_webhook
 from tests.harness.documented import load_document
+from tests.harness.late_calls import make_late
 from tests.integration.api.conftest import make_booking_body
 
 EXAMPLES = 4
@@ -58,6 +59,7 @@ def answer(environ: dict[str, object], start: Callable[..., object]) -> Iterable
     return [response.content]
 
 
+make_late()
 calls = schemathesis.openapi.from_dict(load_document(), config=CONFIG)
 calls.app = answer
 
