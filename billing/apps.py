@@ -24,7 +24,7 @@ class BillingConfig(AppConfig):
             telling,
             webhooks,
         )
-        from billing.services.cards import answering, comparing, events, looking, refunding  # noqa: PLC0415
+        from billing.services.cards import answering, comparing, events, looking, refunding, silence  # noqa: PLC0415
         from billing.services.invoices import announcing as invoices  # noqa: PLC0415
         from billing.services.invoices import ending  # noqa: PLC0415
         from billing.services.moving import customers  # noqa: PLC0415
@@ -43,6 +43,7 @@ class BillingConfig(AppConfig):
         invoices.register()
         looking.register()
         refunding.register()
+        silence.register()
         receipts.register()
         telling.register()
         webhooks.register()

@@ -21,6 +21,7 @@ class PaymentAccount(models.Model):
     while the business is open. ``state``, ``missing_count`` and ``answer_by`` are what the provider said of the
     account at ``checked_at``; ``attempt`` counts the accounts that were opened there. Up to ``compared_until`` the
     ledger was compared with what the provider has; at ``payouts_checked_at`` it was asked for payouts.
+    ``books_when_silent``: while the provider does not answer, visits take place without the deposit that they wait for.
     """
 
     door = models.CharField(max_length=16, choices=PaymentDoor.choices, unique=True)
@@ -40,6 +41,7 @@ class PaymentAccount(models.Model):
     attempt = models.PositiveSmallIntegerField(default=1, db_default=1)
     compared_until = models.DateTimeField(null=True, blank=True)
     payouts_checked_at = models.DateTimeField(null=True, blank=True)
+    books_when_silent = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         """A door that is open says where the money goes."""

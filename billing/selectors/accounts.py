@@ -95,4 +95,5 @@ def view_card(row: PaymentAccount) -> CardAccount:
         missing_count=row.missing_count,
         answer_by=row.answer_by,
         checked_at=row.checked_at,
+        books_when_silent=row.books_when_silent,
     )

@@ -37,6 +37,7 @@ class CardAccount:
         missing_count: How much the provider still wants to know.
         answer_by: Until when, before it stops taking payments.
         checked_at: When it was asked last; None: never.
+        books_when_silent: While the provider does not answer, visits take place without their deposit.
     """
 
     provider_id: str = ""
@@ -45,6 +46,7 @@ class CardAccount:
     missing_count: int = 0
     answer_by: datetime | None = None
     checked_at: datetime | None = None
+    books_when_silent: bool = False
 
     @property
     def is_open(self) -> bool:

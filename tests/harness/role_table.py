@@ -221,6 +221,7 @@ TENANT: dict[str, Rights] = {
     "workspace/payments/card/connect/": change(SETUP),
     "workspace/payments/card/look/": change(SETUP),
     "workspace/payments/card/disconnect/": change(SETUP),
+    "workspace/payments/card/silence/": change(SETUP),
     "workspace/payments/bank/": form(SETUP),
     "workspace/payments/list/": read(BOOKS),
     "workspace/payments/list/payments.csv": read(BOOKS),

@@ -83,6 +83,23 @@ def switch_cards(*, is_on: bool, by: Actor, now: datetime) -> None:
 
 
 @write_transaction()
+def choose_when_silent(*, is_booking: bool, by: Actor, now: datetime) -> None:
+    """Say what becomes of visits that wait for a deposit while the provider does not answer.
+
+    They take place without it, or their place is kept until it answers (`silence`). Again changes nothing.
+
+    Raises:
+        CardNotConnected: There is no account.
+    """
+    row = _lock()
+    if row is None or not row.provider_id:
+        raise CardNotConnected
+    if row.books_when_silent != is_booking:
+        row.books_when_silent = is_booking
+        _save(row, {"books_when_silent": (not is_booking, is_booking)}, by=by, now=now)
+
+
+@write_transaction()
 def _prepare(*, by: Actor, now: datetime) -> PaymentAccount:
     """Return the row of the account, committed before the provider is called; one that is gone there counts anew."""
     row = _lock() or PaymentAccount(door=PaymentDoor.STRIPE, changed_at=now)

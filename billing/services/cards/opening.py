@@ -21,6 +21,7 @@ from billing.selectors.fees import find_due_fee
 from billing.services.cards.charging import add_fee, describe_fee
 from billing.services.cards.keys import get_card_door, make_opening_key
 from billing.services.cards.looking import look_at_payment
+from billing.services.cards.silence import stand_by
 from billing.services.movements import (
     SILENCE,
     add_payment,
@@ -190,8 +191,10 @@ def _open(payment: Payment, back: WayBack, *, now: datetime) -> str:
         if not isinstance(error, KeyReused):
             _give_up(payment.pk, now=now)
         raise
-    except Unavailable:
-        raise  # it may have been opened: the next call has the same key
+    except Unavailable:  # it may have been opened: the next call has the same key
+        if payment.purpose in ADVANCE and payment.charged_at is None:
+            stand_by(payment.booking_id, now=now)
+        raise
     assert isinstance(started, Redirect)  # the card provider has a page of its own
     _note_open(payment.pk, started, now=now)
     return started.url

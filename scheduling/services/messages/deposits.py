@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from kernel.instants import to_minutes
 from notifications.types.messages import Thread
 from scheduling.enums import BookingStatus
 from scheduling.errors import BookingNotFound
@@ -54,6 +55,15 @@ def remind_of_deposit(booking_id: int, now: datetime) -> None:
 
     Safe to run twice. Whoever sent a receipt waits for the business, and is not urged.
     """
+    _remind(booking_id, now, key="reminder")
+
+
+def remind_again(booking_id: int, now: datetime) -> None:
+    """Tell whoever could not pay for a while that it is possible again, and until when; once for each hour."""
+    _remind(booking_id, now, key=f"again:{to_minutes(now) // 60}")
+
+
+def _remind(booking_id: int, now: datetime, *, key: str) -> None:
     try:
         booking = get_booking(booking_id=booking_id)
     except BookingNotFound:
@@ -69,7 +79,7 @@ def remind_of_deposit(booking_id: int, now: datetime) -> None:
         booking,
         template=template,
         thread=Thread(role=CUSTOMER, state=describe_state(booking)),
-        key=f"deposit:{booking.id}:reminder",
+        key=f"deposit:{booking.id}:{key}",
         now=now,
         expires_at=limit,
         limit="messages_reminders",

@@ -18,7 +18,12 @@ from billing.enums import CardState
 from billing.errors import CardNotConnected
 from billing.selectors.accounts import find_card_capabilities, get_bank_data, get_card_account
 from billing.selectors.credits import add_up_owed_credit, offers_credit
-from billing.services.cards.accounts import connect_card_account, refresh_card_account, switch_cards
+from billing.services.cards.accounts import (
+    choose_when_silent,
+    connect_card_account,
+    refresh_card_account,
+    switch_cards,
+)
 from billing.types import CardAccount
 from edge.access import requires
 from edge.statuses import get_status
@@ -134,6 +139,17 @@ def disconnect(request: HttpRequest) -> HttpResponse:
     except CardNotConnected as error:
         return _render(request, error)
     return go_on(request, Toast(title=gettext("Customers no longer pay by card")), to=reverse("workspace:payments"))
+
+
+@requires(Permission.SETTINGS_MANAGE)
+@require_POST
+def choose_silence(request: HttpRequest) -> HttpResponse:
+    """Say what becomes of visits that wait for a deposit while the provider does not answer."""
+    try:
+        choose_when_silent(is_booking=request.POST.get("when_silent") == "book", by=make_actor(request), now=utc_now())
+    except CardNotConnected as error:
+        return _render(request, error)
+    return go_on(request, Toast(title=gettext("Saved")), to=reverse("workspace:payments"))
 
 
 def _render(request: HttpRequest, error: DomainError | None = None) -> HttpResponse:

@@ -50,6 +50,7 @@ urlpatterns = [
     path("payments/card/connect/", cards.connect, name="payments_connect"),
     path("payments/card/look/", cards.look, name="payments_look"),
     path("payments/card/disconnect/", cards.disconnect, name="payments_disconnect"),
+    path("payments/card/silence/", cards.choose_silence, name="payments_silence"),
     path("payments/list/", listing.list_payments, name="money"),
     path("payments/list/payments.csv", listing.download, name="money_file"),
     path("payments/income/", income.show, name="money_income"),

@@ -135,3 +135,16 @@ def test_switching_off_again_changes_nothing(till, owner_client):  # noqa: F811
 def test_country_without_the_provider_is_told(owner_client, tenant):
     assert "aún no están disponibles en tu país" in read(owner_client.get(URL))  # nor is the platform known there
     assert connect(owner_client).status_code == 409
+
+
+def test_owner_says_what_happens_while_the_provider_is_silent(till, owner_client):  # noqa: F811
+    assert owner_client.post(f"{URL}card/silence/", {"when_silent": "book"}).status_code == 409
+    connect(owner_client)
+    before = read(owner_client.get(URL))
+
+    assert owner_client.post(f"{URL}card/silence/", {"when_silent": "book"})["Location"] == URL
+
+    after = read(owner_client.get(URL))
+    assert [f'value="{each}" checked' in page for page in (before, after) for each in ("wait", "book")] == [
+        True, False, False, True,
+    ]  # fmt: skip
