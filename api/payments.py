@@ -12,6 +12,7 @@ from api.serializers import MoneyShape
 from api.views import make_money
 from billing.enums import MONEY_DOORS, PaymentDoor
 from billing.selectors.asking import find_asked_deposit
+from billing.selectors.credits import find_proven_contact, find_spendable
 from billing.types import BankData
 from scheduling.services.messages.manage_tokens import make_manage_url
 from scheduling.types import BookingView
@@ -42,6 +43,9 @@ class PaymentShape(serializers.Serializer[Any]):
         help_text="At the business, where nothing can be paid from afar.",
     )
     instructions = TransferShape(allow_null=True, help_text="For a bank transfer.")
+    credit = MoneyShape(
+        allow_null=True, help_text="What credit may pay of it, of the contact that was proven for this booking."
+    )
 
 
 def describe_payment(booking: BookingView, manage_token: str, *, now: datetime) -> dict[str, object]:
@@ -50,6 +54,7 @@ def describe_payment(booking: BookingView, manage_token: str, *, now: datetime) 
     if asked is None:
         return {}
     bank, card = asked.doors.bank, asked.doors.card
+    credit_minor = min(find_spendable(booking, find_proven_contact(booking)), asked.amount_minor)
     ways = [PaymentDoor.STRIPE] if card is not None else []
     ways += [PaymentDoor.BANK_TRANSFER] if bank is not None else []
     return {
@@ -60,6 +65,7 @@ def describe_payment(booking: BookingView, manage_token: str, *, now: datetime) 
             "url": make_manage_url(manage_token),
             "ways": [each.value for each in ways or [PaymentDoor.AT_BUSINESS]],
             "instructions": None if bank is None else _describe_bank(bank, booking.reference),
+            "credit": make_money(credit_minor or None, asked.currency),
         }
     }
 

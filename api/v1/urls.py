@@ -10,6 +10,7 @@ from api.v1.customers import views as customers
 from api.v1.exports import views as exports
 from api.v1.manage import aftercare
 from api.v1.manage import changing as own_changing
+from api.v1.manage import paying as own_paying
 from api.v1.manage import views as manage
 from api.v1.payments import views as payments
 from api.v1.photos import views as photos
@@ -105,6 +106,7 @@ urlpatterns = [
     path("manage/<str:token>/change/preview", own_changing.PreviewView.as_view(), name="manage-change-preview"),
     path("manage/<str:token>/cancel", manage.CancelView.as_view(), name="manage-cancel"),
     path("manage/<str:token>/cancel_following", manage.CancelFollowingView.as_view(), name="manage-cancel-following"),
+    path("manage/<str:token>/pay_with_credit", own_paying.PayWithCreditView.as_view(), name="manage-credit"),
     path("manage/<str:token>/feedback", aftercare.FeedbackView.as_view(), name="manage-feedback"),
     path("manage/<str:token>/feedback/publish", aftercare.PublishView.as_view(), name="manage-publish"),
     path("manage/<str:token>/messages", aftercare.MessagesView.as_view(), name="manage-messages"),

@@ -434,6 +434,7 @@ TENANT: dict[str, Rights] = {
     "api/v1/manage/<str:token>/change/preview": change(ANYONE),
     "api/v1/manage/<str:token>/cancel": change(ANYONE),
     "api/v1/manage/<str:token>/cancel_following": change(ANYONE),
+    "api/v1/manage/<str:token>/pay_with_credit": change(ANYONE),
     "api/v1/manage/<str:token>/feedback": {**read(ANYONE), **change(ANYONE)},
     "api/v1/manage/<str:token>/feedback/publish": change(ANYONE),
     "api/v1/manage/<str:token>/messages": {**read(ANYONE), **change(ANYONE)},

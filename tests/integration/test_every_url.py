@@ -214,6 +214,7 @@ SAMPLES = {
     "api/v1/manage/<str:token>/reschedule": "api/v1/manage/{token}/reschedule",
     "api/v1/manage/<str:token>/cancel": "api/v1/manage/{token}/cancel",
     "api/v1/manage/<str:token>/cancel_following": "api/v1/manage/{token}/cancel_following",
+    "api/v1/manage/<str:token>/pay_with_credit": "api/v1/manage/{token}/pay_with_credit",
     "api/v1/manage/<str:token>/feedback": "api/v1/manage/{token}/feedback",
     "api/v1/manage/<str:token>/feedback/publish": "api/v1/manage/{token}/feedback/publish",
     "api/v1/manage/<str:token>/messages": "api/v1/manage/{token}/messages",

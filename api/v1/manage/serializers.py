@@ -33,6 +33,17 @@ class CancelFields(StrictSerializer):
     )
 
 
+class CreditFields(StrictSerializer):
+    """Body of ``POST manage/{token}/pay_with_credit``."""
+
+    amount_minor = WholeField(
+        required=False,
+        min_value=1,
+        max_value=10**12,
+        help_text="In the smallest coin; without it, as much as is there and due.",
+    )
+
+
 class CancelledShape(serializers.Serializer[Any]):
     """One of the bookings that were canceled together."""
 

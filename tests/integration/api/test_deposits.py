@@ -58,6 +58,7 @@ def test_customer_reads_how_much_until_when_and_where(customer_client, asking):
             "holder": BANK.holder, "bank": BANK.bank, "number": BANK.number, "tax_id": "", "note": "",
             "reference": booking.reference,
         },
+        "credit": None,
     }  # fmt: skip
     assert datetime.fromisoformat(payment["expires_at"]) == booking.hold_expires_at
     token = answer.json()["manage_url"].rstrip("/").rpartition("/")[2]
