@@ -25,6 +25,11 @@ def find_last_event(*, kind: str, subject_id: int) -> EventView | None:
     return None if row is None else _view(row)
 
 
+def list_events_of(*, kind: str, subject_id: int) -> tuple[EventView, ...]:
+    """List the events of a kind about something, oldest first."""
+    return tuple(_view(row) for row in Event.objects.filter(kind=kind, subject_id=subject_id).order_by("pk"))
+
+
 def find_newest_event_id() -> int:
     """Return the id of the latest event; 0 when there is none."""
     return int(Event.objects.aggregate(newest=Max("pk"))["newest"] or 0)

@@ -65,7 +65,7 @@ from web.parts.pickers import find_week, last_day, make_picker
 ManageView = Callable[[HttpRequest, str], HttpResponse]
 
 ASK_ATTENDANCE_WITHIN = timedelta(days=3)
-DONE = ("confirmed", "moved", "cancelled", "receipt", "paid", "unpaid", "credit")
+DONE = ("confirmed", "moved", "changed", "cancelled", "receipt", "paid", "unpaid", "credit")
 """What ``?done=`` may announce after a redirect."""
 TAKEN_BACK = "taken-back"
 """The same, where the link has ended since: nobody reads any more what was said."""

@@ -7,6 +7,7 @@ from web.booking.aftercare import calendar_file, data, feedback, messages
 from web.booking.brand import brand_stylesheet
 from web.booking.cancelling import cancel_visit
 from web.booking.choices import choose_location, choose_service
+from web.booking.contents.views import change_own
 from web.booking.extras import calendar, feed, photos, repeats, several
 from web.booking.paying import credit, invoice
 from web.booking.paying import receipt as paid_receipt
@@ -52,6 +53,7 @@ urlpatterns = [
     path("b/<str:token>/paid/", paying.show_paid, name="paid"),
     path("b/<str:token>/paid/status/", paying.tell_status, name="paid_status"),
     path("b/<str:token>/move/", manage.move_booking, name="move"),
+    path("b/<str:token>/change/", change_own, name="change"),
     path("b/<str:token>/cancel/", cancel_visit, name="cancel"),
     path("b/<str:token>/feedback/", feedback.tell_how_it_was, name="feedback"),
     path("b/<str:token>/feedback/publish/", feedback.change_consent, name="feedback_publish"),

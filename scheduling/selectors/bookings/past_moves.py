@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from notifications.selectors.events import find_last_event
+from kernel.iso import parse_instant
+from notifications.selectors.events import find_last_event, list_events_of
+from notifications.types.messages import EventView
 from scheduling.enums import BookingEvent
 from scheduling.models import Booking
+
+CONTENT_KIND = f"booking.{BookingEvent.CHANGED}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,49 @@ class BeforeMove:
     override_reason: str
     overridden_by_id: int | None
     undone: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ContentChange:
+    """What a booking was about before a change, and after it: services with extras, in one line.
+
+    Attributes:
+        user_id: Who of the staff did it; None for the customer.
+        moved_from: The start before, where that changed too.
+        party: How many came and come, where that changed.
+    """
+
+    at: datetime
+    user_id: int | None
+    before: str
+    after: str
+    starts_at: datetime
+    moved_from: datetime | None
+    party: tuple[int, int] | None
+
+
+def list_content_changes(*, booking_id: int) -> tuple[ContentChange, ...]:
+    """List the changes of services, extras and party of a booking, as far as they are kept; one query."""
+    return tuple(_view_change(each) for each in list_events_of(kind=CONTENT_KIND, subject_id=booking_id))
+
+
+def _view_change(event: EventView) -> ContentChange:
+    said: Mapping[str, Any] = event.payload
+    start, previous = parse_instant(said["starts_at"]), parse_instant(said["previous_starts_at"])
+    party = (said["before"]["party_size"], said["after"]["party_size"])
+    return ContentChange(
+        at=event.occurred_at,
+        user_id=said["by_user_id"],
+        before=_name(said["before"]),
+        after=_name(said["after"]),
+        starts_at=start,
+        moved_from=None if start == previous else previous,
+        party=None if party[0] == party[1] else party,
+    )
+
+
+def _name(contents: Mapping[str, Any]) -> str:
+    return ", ".join(" + ".join(line) for line in contents["services"])
 
 
 CHANGED = tuple(name for name in BeforeMove.__slots__ if name not in {"sequence", "filling", "undone"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -22,6 +23,7 @@ from scheduling.selectors.aftercare.conversations import list_conversation
 from scheduling.selectors.aftercare.feedback import find_feedback
 from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.bookings.history import HistoryStep, find_last_step, list_history
+from scheduling.selectors.bookings.past_moves import ContentChange, list_content_changes
 from scheduling.selectors.bookings.photos import list_booking_photos
 from scheduling.selectors.bookings.series import SeriesView, find_series
 from scheduling.services.messages.manage_tokens import make_manage_token, make_manage_url
@@ -51,6 +53,7 @@ MESSAGE_TONES = {
 }
 
 
+CHANGED_LOOK = StatusLook("", "", "list-checks", "")
 LONGEST_IN_ROW = 14
 """Letters of an answer that stands beside others: a plate does, a VIN has a row of its own."""
 
@@ -193,7 +196,9 @@ def load_booking_page(*, booking_id: int, user: object, now: datetime) -> Bookin
         may_correct=may_act and booking.status != BookingStatus.HELD,
         may_set_level=booking.customer_id is not None and has_permission(user, Permission.CUSTOMER_MANAGE),
         undo=_find_undo(booking) if may_act else None,
-        history=describe_history(list_history(booking_id=booking_id), names, booking.timezone, booking.currency),
+        history=join_history(
+            list_history(booking_id=booking_id), list_content_changes(booking_id=booking_id), names, booking
+        ),
         messages=tuple(describe_message(each) for each in list_messages(about=Subject("booking", booking_id))),
         photos=_list_photos(booking_id),
         conversation=tuple(SaidLine(line, names.get(line.user_id or 0, "")) for line in said),
@@ -222,6 +227,48 @@ def _find_undo(booking: BookingView) -> StatusLook | None:
     if last is None or last.before is None or last.before.status not in TAKEN_BACK[booking.status]:
         return None
     return get_look(booking.status)
+
+
+def join_history(
+    steps: Sequence[HistoryStep],
+    changes: Sequence[ContentChange],
+    names: Mapping[int, str],
+    booking: BookingView,
+) -> tuple[StepLine, ...]:
+    """Put steps and changes of what the visit is about into words, by time; what a change did beside is no other."""
+    by_moment = {each.at: each for each in changes}
+    beside = {step.at: step for step in steps if step.at in by_moment and not step.is_status_new}
+    others = [step for step in steps if beside.get(step.at) is not step]
+    lines = describe_history(others, names, booking.timezone, booking.currency)
+    told = [
+        StepLine(
+            at=each.at,
+            status="",
+            look=CHANGED_LOOK,
+            text=describe_contents(each, booking.timezone),
+            author=names.get(each.user_id or 0, ""),
+            reason=beside[each.at].reason if each.at in beside else "",
+        )
+        for each in changes
+    ]
+    return tuple(sorted((*told, *lines), key=attrgetter("at")))
+
+
+def describe_contents(change: ContentChange, timezone: str) -> str:
+    """Put into words what became of a visit."""
+    parts = [gettext("Changed: %(before)s → %(after)s") % {"before": change.before, "after": change.after}]
+    if change.party is not None:
+        before, after = change.party
+        parts.append(gettext("people: %(before)s → %(after)s") % {"before": before, "after": after})
+    if change.moved_from is not None:
+        parts.append(
+            gettext("Moved from %(before)s to %(after)s")
+            % {
+                "before": local_date_time(change.moved_from, timezone),
+                "after": local_date_time(change.starts_at, timezone),
+            }
+        )
+    return " · ".join(parts)
 
 
 def describe_history(

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from accounts.policies import Permission
 from tenants.enums import Ability
 from web.workspace.bookings import corrections, levels, listing, moves, new, views
+from web.workspace.bookings.contents import views as contents
 from web.workspace.nav import NavEntry, PhoneTab, add_entries, add_tabs
 
 add_entries(
@@ -16,7 +17,7 @@ add_entries(
         url_name="list",
         permission=Permission.BOARD_VIEW,
         position=20,
-        belongs=("booking", "move", "correct", "level", "undo", "undo_following", "action"),
+        belongs=("booking", "move", "change_visit", "correct", "level", "undo", "undo_following", "action"),
     ),
     NavEntry(
         key="new",
@@ -54,6 +55,7 @@ urlpatterns = [
     path("bookings/new/", new.make_booking, name="new"),
     path("bookings/<int:booking_id>/", views.show_booking, name="booking"),
     path("bookings/<int:booking_id>/move/", moves.move_booking, name="move"),
+    path("bookings/<int:booking_id>/change/", contents.change_booking, name="change_visit"),
     path("bookings/<int:booking_id>/correct/", corrections.correct, name="correct"),
     path("bookings/<int:booking_id>/level/", levels.change_level, name="level"),
     path("bookings/<int:booking_id>/undo/<slug:status>/", views.undo_action, name="undo"),

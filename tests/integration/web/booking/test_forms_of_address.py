@@ -130,7 +130,7 @@ def read_managed(client: HostClient, service_id: int) -> list[str]:
     """Read the page of a booking in each of its states, and what it asks before each step."""
     made = book(service_id, 2)
     address = f"/b/{made.manage_token}/"
-    paths = ("?new=1", "?done=moved", "?done=confirmed", "move/", "cancel/", "move/?to=2026-11-25T20:00:00Z")
+    paths = ("?new=1", "?done=moved", "?done=confirmed", "move/", "change/", "cancel/", "move/?to=2026-11-25T20:00:00Z")
     pages = [client.get(address + path) for path in paths]
     pages += [client.post(f"{address}move/", {"starts_at": "2020-01-01T00:00:00Z"}), client.get("/b/nobody/")]
     kept = utc_now() + timedelta(hours=3)

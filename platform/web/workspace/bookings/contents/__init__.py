@@ -1,0 +1,1 @@
+"""What a booking is about, changed by staff."""
