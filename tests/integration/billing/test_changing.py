@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from billing.models import Payment, Refund
+from billing.policies import compute_fee
 from billing.selectors.asking import find_asked_deposit, find_due_of
 from billing.selectors.payments import list_payments_of
 from billing.services.changing import describe_change
@@ -15,7 +16,7 @@ from notifications.models import Event, Message
 from notifications.services.outbox import process_event
 from scheduling.enums import DepositKind
 from scheduling.errors import RequestInvalid
-from scheduling.models import Booking, Service
+from scheduling.models import Booking, Customer, Service
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.contents.changes import change_visit, preview_change
@@ -219,3 +220,34 @@ def test_preview_of_growth_says_what_is_due_until_when(paid, cut, color):
 
     assert (said.due_minor, said.back_minor, said.pay_by) == (150, 0, after.hold_expires_at)
     assert (read(paid), Payment.objects.count()) == (("confirmed", 300), 1)
+
+
+def test_card_stands_for_no_more_than_was_agreed_and_for_less_when_less_is_left(paid, cut, color):
+    Booking.objects.update(
+        policy=Booking.objects.get().policy | {"is_on_card": True, "refund_free_minutes": 60 * 24 * 30}
+    )
+
+    change(paid, cut, color)
+    assert (read(paid), list_payments()) == (("confirmed", 300), [("received", 300, 0)])
+    change(paid, color, now=LATER + timedelta(minutes=1))
+    assert (read(paid), list_payments()) == (("confirmed", 150), [("received", 300, 0)])
+    cancel_booking(booking_id=paid, now=MONDAY, by=STAFF, reason="", cause="told")
+    assert compute_fee(300, get_booking(booking_id=paid)) == 150
+
+
+def test_what_staff_left_out_is_not_taken_off_twice(paid, cut, color):
+    change(paid, cut, color, by=STAFF, deposit=DepositChoice(is_asked=False, reason="Cliente de siempre"))
+    change(paid, color, by=STAFF, now=LATER + timedelta(minutes=1))
+
+    assert (read(paid), list_payments()) == (("confirmed", 150), [("received", 300, 150)])
+
+
+def test_who_must_prepay_pays_all_of_the_new_visit(eva):
+    first, second = (make_service((eva,), price_minor=each) for each in (700, 50))
+    booking_id = book(first).booking_id
+    Customer.objects.update(booking_level="must_prepay", level_reason="x")
+    Booking.objects.update(deposit_minor=700)
+
+    change(booking_id, first, second)
+
+    assert read(booking_id) == ("pending_payment", 750)

@@ -135,4 +135,8 @@ def _find_deposit(
     )
     if must_prepay and not before and booking.deposit_minor == booking.price_minor:
         return sum(_count(each.line) for each in pairs)  # they pay all of it, whatever the services ask
-    return max(0, booking.deposit_minor + after - before)
+    agreed = booking.deposit_minor
+    if after >= before:
+        return agreed + after - before
+    # What was agreed may be less than the services ask, a part left out: what stays is asked for all the same.
+    return max(agreed - (before - after), min(agreed, after))

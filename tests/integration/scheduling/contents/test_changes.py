@@ -17,6 +17,7 @@ from scheduling.errors import (
     BookingChanged,
     CutoffPassed,
     RequestInvalid,
+    ResourceNotFound,
     ServiceNotFound,
     SlotTaken,
     SlotUnavailable,
@@ -489,3 +490,13 @@ def test_of_two_at_once_one_wins_and_the_other_is_told(scratch_tenant):
     with tenant_scope(scratch_tenant):
         assert (len(list_lines(made)), read(made).sequence) == (2, 1)
         assert read(made).price_minor == sum(line[2] for line in list_lines(made))
+
+
+def test_person_who_is_asked_for_and_cannot_do_it_is_refused(cut, eva, leo):
+    wash = make_service((leo,), name="Lavado")
+    made = book(cut)
+
+    with pytest.raises(ResourceNotFound):
+        change(made, service_ids=(wash,), resource_ids=(eva,))
+
+    assert list_lines(made) == [("Corte", 60, 1000, [])]
