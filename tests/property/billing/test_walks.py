@@ -7,7 +7,8 @@ from collections import Counter
 import pytest
 import stripe
 
-from billing.services.cards import disputing, settling
+from billing.services import fees
+from billing.services.cards import disputing, looking, settling
 from billing.services.credits import spending
 from devtools.drill.payments.walks import walk_once
 from devtools.stripe_server.server import API_KEY, NOTICE_SECRET, SECRET, StandIn
@@ -15,6 +16,7 @@ from devtools.stripe_server.server import API_KEY, NOTICE_SECRET, SECRET, StandI
 SEEDS = (1, 5, 9, 37, 74, 78, 132, 18, 20, 33, 35, 38, 42, 69, 165, 204)
 
 
+CARD_SEEDS = (14, 22, 33, 45, 72, 73)
 CREDIT_SEEDS = (1, 2, 3, 7, 18, 20, 21, 22)
 
 
@@ -75,3 +77,26 @@ def test_walks_find_credit_that_was_used_and_is_still_left(stand_in, monkeypatch
     _, findings = walk_all(stand_in, CREDIT_SEEDS, gives_credit=True)
 
     assert findings != []
+
+
+def test_cards_that_are_left_are_charged_once_by_the_word_of_staff_and_forgotten(stand_in):
+    happened, findings = walk_all(stand_in, CARD_SEEDS, leaves_card=True)
+
+    assert findings == []
+    assert {"miss done", "charge_fee done", "waive_fee done", "come_after_all done"} <= set(happened)
+
+
+def test_walks_find_a_fee_that_is_more_than_was_agreed(stand_in, monkeypatch):
+    monkeypatch.setattr(fees, "compute_fee", lambda minor, _: minor * 2)
+
+    _, findings = walk_all(stand_in, CARD_SEEDS, leaves_card=True)
+
+    assert any("a fee of 60000 is kept" in each for each in findings)
+
+
+def test_walks_find_cards_that_are_not_forgotten(stand_in, monkeypatch):
+    monkeypatch.setattr(looking, "forget_cards", lambda *_: None)
+
+    _, findings = walk_all(stand_in, (45, 73), leaves_card=True)
+
+    assert any("is not forgotten" in each for each in findings)

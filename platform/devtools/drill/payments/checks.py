@@ -19,6 +19,7 @@ from devtools.drill.payments.rows import (
     PaymentRow,
     RefundRow,
     list_answers,
+    list_cards,
     list_credits,
     list_differences,
     list_movements,
@@ -41,12 +42,13 @@ def list_findings(stand_in: StandIn) -> list[str]:
 
     What was received less what went back, and what banks took back, is what the ledger says and what the provider has;
     what customers have as credit is what the ledger owes them.
-    No visit is without its deposit, and no deposit without a visit, a refund, a dispute or what the terms keep. Nobody
-    waits any more.
+    No visit is without its deposit, or a card that was left, and no deposit without a visit, a refund, a dispute or
+    what the terms keep. A fee for not coming is taken once, by the word of staff, and only where it is due; then its
+    card is forgotten. Nobody waits any more.
     """
     payments, refunds = list_payments(), list_refunds()
     findings = [*_list_sums(stand_in, payments, refunds)]
-    findings += _list_lost_answers(stand_in)
+    findings += [*_list_lost_answers(stand_in), *_list_kept_cards(stand_in)]
     findings += [f"the night finds that books differ: {each}" for each in list_differences()]
     for booking_id in sorted({each.booking_id for each in payments}):
         booking, own = get_booking(booking_id=booking_id), [each for each in payments if each.booking_id == booking_id]
@@ -99,8 +101,31 @@ def _list_lost_answers(stand_in: StandIn) -> Iterator[str]:
             yield f"evidence is {state}, the bank got {sent} answers, the last with {has}, ours was {file_id}"
 
 
+def _list_kept_cards(stand_in: StandIn) -> Iterator[str]:
+    """Tell of cards that nobody needs any more and that are not forgotten, here or there."""
+    for booking_id, method_id, is_forgotten in list_cards():
+        if not is_forgotten or stand_in.world.things[method_id]["customer"] is not None:
+            yield f"the card {method_id} of booking {booking_id} is not forgotten"
+
+
+def _list_faulty_fees(booking: BookingView, payments: Sequence[PaymentRow]) -> Iterator[str]:
+    """Tell of fees for not coming that were taken without a word of staff, twice, or that are not due."""
+    taken = [
+        each for each in payments if each.purpose == PaymentPurpose.NO_SHOW and each.state == PaymentState.RECEIVED
+    ]
+    if any(not each.is_charged for each in taken):
+        yield "a fee was taken that nobody had charged"
+    kept = sum(each.kept_minor for each in taken)
+    if kept > DEPOSIT or (kept and booking.status not in {BookingStatus.NO_SHOW, BookingStatus.CANCELLED}):
+        yield f"a fee of {kept} is kept"
+
+
 def _list_faults(booking: BookingView, payments: Sequence[PaymentRow], refunds: Sequence[RefundRow]) -> Iterator[str]:
-    waiting = [each.state for each in payments if each.state in LIVE_STATES]
+    yield from _list_faulty_fees(booking, payments)
+    # A fee whose card was declined waits for its customer as long as it is due.
+    fees = {each.id for each in payments if each.is_charged and each.state == PaymentState.OPEN}
+    is_fee_due = booking.status in {BookingStatus.NO_SHOW, BookingStatus.CANCELLED}
+    waiting = [each.state for each in payments if each.state in LIVE_STATES and not (is_fee_due and each.id in fees)]
     if waiting or booking.status in {BookingStatus.PENDING_PAYMENT, BookingStatus.PENDING_APPROVAL}:
         yield f"still waits: {waiting}"
     by_card = {each.id for each in payments if each.door == PaymentDoor.STRIPE}
@@ -117,11 +142,17 @@ def _list_faults(booking: BookingView, payments: Sequence[PaymentRow], refunds: 
             left = max(0, each.amount_minor - each.refunded_minor - taken[each.id])
             if left != each.kept_minor:
                 yield f"{left} lies there, {each.kept_minor} of it are kept"
-    elif not waiting and not covering and all(each.state != PaymentState.WAIVED for each in payments):
+    elif not (waiting or covering or _is_free(booking, payments)):
         yield f"takes place without its deposit: {payments}"
     there = [each.amount_minor for each in covering if each.refunded_minor + taken[each.id] < each.amount_minor]
     if len(there) > 1 and sum(there) > max(booking.deposit_minor, DEPOSIT):  # credit may be a part of it
         yield f"paid {len(covering)} times"
+
+
+def _is_free(booking: BookingView, payments: Sequence[PaymentRow]) -> bool:
+    """Tell whether a visit needs no deposit: staff waived it, or a card was left."""
+    is_waived = any(each.state == PaymentState.WAIVED for each in payments)
+    return is_waived or any(booking_id == booking.id for booking_id, _, _ in list_cards())
 
 
 def _covers(payment: PaymentRow, refunds: Sequence[RefundRow]) -> bool:

@@ -9,7 +9,13 @@ from typing import Any
 from database.connection import connection
 
 PAYMENTS_SQL = """
-SELECT id, booking_id, door, purpose, state, amount_minor, refunded_minor, kept_minor FROM billing_payment ORDER BY id
+SELECT id, booking_id, door, purpose, state, amount_minor, refunded_minor, kept_minor, charged_at IS NOT NULL
+FROM billing_payment ORDER BY id
+"""
+CARDS_SQL = """
+SELECT payment.booking_id, method.provider_method_id, method.removed_at IS NOT NULL
+FROM billing_savedmethod AS method JOIN billing_payment AS payment ON payment.id = method.payment_id
+ORDER BY method.id
 """
 REFUNDS_SQL = """
 SELECT id, payment_id, amount_minor, cause, state, is_credit, returned_minor FROM billing_refund ORDER BY id
@@ -28,7 +34,10 @@ LEASES_SQL = "UPDATE public.tenants_duework SET leased_until = NULL WHERE leased
 
 @dataclass(frozen=True, slots=True)
 class PaymentRow:
-    """A payment; amounts are in the currency's smallest unit."""
+    """A payment; amounts are in the currency's smallest unit.
+
+    ``is_charged``: staff had the card charged that was left for it.
+    """
 
     id: int
     booking_id: int
@@ -38,6 +47,7 @@ class PaymentRow:
     amount_minor: int
     refunded_minor: int
     kept_minor: int
+    is_charged: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,11 @@ def list_refunds() -> list[RefundRow]:
 def list_credits() -> list[tuple[int, int]]:
     """List the credits of the current business: their ids, and how much is left of each."""
     return [(credit_id, left) for credit_id, left in _fetch(CREDITS_SQL)]
+
+
+def list_cards() -> list[tuple[int, str, bool]]:
+    """List the cards that were left: for which booking, the provider's id of it, and whether it was forgotten."""
+    return [(booking_id, method_id, is_forgotten) for booking_id, method_id, is_forgotten in _fetch(CARDS_SQL)]
 
 
 def list_taken() -> list[tuple[int, int]]:

@@ -5,7 +5,8 @@ that nobody chose: pages that are opened and left, cards that pass, are declined
 late, twice, in another order or never, forgeries, workers who die between a charge and its answer, a provider that
 falls silent, staff who approve, decline, waive, take money at the counter and give some back, customers who want
 credit instead, pay with it and have the rest as money, banks that take money back and decide, staff who answer them or
-give in.
+give in. Some businesses want a card instead of a deposit: customers leave one and do not come, staff have the fee
+charged, waive it or take the step back, and the card passes, is declined or wants its owner, who pays by the link.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from billing.services.cards.answering import accept_dispute, answer_dispute, sta
 from billing.services.cards.looking import look_at_deposit
 from billing.services.credits.offering import cancel_for_credit, switch_credit
 from billing.services.credits.spending import apply_credit
+from billing.services.fees import charge_fee, waive_fee
 from billing.services.payments import receive_deposit, waive_deposit
 from billing.services.refunds import mark_refund_sent, pay_out_credit, refund_payment
 from billing.types import CaseFile
@@ -40,13 +42,17 @@ from devtools.stripe_server import money
 from devtools.stripe_server.server import Fault, StandIn
 from devtools.stripe_server.world import Thing
 from kernel.errors import DomainError
-from scheduling.enums import Approval
+from scheduling.enums import Approval, BookingStatus
+from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking
-from scheduling.services.bookings.transitions import approve, decline
-from scheduling.types import CUSTOMER
+from scheduling.services.bookings.transitions import approve, decline, mark_no_show
+from scheduling.services.bookings.undoing import undo_step
+from scheduling.types import CUSTOMER, BookingView
 
 STEPS = 30
 CARDS = ("visa", "visa", "mastercard", "chargeDeclined", "slow")
+LEFT = ("visa", "mastercard", "chargeDeclined", "chargeCustomerFail", "authenticationRequired")
+"""Cards that are left: some pass, some are declined at once or when they are charged, some want their owner."""
 WAITS = (1, 7, 16, 40, 90)
 """Minutes."""
 FAULTS = (Fault.BREAK_BEFORE, Fault.BREAK_AFTER, Fault.ERROR)
@@ -59,6 +65,8 @@ CASE = CaseFile(paper=b"%PDF-1.7 walk", pages=1, customer_name="Ana", served_on=
 UNDECIDED = ("needs_response", "under_review")
 RESTS, REST = 16, timedelta(hours=15)
 """At the end workers go on for ten days: some wait a day, a closed account eight."""
+LATE, LONG_REST = timedelta(minutes=20), timedelta(hours=60)
+"""So long after it begins a visit is missed; and so long are the rests where cards are left, which stay two weeks."""
 TABLES = ((None, 100), (None, 40), (0, 100), (20 * 24 * 60, 50), (20 * 24 * 60, 100))
 """Until how many minutes before the visit all goes back, and how much of it is kept after that."""
 
@@ -74,6 +82,7 @@ class Walk:
     Attributes:
         done: How often what happened, refusals included.
         gives_credit: The business gives credit, and the first customer has some.
+        leaves_card: A card is left instead of a deposit.
     """
 
     random: Random
@@ -86,6 +95,7 @@ class Walk:
     done: Counter[str] = field(default_factory=Counter)
     is_dying: bool = False
     gives_credit: bool = False
+    leaves_card: bool = False
 
     def run(self, steps: int) -> list[str]:
         """Walk, come to rest, and return what is wrong then."""
@@ -102,12 +112,12 @@ class Walk:
         for _ in range(RESTS):
             self.post(lost=0.3)
             self._work()
-            self.till.pass_by(REST)
+            self.till.pass_by(LONG_REST if self.leaves_card else REST)
         comparing.compare_ledger(self.account_id, self.till.moment)  # as every night: some events were lost for good
         return list_findings(self.till.stand_in)
 
     def _step(self) -> None:
-        acts = CREDIT_ACTS if self.gives_credit else ACTS
+        acts = CREDIT_ACTS if self.gives_credit else CARD_ACTS if self.leaves_card else ACTS
         (act,) = self.random.choices(list(acts), weights=list(acts.values()))
         outcome = "done"
         try:
@@ -182,7 +192,8 @@ def _open(walk: Walk) -> None:
 def _pay(walk: Walk) -> None:
     if not walk.sessions:
         raise _NothingThere
-    walk.till.stand_in.pay(walk.random.choice(walk.sessions), walk.random.choice(CARDS))
+    cards = LEFT if walk.leaves_card else CARDS
+    walk.till.stand_in.pay(walk.random.choice(walk.sessions), walk.random.choice(cards))
 
 
 def _settle(walk: Walk) -> None:
@@ -330,6 +341,37 @@ def _answer(walk: Walk) -> None:
         answer_dispute(case=CASE, text="She came.", seen=stamp_case(CASE), **about)
 
 
+def _choose_in(walk: Walk, *statuses: BookingStatus) -> BookingView:
+    bookings = [get_booking(booking_id=each) for each in walk.bookings]
+    found = [each for each in bookings if each.status in statuses]
+    if not found:
+        raise _NothingThere
+    return walk.random.choice(found)
+
+
+def _miss(walk: Walk) -> None:
+    """Nobody comes to a visit, and staff say so."""
+    booking = _choose_in(walk, BookingStatus.CONFIRMED)
+    walk.till.moment = max(walk.till.moment, booking.starts_at + LATE)
+    mark_no_show(booking_id=booking.id, now=walk.till.moment, by=OWNER)
+
+
+def _charge_fee(walk: Walk) -> None:
+    booking = _choose_in(walk, BookingStatus.NO_SHOW, BookingStatus.CANCELLED)
+    charge_fee(booking_id=booking.id, now=walk.till.moment, by=OWNER)
+
+
+def _waive_fee(walk: Walk) -> None:
+    booking = _choose_in(walk, BookingStatus.NO_SHOW, BookingStatus.CANCELLED)
+    waive_fee(booking_id=booking.id, reason="was ill", now=walk.till.moment, by=OWNER)
+
+
+def _come_after_all(walk: Walk) -> None:
+    """It was a mistake: the customer is there."""
+    booking = _choose_in(walk, BookingStatus.NO_SHOW)
+    undo_step(booking_id=booking.id, status=BookingStatus.NO_SHOW, now=walk.till.moment, by=OWNER)
+
+
 def _break(walk: Walk) -> None:
     walk.till.stand_in.faults.append(walk.random.choice(FAULTS))
 
@@ -346,10 +388,15 @@ ACTS: Mapping[Callable[[Walk], None], int] = {
 """What may happen, and how often."""
 CREDIT_ACTS = {**ACTS, _cancel_for_credit: 6, _spend_credit: 16, _pay_out: 4}
 """The same, where the business gives credit."""
+CARD_ACTS = {
+    **ACTS, _book: 6, _open: 16, _pay: 22, _approve: 8, _be_kind: 1, _hand_back: 1, _settle: 0, _take_cash: 1,
+    _miss: 6, _charge_fee: 14, _waive_fee: 2, _come_after_all: 2,
+}  # fmt: skip
+"""The same, where a card is left instead of a deposit."""
 
 
 def walk_once(
-    seed: int, stand_in: StandIn, *, steps: int = STEPS, gives_credit: bool = False
+    seed: int, stand_in: StandIn, *, steps: int = STEPS, gives_credit: bool = False, leaves_card: bool = False
 ) -> tuple[Counter[str], list[str]]:
     """Walk in the current business, undo everything, and return what happened and what was wrong at the end."""
     random = Random(seed)  # noqa: S311 - repeatable
@@ -362,8 +409,10 @@ def walk_once(
         account_id = till.connect()
         free, part = random.choice(TABLES)
         approval = random.choice((Approval.INSTANT, Approval.REQUEST))
-        service_id = open_business(approval=approval, refund_free_minutes=free, refund_kept_percent=part)
-        walk = Walk(random, till, service_id, account_id, gives_credit=gives_credit)
+        service_id = open_business(
+            approval=approval, refund_free_minutes=free, refund_kept_percent=part, is_deposit_on_card=leaves_card
+        )
+        walk = Walk(random, till, service_id, account_id, gives_credit=gives_credit, leaves_card=leaves_card)
         findings = walk.run(steps)
         transaction.set_rollback(True)
     return walk.done, [f"seed {seed}: {each}" for each in findings]
