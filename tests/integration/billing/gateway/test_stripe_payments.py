@@ -457,5 +457,5 @@ def test_capabilities_follow_country_and_currency(door, account, country, curren
         refunds_itself=True,
         shortest_start=timedelta(minutes=31),
         longest_start=timedelta(hours=24),
-        evidence=EvidenceLimits(most_bytes=4_500_000, most_pages=19, most_letters=5_000),
+        evidence=EvidenceLimits(most_bytes=4_500_000, most_pages=16, most_letters=5_000),
     )
