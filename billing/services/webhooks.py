@@ -17,6 +17,7 @@ from scheduling.services.messages.words import make_subject
 TYPES: Mapping[str, str] = {
     "payment.succeeded": "payment.succeeded",
     "payment.refunded": "payment.refunded",
+    "payment.credited": "payment.credited",
     "payment.failed": "payment.failed",
     "payment.expired": "payment.failed",
 }
@@ -26,9 +27,10 @@ INVOICE_TYPES = tuple(f"invoice.{each}" for each in ("wanted", "issued", "correc
 
 
 def describe_payment(event: EventView) -> WebhookContent | None:
-    """Tell of a payment that came, went back or did not come; None of tests and samples, and of what is gone.
+    """Tell of a payment that came, went back, became credit or did not come; None of tests, samples and what is gone.
 
-    ``refund`` is what went back now, ``refunded`` all that did. It arrives in order with what is told of its booking.
+    ``refund`` is what went back or became credit now; ``refunded`` is all that was sent back, ``credited`` all that the
+    customer has as credit instead, less what was taken back. It arrives in order with what is told of its booking.
     """
     try:
         payment = get_payment(payment_id=event.subject_id)
@@ -45,6 +47,7 @@ def describe_payment(event: EventView) -> WebhookContent | None:
             "method": str(payment.method),
             "amount": _money(payment.amount_minor, payment.currency),
             "refunded": _money(payment.sent_back_minor, payment.currency),
+            "credited": _money(payment.credited_minor, payment.currency),
         },
         "refund": None
         if refund is None

@@ -9,6 +9,7 @@ import pytest
 
 from billing.enums import PaymentState
 from billing.models import InvoiceWish, Payment, Refund
+from billing.services.credits.spending import pay_with_own_credit
 from billing.services.invoices.wishes import issue_invoice, refuse_invoice, withdraw_invoice
 from billing.services.movements import end
 from billing.services.payments import miss_deposit, open_deposit, receive_deposit
@@ -18,7 +19,8 @@ from notifications.hooks import list_webhook_types
 from notifications.models import WebhookDelivery
 from scheduling.models import Booking
 from tests.factories.billing import ask_deposits, make_payment, pay, take_transfers, tell_events, want
-from tests.factories.scheduling import NOW, STAFF, book, make_shop
+from tests.factories.credits import book_for, give_credit, open_credit_shop
+from tests.factories.scheduling import MONDAY, NOW, STAFF, book, make_shop
 from tests.factories.webhooks import make_webhook
 
 SOON = NOW + timedelta(minutes=5)
@@ -54,7 +56,7 @@ def money(amount: int) -> dict[str, object]:
 
 def test_types_are_those_of_the_contract():
     assert [each for each in list_webhook_types() if each.startswith("payment.")] == [
-        "payment.succeeded", "payment.refunded", "payment.failed",
+        "payment.succeeded", "payment.refunded", "payment.credited", "payment.failed",
     ]  # fmt: skip
 
 
@@ -67,12 +69,32 @@ def test_deposit_that_came_and_went_back_in_part_is_told_without_names(hear, boo
 
     about = {"id": str(booking.pk), "reference": booking.reference}
     row = {"id": str(payment_id), "purpose": "deposit", "method": "transfer", "amount": money(30_000)}
+    row["credited"] = money(0)
     refund = {"id": str(refund_id), "amount": money(10_000), "cause": "kinder"}
     assert told == [
         ("payment.succeeded", {"payment": row | {"refunded": money(10_000)}, "refund": None, "booking": about}),
         ("payment.refunded", {"payment": row | {"refunded": money(10_000)}, "refund": refund, "booking": about}),
     ]
     assert "Eva" not in json.dumps(told)
+
+
+def test_credit_is_told_when_given_and_when_spent(hear):
+    service_id = open_credit_shop()
+    given_id = give_credit(service_id)
+    spent_id = book_for(service_id, MONDAY + timedelta(hours=2))
+    used = pay_with_own_credit(booking_id=spent_id, now=SOON)
+
+    came, credited, spent = hear()
+
+    given, refund = Payment.objects.get(booking_id=given_id), Refund.objects.get()
+    row = {"id": str(given.pk), "purpose": "deposit", "method": "transfer", "amount": money(300), "refunded": money(0)}
+    about = {"id": str(given_id), "reference": Booking.objects.get(pk=given_id).reference}
+    part = {"id": str(refund.pk), "amount": money(300), "cause": "policy"}
+    told = {"payment": row | {"credited": money(300)}, "refund": part, "booking": about}
+    assert (used, came[0], credited) == (300, "payment.succeeded", ("payment.credited", told))
+    assert (spent[0], spent[1]["payment"]["method"], spent[1]["payment"]["amount"], spent[1]["refund"]) == (
+        "payment.succeeded", "credit", money(300), None,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("state", ["failed", "expired"])

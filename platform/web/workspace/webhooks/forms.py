@@ -30,6 +30,7 @@ EVENTS: Mapping[str, str | Promise] = {
     "feedback.received": gettext_lazy("A customer said how the visit was"),
     "payment.succeeded": gettext_lazy("A payment came"),
     "payment.refunded": gettext_lazy("Money went back to a customer"),
+    "payment.credited": gettext_lazy("A customer has credit instead of money"),
     "payment.failed": gettext_lazy("A payment did not come"),
     "invoice.wanted": gettext_lazy("A customer wants an invoice, or changed its data"),
     "invoice.issued": gettext_lazy("An invoice was issued"),
@@ -38,6 +39,7 @@ EVENTS: Mapping[str, str | Promise] = {
     "invoice.withdrawn": gettext_lazy("A customer no longer wants an invoice"),
     "customer.created": gettext_lazy("A customer is new"),
     "customer.updated": gettext_lazy("Somebody changed a customer's record"),
+    "customer.merged": gettext_lazy("Two records of a customer became one"),
     "customer.erased": gettext_lazy("A customer was erased"),
     TEST: gettext_lazy("Test call"),
 }

@@ -62,7 +62,7 @@ def test_webhook_is_added_and_its_page_opens(owner_client):
     row = WebhookEndpoint.objects.get()
     assert (answer.status_code, answer.headers["Location"]) == (302, f"{LIST}{row.pk}/")
     assert (row.url, row.events) == (URL, TYPES)
-    assert ["No program is told anything yet" in empty, form.count('name="events"')] == [True, 23]
+    assert ["No program is told anything yet" in empty, form.count('name="events"')] == [True, 26]
     listed, page = read(owner_client, LIST), read(owner_client, f"{LIST}{row.pk}/")
     assert [f"{LIST}{row.pk}/" in listed, "key=abc" in listed, "key=abc" in page] == [True, False, True]
     assert find_secret(row.pk) not in page
