@@ -124,6 +124,7 @@ class RefundCause(models.TextChoices):
     LATE = "late", _("Paid too late, or twice")
     KINDER = "kinder", _("More than the policy says")
     PROVIDER = "provider", _("Sent at the card provider")
+    CHANGED = "changed", _("The visit became smaller")
 
 
 class LedgerAccount(models.TextChoices):

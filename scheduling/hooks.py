@@ -148,7 +148,7 @@ def register_customer_mover(name: str, mover: CustomerMover) -> None:
     """Let ``mover`` give what a room above keeps of one customer to another one, when two records become one.
 
     It gets the customer who had it, the one who gets it, and which rows (None: all), and returns which it were. It runs
-    in the transaction that moves what is kept here, after bookings and before the customers are locked.
+    in the transaction that moves what is kept here, after bookings and customers are locked.
     """
     _movers[name] = mover
 

@@ -65,6 +65,7 @@ class Payment(models.Model):
     received_at = models.DateTimeField(null=True, blank=True)
     received_by_id = models.BigIntegerField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    silent_since = models.DateTimeField(null=True, blank=True)
     charged_at = models.DateTimeField(null=True, blank=True)
     decline = models.CharField(max_length=16, blank=True, default="", db_default="")
 

@@ -156,7 +156,7 @@ def _tell_of_refund(event: EventView, booking: BookingView) -> None:
     if is_told:
         template = REFUND_TWICE if booking.status in STANDING else REFUND_LATE
         _tell_customer(event, booking, template, amounts=amounts, said=said)
-    if refund.cause in {RefundCause.LATE, RefundCause.POLICY}:  # of others they said so themselves
+    if refund.cause in {RefundCause.LATE, RefundCause.POLICY, RefundCause.CHANGED}:  # of others they said so themselves
         _tell_business(event, booking, Notice.REFUND, amounts=amounts, said=said)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from billing.engine import Ending
 from billing.enums import PaymentPurpose, PaymentState, RefundCause
 from billing.models import Payment, Refund
-from billing.policies import split_payment
+from billing.policies import STANDING, split_payment
 from billing.selectors.asking import add_up_deposits, find_due
 from billing.services.movements import lock_asking
 from billing.services.refunds import give_part_back
@@ -79,15 +79,14 @@ def give_excess_back(before: DepositBefore, *, booking_id: int, now: datetime) -
     """
     lock_asking(booking_id)
     booking = get_booking(booking_id=booking_id)
-    if booking.status != BookingStatus.CONFIRMED or booking.agreed.is_on_card:
+    if booking.status not in STANDING - {BookingStatus.PENDING_APPROVAL} or booking.agreed.is_on_card:
         return
-    cause = RefundCause.POLICY if before.by == ActorKind.CUSTOMER else RefundCause.BUSINESS
-    if Refund.objects.filter(payment__booking_id=booking_id, asked_at=now, cause=cause).exists():
+    if Refund.objects.filter(payment__booking_id=booking_id, asked_at=now, cause=RefundCause.CHANGED).exists():
         return
     deposits = Payment.objects.filter(
         booking_id=booking_id, purpose=PaymentPurpose.DEPOSIT, state=PaymentState.RECEIVED
     )
-    payments = list(deposits.select_for_update().order_by("-pk"))
+    payments = list(deposits.select_for_update().order_by("pk"))[::-1]  # locked in the order of all who lock them
     there = sum(each.left_minor for each in payments)
     excess = min(before.amount_minor, there) - booking.deposit_minor
     if excess < 1:
@@ -98,7 +97,7 @@ def give_excess_back(before: DepositBefore, *, booking_id: int, now: datetime) -
     for payment in payments:
         part = min(left, payment.left_minor)
         if part:
-            give_part_back(payment, part, cause=cause, now=now)
+            give_part_back(payment, part, cause=RefundCause.CHANGED, now=now)
         left -= part
 
 

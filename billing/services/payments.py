@@ -14,7 +14,7 @@ from billing.engine import Ending
 from billing.enums import ADVANCE, LIVE_STATES, PaymentDoor, PaymentMeans, PaymentPurpose, PaymentState
 from billing.models import Payment
 from billing.policies import check_payment_step, find_asked_purpose
-from billing.selectors.asking import find_due
+from billing.selectors.asking import add_up_deposits, find_due
 from billing.services.movements import add_payment, end, find_live, lock_asking, lock_last, receive
 from billing.services.refunds import give_back
 from database.transactions import write_transaction
@@ -107,7 +107,8 @@ def waive_deposit(*, booking_id: int, now: datetime, by: Actor, reason: str = ""
         PaymentNotFound: Nobody asked for one.
         PaymentStepRefused, TransitionRefused, HoldExpired: It was paid, or its place is gone.
     """
-    transitions.accept_payment(booking_id=booking_id, now=now, by=by, waived_because=reason.strip()[:300])
+    why, paid = reason.strip()[:300], add_up_deposits(booking_id)
+    transitions.accept_payment(booking_id=booking_id, now=now, by=by, waived_because=why, paid_minor=paid)
     payment = lock_last(booking_id, ADVANCE)
     if payment.state == PaymentState.WAIVED:
         return

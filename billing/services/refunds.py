@@ -51,7 +51,9 @@ CAUSES = {
     Ending.BUSINESS: RefundCause.BUSINESS,
     Ending.LATE: RefundCause.LATE,
 }
-BESIDE_TERMS = (RefundCause.LATE, RefundCause.KINDER, RefundCause.PROVIDER)
+PROMISED = (RefundCause.KINDER, RefundCause.CHANGED)
+"""What goes back for these reasons goes whether or not the visit takes place."""
+BESIDE_TERMS = (RefundCause.LATE, RefundCause.PROVIDER, *PROMISED)
 """What goes back for these reasons was not shared by the terms agreed."""
 
 
@@ -59,13 +61,19 @@ def give_back(payment: Payment, booking: BookingView, *, ending: Ending, now: da
     """Let go back what the terms agreed give back of a locked payment, and has not gone back yet; the rest is kept.
 
     The payment was received. What its bank has of it neither goes back nor is kept, until `share_regained`. Whoever
-    asked for it has it as credit.
+    asked for it has it as credit. What went back since the visit became smaller is no part of what is shared.
     """
-    split = split_payment(payment.amount_minor, booking, ending=ending, at=now)
-    amount = min(split.back_minor - payment.refunded_minor, payment.left_minor)
+    less = _add_up_changed(payment)
+    split = split_payment(payment.amount_minor - less, booking, ending=ending, at=now)
+    amount = min(split.back_minor - (payment.refunded_minor - less), payment.left_minor)
     if amount > 0:
         _ask(payment, amount, cause=CAUSES[ending], reason="", now=now, by=by, is_credit=payment.is_credit_wanted)
     keep(payment, min(split.kept_minor, payment.left_minor), now=now, by_id=by.user_id)
+
+
+def _add_up_changed(payment: Payment) -> int:
+    live = payment.refunds.filter(cause=RefundCause.CHANGED, state__in=(RefundState.PENDING, RefundState.DONE))
+    return live.aggregate(minor=Sum(F("amount_minor") - F("returned_minor")))["minor"] or 0
 
 
 def give_part_back(payment: Payment, amount_minor: int, *, cause: RefundCause, now: datetime) -> None:
@@ -316,12 +324,12 @@ def _is_kept(payment: Payment) -> bool:
     """Tell whether some of it is there and stays, and nothing goes back, or went, but what staff promised."""
     going = payment.refunds.filter(state__in=(RefundState.PENDING, RefundState.DONE))
     going = going.exclude(is_credit=True, returned_minor=F("amount_minor"))
-    return payment.left_minor > 0 and not going.exclude(cause=RefundCause.KINDER).exists()
+    return payment.left_minor > 0 and not going.exclude(cause__in=PROMISED).exists()
 
 
 def _drop(payment: Payment, *, now: datetime) -> None:
     waiting = payment.refunds.filter(state=RefundState.PENDING, tried_at=None)
-    for refund in waiting.exclude(cause=RefundCause.KINDER):
+    for refund in waiting.exclude(cause__in=PROMISED):
         refund.state, refund.done_at = RefundState.DROPPED, now
         refund.save()
         payment.refunded_minor -= refund.amount_minor

@@ -241,7 +241,7 @@ def _note_open(payment_id: int, started: Redirect, *, now: datetime) -> None:
     """Keep what the provider calls it; when it was called off in between, it is closed there."""
     payment = _lock(payment_id)
     payment.provider_started_id, payment.provider_payment_id = started.ids.started, started.ids.payment
-    payment.provider_url, payment.expires_at = started.url, started.expires_at
+    payment.provider_url, payment.expires_at, payment.silent_since = started.url, started.expires_at, None
     payment.save()
     if payment.state != PaymentState.OPEN:
         plan_look(payment, at=now, now=now)

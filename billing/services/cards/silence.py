@@ -10,14 +10,16 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from django.db.models import Min
 from django.utils import translation
 from django.utils.translation import gettext
 
 from billing.enums import ADVANCE, CardState, PaymentDoor, PaymentState
-from billing.errors import PaymentNotFound, PaymentStepRefused
+from billing.errors import CardNotConnected, PaymentNotFound, PaymentStepRefused
 from billing.models import Payment
 from billing.selectors.accounts import get_card_account
 from billing.services.cards.accounts import refresh_card_account
+from billing.services.movements import LANE
 from billing.services.payments import waive_deposit
 from database.transactions import write_transaction
 from kernel.errors import Forbidden, Unavailable
@@ -35,7 +37,7 @@ AGAIN = timedelta(minutes=15)
 KEPT = timedelta(minutes=45)
 """From each look a place is kept so long: the next look comes before."""
 LONGEST = timedelta(days=1)
-"""So long after its customer first wanted to pay a place is kept no more for a provider that does not answer."""
+"""So long after its customer first found nobody a place is kept no more."""
 
 
 def register() -> None:
@@ -45,9 +47,17 @@ def register() -> None:
 
 @write_transaction()
 def stand_by(booking_id: int, *, now: datetime) -> None:
-    """Keep the place of a booking whose customer could not be led to the provider, and look again. Call it again."""
-    if _keep(booking_id, now=now):
-        add_due_work(kind=SILENCE_KIND, row_id=booking_id, due_at=now + AGAIN, now=now)
+    """Keep the place of a booking whose customer could not be led to the provider, and look again. Call it again.
+
+    The next look comes when it was to come: whoever taps again does not put it off.
+    """
+    is_new = _find_since(booking_id) is None
+    if is_new:
+        payment = _find_unopened(booking_id)
+        if payment is not None:
+            Payment.objects.filter(pk=payment.pk).update(silent_since=now)
+    if _keep(booking_id, now=now) and is_new:
+        add_due_work(kind=SILENCE_KIND, row_id=booking_id, due_at=now + AGAIN, now=now, lane=LANE)
 
 
 def look_again(booking_id: int, now: datetime) -> None:
@@ -61,6 +71,8 @@ def look_again(booking_id: int, now: datetime) -> None:
         return
     try:
         state = refresh_card_account(now=now)
+    except CardNotConnected:
+        return
     except Unavailable as error:
         if get_card_account().books_when_silent:
             _book_without(booking_id, now=now)
@@ -68,18 +80,26 @@ def look_again(booking_id: int, now: datetime) -> None:
         if not _keep(booking_id, now=now):
             return
         raise RetryLater(at=now + AGAIN) from error
-    if state == CardState.ACTIVE and _keep(booking_id, now=now):
+    is_kept = state == CardState.ACTIVE and _keep(booking_id, now=now)
+    Payment.objects.filter(booking_id=booking_id).update(silent_since=None)
+    if is_kept:
         remind_again(booking_id, now)
 
 
 def _keep(booking_id: int, *, now: datetime) -> bool:
-    first = Payment.objects.filter(booking_id=booking_id, purpose__in=ADVANCE).order_by("pk").first()
-    if first is None or first.opened_at + LONGEST < now:
+    since = _find_since(booking_id)
+    if since is None or since + LONGEST < now:
         return False
     try:
         return keep_while_paying(booking_id=booking_id, until=now + KEPT, now=now)
     except Forbidden:
         return False
+
+
+def _find_since(booking_id: int) -> datetime | None:
+    """Return since when the provider does not answer to the customer of a booking."""
+    since: datetime | None = Payment.objects.filter(booking_id=booking_id).aggregate(at=Min("silent_since"))["at"]
+    return since
 
 
 def _find_unopened(booking_id: int) -> Payment | None:

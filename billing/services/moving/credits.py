@@ -73,7 +73,7 @@ def take_back(payment: Payment, most_minor: int, *, now: datetime, spares_kindne
     """
     owned = Credit.objects.filter(payment=payment, left_minor__gt=0)
     if spares_kindness:
-        owned = owned.exclude(refund__cause=RefundCause.KINDER)
+        owned = owned.exclude(refund__cause__in=(RefundCause.KINDER, RefundCause.CHANGED))
     taken = 0
     for credit in owned.select_for_update(of=("self",)).order_by("pk"):
         taken += take_from(credit, payment, most_minor - taken, now=now)

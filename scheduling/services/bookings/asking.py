@@ -60,10 +60,14 @@ def settle_by_staff(booking: Booking, known: Known, choice: DepositChoice, *, no
     return ""
 
 
-def waive_deposit(booking: Booking) -> None:
-    """Let a booking take place without the deposit that would be due; it keeps how much that was. Not saved here."""
-    booking.policy = booking.policy | {"deposit_waived_minor": booking.deposit_minor}
-    booking.deposit_minor = 0
+def waive_deposit(booking: Booking, *, paid_minor: int = 0) -> None:
+    """Let a booking take place without the deposit that would be due; it keeps how much that was. Not saved here.
+
+    ``paid_minor``: so much of it was paid before, and stays its deposit.
+    """
+    paid = min(paid_minor, booking.deposit_minor)
+    booking.policy = booking.policy | {"deposit_waived_minor": booking.deposit_minor - paid}
+    booking.deposit_minor = paid
 
 
 def join_reasons(*reasons: str) -> str:

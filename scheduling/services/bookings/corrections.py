@@ -64,11 +64,12 @@ def correct_booking(*, booking_id: int, correction: Correction, now: datetime, b
     reached, said = (booking.customer_phone, booking.customer_email), booking.asset_data
     deposit = booking.deposit_minor
     is_now_final = correction.is_price_final and _may_become_more(booking)
+    named = booking.customer_name
     _apply(booking, clean, correction)
     if mark_state(booking) == before and not is_now_final:
         return False
     if correction.is_customer_too:
-        customer = _correct_customer(booking, reached, now=now, by=by)
+        customer = _correct_customer(booking, reached, named=named, now=now, by=by)
         if customer is not None and clean.details.asset:
             _correct_asset(booking, customer, clean, said, now=now)
         if customer is not None:
@@ -165,12 +166,16 @@ def _may_become_more(booking: Booking) -> bool:
     return booking.service.price_kind == PriceKind.FROM if agreed is None else agreed
 
 
-def _correct_customer(booking: Booking, reached: Contacts, *, now: datetime, by: Actor) -> Customer | None:
-    """Correct the record of the customer that a booking belongs to, and return it, where there is one."""
+def _correct_customer(booking: Booking, reached: Contacts, *, named: str, now: datetime, by: Actor) -> Customer | None:
+    """Correct the record of the customer that a booking belongs to, and return it, where there is one.
+
+    It was ``named`` so in the booking: a record that is called otherwise (two were merged) keeps its name unless this
+    one is corrected.
+    """
     customer = Customer.objects.select_for_update().filter(pk=booking.customer_id or 0, erased_at=None).first()
     if customer is None:
         return None
-    is_renamed = customer.name != booking.customer_name
+    is_renamed = booking.customer_name not in {named, customer.name}
     if is_renamed:
         customer.name, customer.name_key = booking.customer_name, make_key(booking.customer_name)
         statement = Statement()

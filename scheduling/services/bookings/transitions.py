@@ -50,11 +50,13 @@ def accept_payment(
     by: Actor,
     answer_by: datetime | None = None,
     waived_because: str | None = None,
+    paid_minor: int = 0,
 ) -> None:
     """The deposit was paid: confirm, or ask staff where the policy as agreed wants approval.
 
     Again changes nothing. ``answer_by``: staff has to answer by then, since what is reserved is let go after.
     ``waived_because``: it was not paid, and the visit takes place without; None: it was.
+    ``paid_minor``: so much of it was paid before the rest was waived.
 
     Raises:
         TransitionRefused: It does not wait for a payment.
@@ -68,7 +70,7 @@ def accept_payment(
         raise refuse_step(booking)
     _refuse_expired(booking, now)
     if waived_because is not None:
-        waive_deposit(booking)
+        waive_deposit(booking, paid_minor=paid_minor)
     why = waived_because or ""
     if AgreedPolicy.read(booking.policy).approval == Approval.REQUEST:
         booking.status = BookingStatus.PENDING_APPROVAL

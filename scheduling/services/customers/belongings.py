@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Q
 
 from database.rows import move_rows
+from kernel.identity.keys import make_key
 from kernel.iso import parse_instant
 from scheduling import hooks
 from scheduling.models import (
@@ -24,6 +25,7 @@ from scheduling.models import (
     ImportRow,
     WaitlistEntry,
 )
+from scheduling.services.writing.inputs import name_asset
 
 Moved = dict[str, Any]
 """Ids by what they are (``rows``), by room above and what they are (``above``), contacts that both had (``doubled``),
@@ -42,7 +44,9 @@ def lock(customer_ids: Collection[int]) -> None:
 def move_over(from_id: int, to_id: int) -> Moved:
     """Give all that belongs to one record to the other one; return what it was. Nothing stays but what both had."""
     doubled = _join_contacts(from_id, to_id)
+    sole = list(Booking.with_tests.filter(customer_id=from_id, is_sole=True).values_list("pk", flat=True))
     return {
+        "sole": sole,
         "rows": {**_move(from_id, to_id, None), **_move_contacts(from_id, to_id, None)},
         "above": hooks.move_customer(from_id, to_id),
         "doubled": doubled,
@@ -56,6 +60,7 @@ def move_back(moved: Mapping[str, Any], *, from_id: int, to_id: int) -> None:
     rows: Mapping[str, Sequence[int]] = moved["rows"]
     _move(from_id, to_id, rows)
     hooks.move_customer(from_id, to_id, moved["above"])
+    Booking.with_tests.filter(pk__in=moved["sole"], customer_id=to_id, is_active=True).update(is_sole=True)
     _part_contacts(moved["doubled"], from_id, to_id)
     _move_contacts(from_id, to_id, rows)
     _move_assets(from_id, to_id, moved["assets"])
@@ -76,7 +81,7 @@ def add_up(before: Mapping[str, Any], more: Mapping[str, Any]) -> Moved:
             name: _add_ids(before["above"].get(name, {}), rows)
             for name, rows in {**before["above"], **more["above"]}.items()
         },
-        **{name: [*before[name], *more[name]] for name in ("doubled", "things", "assets")},
+        **{name: [*before[name], *more[name]] for name in ("doubled", "things", "assets", "sole")},
     }
 
 
@@ -174,8 +179,7 @@ def _join_thing(from_asset: int, to_asset: int) -> dict[str, Any]:
     before = dict(thing.data)
     after = {**other.data, **{key: value for key, value in before.items() if value}}
     if after != before:
-        thing.data = after
-        thing.save(update_fields=["data"])
+        _say(thing, after)
     bookings = move_rows(Booking.with_tests.all(), "asset_id", from_id=from_asset, to_id=to_asset)
     readings = move_rows(AssetReading.objects.all(), "asset_id", from_id=from_asset, to_id=to_asset)
     return {
@@ -189,8 +193,21 @@ def _join_thing(from_asset: int, to_asset: int) -> dict[str, Any]:
 
 
 def _part_things(things: Iterable[Mapping[str, Any]]) -> None:
-    for each in things:
+    for each in reversed(list(things)):
         pair = {"from_id": each["to"], "to_id": each["from"]}
         move_rows(Booking.with_tests.all(), "asset_id", **pair, row_ids=each["bookings"])
         move_rows(AssetReading.objects.all(), "asset_id", **pair, row_ids=each["readings"])
-        Asset.objects.filter(pk=each["to"], data=each["after"]).update(data=each["before"])
+        thing = Asset.objects.select_for_update().filter(pk=each["to"], data=each["after"]).first()
+        if thing is not None and each["after"] != each["before"]:
+            _say(thing, each["before"])
+
+
+def _say(thing: Asset, data: Mapping[str, str]) -> None:
+    """Let a thing say something else about itself: it is called and told by that."""
+    named = name_asset(data)
+    thing.data, thing.label, thing.identifier = dict(data), named.label, named.identifier
+    thing.label_key = make_key(named.label)
+    thing.save()
+    thing.marks.exclude(mark__in=named.marks).delete()
+    marks = [AssetMark(asset=thing, owner_id=thing.owner_id, mark=each) for each in named.marks]
+    AssetMark.objects.bulk_create(marks, ignore_conflicts=True)

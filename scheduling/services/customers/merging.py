@@ -172,7 +172,8 @@ def _merge(kept_id: int, gone_id: int, taken: frozenset[str], seen: str, *, by: 
 
 
 def _part(merge_id: int, *, by: Actor, now: datetime) -> tuple[str, ...]:
-    ids = CustomerMerge.objects.filter(pk=merge_id).values_list("kept_id", "gone_id").first()
+    locked = CustomerMerge.objects.filter(pk=merge_id).select_for_update()  # as whoever follows it
+    ids = locked.values_list("kept_id", "gone_id").first()
     if ids is None:
         raise MergeNotFound
     belongings.lock(ids)

@@ -11,7 +11,7 @@ from billing.policies import compute_fee
 from billing.selectors.asking import find_asked_deposit, find_due_of
 from billing.selectors.payments import list_payments_of
 from billing.services.changing import describe_change
-from billing.services.payments import receive_deposit
+from billing.services.payments import receive_deposit, waive_deposit
 from notifications.models import Event, Message
 from notifications.services.outbox import process_event
 from scheduling.enums import DepositKind
@@ -101,6 +101,60 @@ def test_difference_that_nobody_pays_ends_the_visit_and_gives_all_back(paid, cut
     assert list_payments() == [("received", 300, 300), ("expired", 150, 0)]
 
 
+@pytest.mark.parametrize("terms", [{"is_deposit_fee": True}, {"refund_kept_percent": 40}])
+def test_customer_lets_no_visit_wait_for_more_when_canceling_costs_something(paid, cut, color, terms):
+    late = {"refund_free_minutes": 60 * 24 * 30} | terms
+    Booking.objects.update(policy=Booking.objects.get().policy | late)
+
+    with pytest.raises(RequestInvalid) as refused:
+        change(paid, cut, color)
+    change(paid, cut, color, by=STAFF)
+
+    assert list(refused.value.errors) == ["services"]
+    assert read(paid)[0] == "pending_payment"
+
+
+@pytest.mark.parametrize("by", [CUSTOMER, STAFF])
+def test_what_went_back_of_a_smaller_visit_is_no_part_of_what_is_shared(paid, cut, color, by):
+    change(paid, color, by=by)
+    terms = {"refund_free_minutes": 60 * 24 * 30, "refund_kept_percent": 40}
+    Booking.objects.update(policy=Booking.objects.get().policy | terms)
+
+    cancel_booking(booking_id=paid, now=LATER, by=CUSTOMER)
+    tell_events()
+
+    assert list_payments() == [("received", 300, 150 + 90)]
+    assert Payment.objects.get().kept_minor == 60
+
+
+def test_smaller_visit_that_is_called_off_and_restored_still_owes_what_is_too_much(paid, cut, color):
+    change(paid, color, by=STAFF)
+    cancel_booking(booking_id=paid, now=LATER, by=STAFF, reason="Enferma")
+    tell_events()
+    undo_step(booking_id=paid, status="cancelled", now=LATER, by=STAFF)
+    tell_events()
+
+    assert (read(paid), list_payments()) == (("confirmed", 150), [("received", 300, 150)])
+    assert list(Refund.objects.exclude(state="dropped").values_list("cause", "amount_minor")) == [("changed", 150)]
+
+
+def test_who_arrives_before_a_worker_looks_gets_back_what_is_too_much(paid, cut, color):
+    change_visit(booking_id=paid, change=VisitChange(service_ids=(color,)), by=STAFF, now=LATER)
+    Booking.objects.update(status="arrived")
+    tell_events()
+
+    assert list_payments() == [("received", 300, 150)]
+
+
+def test_waiving_the_rest_keeps_what_was_paid(paid, cut, color):
+    change(paid, cut, color)
+    waive_deposit(booking_id=paid, now=LATER, by=STAFF, reason="Clienta de años")
+    tell_events()
+
+    assert read(paid) == ("confirmed", 300)
+    assert get_booking(booking_id=paid).agreed.deposit_waived_minor == 150
+
+
 def test_called_off_and_restored_keeps_both_parts(paid, cut, color):
     change(paid, cut, color)
     receive_deposit(booking_id=paid, now=LATER, by=STAFF)
@@ -155,7 +209,7 @@ def test_what_stayed_counts_when_the_visit_grows_again(paid, cut, color):
         policy=Booking.objects.get().policy | {"refund_free_minutes": 60 * 24 * 30, "refund_kept_percent": 100}
     )
     change(paid, color)
-    change(paid, cut, now=LATER + timedelta(minutes=1))
+    change(paid, cut, by=STAFF, now=LATER + timedelta(minutes=1))
 
     assert (read(paid), list_payments()) == (("confirmed", 300), [("received", 300, 0)])
 

@@ -33,7 +33,7 @@ from scheduling.enums import CALLED_OFF, BookingStatus
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.types import BookingView
 
-KINDNESS = frozenset({RefundCause.KINDER, RefundCause.PROVIDER})
+KINDNESS = frozenset({RefundCause.KINDER, RefundCause.PROVIDER, RefundCause.CHANGED})
 """What goes back of a visit that takes place."""
 
 

@@ -16,6 +16,7 @@ from edge.access import requires
 from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import Conflict, DomainError, Forbidden, Invalid
+from kernel.ids import read_row_id
 from scheduling.enums import BookingLevel, CustomerKind
 from scheduling.selectors.customers.comparing import compare_customers
 from scheduling.selectors.customers.listing import list_for_desk
@@ -110,8 +111,8 @@ def merge_pair(request: HttpRequest, kept_id: int, gone_id: int) -> HttpResponse
 @require_POST
 def part_pair(request: HttpRequest, merge_id: int) -> HttpResponse:
     """Make two records of one again."""
-    back = request.POST.get("back", "")
-    to = reverse("workspace:customer", args=[int(back)]) if back.isdecimal() else reverse("workspace:customers")
+    back = read_row_id(request.POST.get("back"))
+    to = reverse("workspace:customers") if back is None else reverse("workspace:customer", args=[back])
     try:
         stays = part_customers(merge_id=merge_id, by=make_actor(request), now=utc_now())
     except DomainError as error:

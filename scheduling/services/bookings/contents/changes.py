@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NoReturn, TypeVar
 
 from database.transactions import LostRace, run_write
@@ -58,8 +58,9 @@ from tenants.enums import Ability
 T = TypeVar("T")
 
 ASK_FIRST = mark("The business confirms this first. Write to them, and they change it for you.")
+ASK_FOR_ANSWERS = mark("The business has to ask you something first. Write to them, and they change it for you.")
 NO_SERVICE = mark("Choose at least one service.")
-PAID_MORE = mark("More was paid in advance than this would cost. Wait until the request is answered, or ask for less.")
+PAID_MORE = mark("More was paid in advance than this would cost. Wait until the request is answered, or take out less.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +242,7 @@ def _check_own_say(booking: Booking, wish: Wish, change: _Change) -> None:
     """Refuse to a customer what they would not get without somebody's word: a confirmed visit is no way around that.
 
     Raises:
-        RequestInvalid: The business confirms it first, or more was paid than this would cost.
+        RequestInvalid: The business confirms it first, or has to ask something.
     """
     if not change.is_customers or booking.status != BookingStatus.CONFIRMED:
         return
@@ -251,7 +252,10 @@ def _check_own_say(booking: Booking, wish: Wish, change: _Change) -> None:
         return
     level = BookingLevel.NORMAL if booking.customer is None else BookingLevel(booking.customer.booking_level)
     is_watched = level in {BookingLevel.BY_APPROVAL, BookingLevel.REFUSED}
-    approvals = {each.approval for each in map(load_offer().find_service, added) if each is not None}
+    offered = [each for each in map(load_offer().find_service, added) if each is not None]
+    if any(question.is_required for each in offered for question in each.questions):
+        raise RequestInvalid(errors={"services": (ASK_FOR_ANSWERS,)})
+    approvals = {each.approval for each in map(load_offer().find_service, wish.service_ids) if each is not None}
     if is_watched or Approval.REQUEST in {*approvals, AgreedPolicy.read(booking.policy).approval}:
         raise RequestInvalid(errors={"services": (ASK_FIRST,)})
 
@@ -341,7 +345,7 @@ def _settle(
 ) -> None:
     """Write a booking as the visit that it is from now on; its old place is free."""
     old = list(booking.lines.all())
-    starts_at, deposit_minor = booking.starts_at, booking.deposit_minor
+    agreed, starts_at, deposit_minor = AgreedPolicy.read(booking.policy), booking.starts_at, booking.deposit_minor
     filling = list_filling(booking)
     extra: dict[str, object] = {
         "previous_starts_at": starts_at.isoformat(),
@@ -361,6 +365,8 @@ def _settle(
     if booking.starts_at != starts_at:
         booking.attendance_confirmed_at = None
     booking.price_minor, booking.policy = terms.price_minor, booking.policy | terms.policy.to_json()
+    if change.is_customers and terms.deposit_minor > deposit_minor > 0:
+        _check_free(booking, agreed, starts_at, now=change.now)
     is_asked, why = _settle_deposit(booking, terms, change)
     booking.lines.all().delete()
     for line in terms.lines:
@@ -398,6 +404,19 @@ def _settle_deposit(booking: Booking, terms: NewTerms, change: _Change) -> tuple
         raise RequestInvalid(errors={"deposit": (NO_TIME,)})
     booking.deposit_minor = due
     return True, ""
+
+
+def _check_free(booking: Booking, agreed: AgreedPolicy, starts_at: datetime, *, now: datetime) -> None:
+    """Refuse that a customer lets a confirmed visit wait for more money when canceling it would cost something.
+
+    Who does not pay the rest gets all back: that is no way around what was agreed to be kept.
+
+    Raises:
+        RequestInvalid: The business has to agree first.
+    """
+    is_free = now <= starts_at - timedelta(minutes=agreed.free_minutes) or not agreed.refund_kept_percent
+    if booking.status == BookingStatus.CONFIRMED and (agreed.is_deposit_fee or not is_free):
+        raise RequestInvalid(errors={"services": (ASK_FIRST,)})
 
 
 def _describe(booking: Booking, lines: Sequence[BookingLine]) -> dict[str, object]:

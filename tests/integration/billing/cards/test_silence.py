@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from billing.errors import CardNotConnected
-from billing.models import Payment
+from billing.models import Payment, PaymentAccount
 from billing.selectors.accounts import get_card_account
 from billing.services.cards import silence
 from billing.services.cards.accounts import choose_when_silent
@@ -134,3 +134,30 @@ def test_choice_needs_an_account_and_stands_in_the_log_once(till):
 
     assert (before, get_card_account().books_when_silent) == (False, True)
     assert not Payment.objects.exists()
+
+
+def test_who_taps_again_does_not_put_off_the_next_look(till, booking_id):
+    choose_when_silent(is_booking=True, by=STAFF, now=till.moment)
+    fail(till, booking_id)
+    till.pass_by(QUARTER - timedelta(minutes=1))
+    fail(till, booking_id)
+    till.pass_by(timedelta(minutes=1))
+    till.work()
+
+    assert status_of(booking_id) == "confirmed"
+
+
+def test_a_day_counts_from_when_nobody_answered(till, booking_id):
+    Payment.objects.update(opened_at=till.moment - timedelta(days=3))
+    fail(till, booking_id)
+    wait(till, 4)
+
+    assert status_of(booking_id) == "pending_payment"
+
+
+def test_account_that_is_gone_from_here_is_not_asked(till, booking_id):
+    fail(till, booking_id)
+    PaymentAccount.objects.update(provider_id="", is_on=False)
+    look_again(booking_id, till.moment)
+
+    assert count_links() == 0

@@ -28,7 +28,7 @@ from scheduling.selectors.availability.free_times import get_availability
 from scheduling.selectors.bookings.corrections import mark_visit
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking
-from scheduling.services.bookings.contents.changes import change_visit, preview_change
+from scheduling.services.bookings.contents.changes import ASK_FOR_ANSWERS, change_visit, preview_change
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.undoing_moves import undo_move
 from scheduling.types import AvailabilityQuery, OverrideReason, VisitChange
@@ -349,11 +349,13 @@ def test_what_is_not_online_is_for_staff(cut, eva):
     assert [line[0] for line in list_lines(made)] == ["Interno"]
 
 
-@pytest.mark.parametrize("reason", ["new service", "own approval", "level"])
+@pytest.mark.parametrize("reason", ["new service", "own approval", "level", "kept service"])
 def test_confirmed_visit_is_no_way_around_approval(cut, color, reason):
     made = book(cut)
     if reason == "new service":
         set_service(color, approval=Approval.REQUEST)
+    elif reason == "kept service":  # it was confirmed when its deposit was paid, and says so
+        set_service(cut, approval=Approval.REQUEST)
     elif reason == "own approval":
         Booking.objects.update(policy=read(made).policy | {"approval": "request"})
     else:
@@ -363,6 +365,18 @@ def test_confirmed_visit_is_no_way_around_approval(cut, color, reason):
         change(made, by=CUSTOMER, service_ids=(cut, color))
 
     assert (set(refused.value.errors), read(made).sequence) == ({"services"}, 0)
+
+
+def test_service_that_has_to_know_something_is_added_by_staff(cut, color):
+    made = book(cut)
+    question = {"key": "q1", "label": "¿Alergias?", "kind": "text", "is_required": True, "choices": [], "texts": []}
+    set_service(color, questions=[question])
+
+    with pytest.raises(RequestInvalid) as refused:
+        change(made, by=CUSTOMER, service_ids=(cut, color))
+    change(made, service_ids=(cut, color))
+
+    assert refused.value.errors == {"services": (ASK_FOR_ANSWERS,)}
 
 
 def test_less_needs_nobodys_word(cut, color):

@@ -32,7 +32,9 @@ from scheduling.selectors.customers.listing import list_for_desk
 from scheduling.selectors.customers.merges import find_successor, list_alike, list_merges
 from scheduling.selectors.customers.profile import get_profile
 from scheduling.selectors.customers.records import get_customer
+from scheduling.services.bookings.corrections import correct_booking
 from scheduling.services.bookings.submissions import book_slot
+from scheduling.services.customers.assets import change_asset, create_asset
 from scheduling.services.customers.merging import (
     FOLLOW_AFTER,
     follow_merge,
@@ -43,7 +45,7 @@ from scheduling.services.customers.merging import (
 from scheduling.services.customers.records import MOST_CONTACTS, change_customer, create_customer
 from scheduling.services.erasing import KIND
 from scheduling.services.waitlist.joining import join_waitlist
-from scheduling.types import ContactSetup, CustomersAsked, CustomerSetup, SlotRequest, WaitlistWish
+from scheduling.types import ContactSetup, Correction, CustomersAsked, CustomerSetup, SlotRequest, WaitlistWish
 from tenants.context import tenant_scope
 from tenants.services.erasures.erasing import erase
 from tests.factories.billing import make_payment
@@ -96,7 +98,9 @@ def picture() -> dict[str, list]:
         "contacts": sorted(Contact.objects.values_list("customer_id", "kind", "value", "verified_at")),
         "assets": list(Asset.objects.order_by("pk").values_list("pk", "owner_id", "label", "data")),
         "marks": sorted(Asset.objects.values_list("pk", "marks__mark", "marks__owner_id")),
-        "bookings": list(Booking.with_tests.order_by("pk").values_list("pk", "customer_id", "payer_id", "asset_id")),
+        "bookings": list(
+            Booking.with_tests.order_by("pk").values_list("pk", "customer_id", "payer_id", "asset_id", "is_sole")
+        ),
         "readings": list(AssetReading.objects.order_by("pk").values_list("pk", "asset_id")),
         "consents": list(Consent.objects.order_by("pk").values_list("pk", "customer_id")),
         "waitlist": list(WaitlistEntry.objects.order_by("pk").values_list("pk", "customer_id")),
@@ -124,6 +128,7 @@ def twins(shop):
         },
         by=STAFF, now=NOW,
     )  # fmt: skip
+    Booking.objects.filter(pk=third.pk).update(is_sole=True)
     return first.customer_id, third.customer_id
 
 
@@ -229,6 +234,54 @@ def test_what_was_being_written_meanwhile_follows_and_goes_back(twins):
     Contact.objects.filter(value="laura@example.com", customer_id=gone).delete()
     assert picture() == before
     follow_merge(999_999, LATER)
+
+
+def test_note_of_a_merged_visit_is_corrected_without_renaming_anybody(twins):
+    kept, gone = twins
+    booking = Booking.objects.filter(customer_id=gone).first()
+    merge(kept, gone)
+    said = {
+        "name": booking.customer_name,
+        "phone": booking.customer_phone,
+        "email": "",
+        "asset": booking.asset_data,
+        "price_minor": None,
+    }
+
+    for name, expected in ((booking.customer_name, "Laura Jiménez"), ("Laura Jiménez Soto", "Laura Jiménez Soto")):
+        correction = Correction(**said | {"name": name}, note=f"Nota de {name}", is_customer_too=True)
+        correct_booking(booking_id=booking.pk, correction=correction, now=LATER, by=STAFF)
+        assert get_customer(customer_id=kept).setup.name == expected
+
+
+def test_a_vehicle_is_told_by_all_that_both_records_knew_of_it(shop):
+    first = book(shop, 0, "Laura Jiménez")
+    second = book(shop, 2, "Laura Jimenes", phone=OTHER)
+    mine, theirs = first.asset, second.asset
+    vin = "3N1CN7AD5KL812345"
+    change_asset(asset_id=theirs.pk, fields={**theirs.data, "vin": vin}, now=NOW)
+    before = picture()
+
+    merge_id = merge(first.customer_id, second.customer_id)
+
+    assert set(mine.marks.values_list("mark", flat=True)) == set(theirs.marks.values_list("mark", flat=True))
+    assert Asset.objects.get(pk=mine.pk).data["vin"] == vin
+    part(merge_id)
+    assert picture() == before
+
+
+def test_a_vehicle_that_was_there_three_times_is_parted_in_order(shop):
+    first = book(shop, 0, "Laura Jiménez")
+    second = book(shop, 2, "Laura Jimenes", phone=OTHER, plate="XYZ-987-Z")
+    vin = "3N1CN7AD5KL812345"
+    change_asset(asset_id=first.asset_id, fields={**first.asset.data, "vin": vin}, now=NOW)
+    for fields in ({"mileage": "41000", "plate": "ABC-123-D"}, {"vin": vin, "plate": "QRS-111-A", "year": "2018"}):
+        create_asset(customer_id=second.customer_id, fields={**CAR, **fields}, now=NOW)
+    before = picture()
+
+    part(merge(first.customer_id, second.customer_id))
+
+    assert picture() == before
 
 
 def test_a_contact_that_both_have_is_kept_once_and_stays_shown_to_be_theirs(tenant):
