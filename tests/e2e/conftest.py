@@ -1,13 +1,12 @@
-"""One Chromium per module of browser tests, or per folder where there are many modules.
+"""One Chromium per module of browser tests.
 
 Playwright keeps an event loop running in this thread for as long as it lives, and asynchronous
-tests that come later would stumble over it; so it ends with each module or folder.
+tests that come later would stumble over it; so it ends with each module.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Playwright, expect, sync_playwright
@@ -29,18 +28,12 @@ FLAGS = (
 )
 
 
-@contextmanager
-def run_playwright() -> Iterator[Playwright]:
-    """Run Playwright itself; no test starts another one beside it."""
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    """Playwright itself; no test starts another one beside it."""
     with sync_playwright() as running, pytest.MonkeyPatch.context() as patch:
         # Django sees the loop and refuses database calls although nothing here is asynchronous.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield running
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with run_playwright() as running:
         yield running
 
 

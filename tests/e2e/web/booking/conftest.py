@@ -4,13 +4,12 @@ import secrets
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Page
 
 from scheduling.models import Location, Resource
 from tenants.context import tenant_scope
 from tenants.types import TenantInfo
 from tests.conftest import make_tenant
-from tests.e2e.conftest import run_playwright
 from tests.e2e.server import run_browser, run_server
 from tests.e2e.sight import COLOR_RULES, NARROW, PHONE, check_axe, stays_wide
 
@@ -45,14 +44,7 @@ def server_port(workshop, tmp_path_factory) -> Iterator[int]:
         yield port
 
 
-@pytest.fixture(scope="package")
-def playwright() -> Iterator[Playwright]:
-    """One for all modules of this folder, which run one after the other in the same process."""
-    with run_playwright() as running:
-        yield running
-
-
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser(server_port, playwright, chromium_path) -> Iterator[Browser]:
     """A real Chromium that finds the tests' hosts at our server."""
     with run_browser(playwright, chromium_path, server_port) as running:
