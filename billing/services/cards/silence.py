@@ -10,7 +10,7 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from django.db.models import Min
+from django.db.models import Min, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -53,9 +53,7 @@ def stand_by(booking_id: int, *, now: datetime) -> None:
     """
     is_new = _find_since(booking_id) is None
     if is_new:
-        payment = _find_unopened(booking_id)
-        if payment is not None:
-            Payment.objects.filter(pk=payment.pk).update(silent_since=now)
+        _list_unopened(booking_id).update(silent_since=now)
     if _keep(booking_id, now=now) and is_new:
         add_due_work(kind=SILENCE_KIND, row_id=booking_id, due_at=now + AGAIN, now=now, lane=LANE)
 
@@ -66,8 +64,7 @@ def look_again(booking_id: int, now: datetime) -> None:
     Raises:
         RetryLater: It does not, and the place is kept.
     """
-    payment = _find_unopened(booking_id)
-    if payment is None:  # canceled, paid another way, or its page is open by now
+    if not _list_unopened(booking_id).exists():  # canceled, paid another way, or its page is open by now
         return
     try:
         state = refresh_card_account(now=now)
@@ -102,9 +99,9 @@ def _find_since(booking_id: int) -> datetime | None:
     return since
 
 
-def _find_unopened(booking_id: int) -> Payment | None:
+def _list_unopened(booking_id: int) -> QuerySet[Payment]:
     live = Payment.objects.filter(booking_id=booking_id, purpose__in=ADVANCE, door=PaymentDoor.STRIPE)
-    return live.filter(state=PaymentState.OPEN, provider_started_id="").first()
+    return live.filter(state=PaymentState.OPEN, provider_started_id="")
 
 
 def _book_without(booking_id: int, *, now: datetime) -> None:

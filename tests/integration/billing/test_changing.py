@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,11 +11,11 @@ from billing.models import Payment, Refund
 from billing.policies import compute_fee
 from billing.selectors.asking import find_asked_deposit, find_due_of
 from billing.selectors.payments import list_payments_of
-from billing.services.changing import describe_change
+from billing.services.changing import MoneyOfChange, describe_change
 from billing.services.payments import receive_deposit, waive_deposit
 from notifications.models import Event, Message
 from notifications.services.outbox import process_event
-from scheduling.enums import DepositKind
+from scheduling.enums import BookingStatus, DepositKind
 from scheduling.errors import RequestInvalid
 from scheduling.models import Booking, Customer, Service
 from scheduling.selectors.bookings.views import get_booking
@@ -305,3 +306,10 @@ def test_who_must_prepay_pays_all_of_the_new_visit(eva):
     change(booking_id, first, second)
 
     assert read(booking_id) == ("pending_payment", 750)
+
+
+def test_preview_of_a_request_gives_nothing_back(paid):
+    booking = get_booking(booking_id=paid)
+    asked = replace(booking, status=BookingStatus.PENDING_APPROVAL, deposit_minor=0)
+
+    assert describe_change(booking, asked, by=CUSTOMER.kind, now=LATER) == MoneyOfChange()

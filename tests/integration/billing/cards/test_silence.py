@@ -94,6 +94,7 @@ def test_who_cancels_meanwhile_is_left_alone(till, booking_id):
     fail(till, booking_id)
     cancel_booking(booking_id=booking_id, now=till.moment, by=CUSTOMER)
     wait(till, 2)
+    look_again(booking_id, till.moment)
 
     assert status_of(booking_id) == "cancelled"
 
