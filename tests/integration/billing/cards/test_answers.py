@@ -198,8 +198,8 @@ def test_evidence_that_nobody_read_is_not_sent(till, dispute):
 @pytest.mark.parametrize(
     ("case", "is_sent"),
     [
-        (replace(CASE, pages=19), True),
-        (replace(CASE, pages=20), False),
+        (replace(CASE, pages=16), True),
+        (replace(CASE, pages=17), False),
         (replace(CASE, paper=b"%PDF-" + b"x" * 4_499_995), True),
         (replace(CASE, paper=b"%PDF-" + b"x" * 4_499_996), False),
     ],
