@@ -192,8 +192,7 @@ def _open(payment: Payment, back: WayBack, *, now: datetime) -> str:
             _give_up(payment.pk, now=now)
         raise
     except Unavailable:  # it may have been opened: the next call has the same key
-        if payment.purpose in ADVANCE and payment.charged_at is None:
-            stand_by(payment.booking_id, now=now)
+        stand_by(payment.booking_id, now=now)
         raise
     assert isinstance(started, Redirect)  # the card provider has a page of its own
     _note_open(payment.pk, started, now=now)

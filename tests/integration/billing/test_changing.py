@@ -11,6 +11,8 @@ from billing.models import Payment, Refund
 from billing.policies import compute_fee
 from billing.selectors.asking import find_asked_deposit, find_due_of
 from billing.selectors.payments import list_payments_of
+from billing.services.cards.refunding import _drop
+from billing.services.cards.settling import _is_twice
 from billing.services.changing import MoneyOfChange, describe_change
 from billing.services.payments import receive_deposit, waive_deposit
 from notifications.models import Event, Message
@@ -24,7 +26,7 @@ from scheduling.services.bookings.contents.changes import change_visit, preview_
 from scheduling.services.bookings.undoing import undo_step
 from scheduling.services.writing.expiry import expire_hold
 from scheduling.types import DepositChoice, VisitChange
-from tests.factories.billing import add_up, take_transfers, tell_events
+from tests.factories.billing import add_up, make_received, make_refund, take_transfers, tell_events
 from tests.factories.scheduling import CUSTOMER, MONDAY, NOW, STAFF, book, make_place, make_resource, make_service
 
 LATER = NOW + timedelta(minutes=5)
@@ -313,3 +315,26 @@ def test_preview_of_a_request_gives_nothing_back(paid):
     asked = replace(booking, status=BookingStatus.PENDING_APPROVAL, deposit_minor=0)
 
     assert describe_change(booking, asked, by=CUSTOMER.kind, now=LATER) == MoneyOfChange()
+
+
+def test_fee_of_a_visit_that_pays_in_advance_by_now_is_of_what_the_card_was_left_for(paid):
+    missed = replace(get_booking(booking_id=paid), status=BookingStatus.NO_SHOW, deposit_minor=100)
+    on_card = replace(missed, agreed=replace(missed.agreed, is_on_card=True))
+
+    assert (compute_fee(300, missed), compute_fee(300, on_card)) == (300, 100)
+
+
+def test_card_that_pays_what_credit_has_paid_pays_twice(paid):
+    booking, received = get_booking(booking_id=paid), Payment.objects.get()
+    other = make_received(booking_id=paid, amount_minor=300, attempt=2)
+    before = _is_twice(other, replace(booking, deposit_minor=600))
+    Payment.objects.filter(pk=received.pk).update(door="credit", means="")
+
+    assert (before, _is_twice(other, booking)) == (False, True)
+
+
+def test_refund_that_somebody_else_called_off_is_called_off_once(paid):
+    refund = make_refund(Payment.objects.get(), amount_minor=300, state="done", done_at=NOW)
+
+    assert _drop(refund.pk, now=LATER)
+    assert Refund.objects.get().state == "done"
