@@ -80,15 +80,17 @@ def get_payment(*, payment_id: int) -> PaymentView:
     return view_payment(row)
 
 
-def preview_cancellation(booking: BookingView, payments: tuple[PaymentView, ...], *, at: datetime) -> Split | None:
+def preview_cancellation(
+    booking: BookingView, payments: tuple[PaymentView, ...], *, at: datetime, ending: Ending = Ending.CUSTOMER
+) -> Split | None:
     """Return what goes back, and what stays, if the customer cancels ``at`` a moment; None: nothing was paid.
 
-    What staff gave back before counts: a refund that is on its way does not go twice.
+    What staff gave back before counts: a refund that is on its way does not go twice. ``ending``: somebody else does.
     """
     back = kept = 0
     for each in payments:
         if each.left_minor and goes_back(each.purpose):
-            share = suggest_refund(each, booking, now=at)
+            share = suggest_refund(each, booking, now=at, ending=ending)
             back, kept = back + share, kept + each.left_minor - share
     return Split(back_minor=back, kept_minor=kept) if back or kept else None
 
@@ -109,9 +111,11 @@ def balance_booking(booking: BookingView, payments: tuple[PaymentView, ...]) -> 
     )
 
 
-def suggest_refund(payment: PaymentView, booking: BookingView, *, now: datetime) -> int:
-    """Return what would go back by the table agreed if its customer called the visit off now."""
-    split = split_payment(payment.amount_minor, booking, ending=Ending.CUSTOMER, at=now)
+def suggest_refund(
+    payment: PaymentView, booking: BookingView, *, now: datetime, ending: Ending = Ending.CUSTOMER
+) -> int:
+    """Return what would go back by the table agreed if its customer, or who ``ending`` says, called it off now."""
+    split = split_payment(payment.amount_minor, booking, ending=ending, at=now)
     return max(0, min(split.back_minor - payment.refunded_minor, payment.left_minor))
 
 

@@ -14,14 +14,15 @@ from accounts.policies import Permission
 from api.document import describe_call
 from api.v1.bookings.serializers import SteppedShape
 from api.v1.bookings.staff import describe_step, make_actor, read_id
-from api.v1.bookings.steps import STUCK, StaffCancelFields
+from api.v1.bookings.steps import STUCK, StaffCancelFields, cancel
 from api.v1.manage.serializers import EmptyFields
 from api.views import Result, StaffView, answer_once
+from billing.errors import CreditNotOffered
 from kernel.clock import utc_now
 from scheduling.errors import RequestInvalid, SlotTaken, SlotUnavailable
 from scheduling.selectors.bookings.series import list_ended_together
 from scheduling.selectors.bookings.views import get_booking
-from scheduling.services.bookings.series.following import cancel_following, restore_following
+from scheduling.services.bookings.series.following import restore_following
 from scheduling.types import BookingView
 
 
@@ -38,7 +39,10 @@ class CancelFollowingView(StaffView):
     key_area = KeyArea.BOOKINGS
 
     @describe_call(
-        "cancel_following", fails=(*STUCK, RequestInvalid), request=StaffCancelFields, responses=TogetherShape
+        "cancel_following",
+        fails=(*STUCK, RequestInvalid, CreditNotOffered),
+        request=StaffCancelFields,
+        responses=TogetherShape,
     )
     def post(self, request: Request, booking_id: str) -> HttpResponse:
         """Cancel a booking and those of its series that come after it, with a reason or a cause.
@@ -49,7 +53,7 @@ class CancelFollowingView(StaffView):
         asked, number = StaffCancelFields.read(request).validated_data, read_id(booking_id)
 
         def run() -> Result:
-            cancel_following(booking_id=number, now=utc_now(), by=make_actor(request), **asked)
+            cancel(booking_id=number, is_following=True, now=utc_now(), by=make_actor(request), **asked)
             return _answer(list_ended_together(get_booking(booking_id=number), is_customers=False))
 
         return answer_once(request, run, is_personal=False)

@@ -18,8 +18,9 @@ from api.v1.bookings.serializers import TEXT_LENGTH, OverrideFields, SteppedShap
 from api.v1.bookings.staff import describe_step, make_actor, read_id, read_override
 from api.v1.manage.serializers import EmptyFields
 from api.views import Result, StaffView, answer_once
-from billing.errors import CardNotOffered, FeeChanged, FeeNotDue, RefundInvalid
+from billing.errors import CardNotOffered, CreditNotOffered, FeeChanged, FeeNotDue, RefundInvalid
 from billing.services import fees
+from billing.services.credits.offering import cancel_for_credit
 from kernel.clock import utc_now
 from kernel.errors import DomainError
 from scheduling.enums import CancelCause
@@ -38,6 +39,7 @@ from scheduling.errors import (
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings import cancellations, transitions
 from scheduling.services.bookings.moves import move_booking
+from scheduling.services.bookings.series.following import cancel_following
 from scheduling.types import LARGEST_PRICE_MINOR
 
 STUCK: tuple[type[DomainError], ...] = (BookingNotFound, TransitionRefused)
@@ -66,6 +68,9 @@ class StaffCancelFields(DeclineFields):
     """Why a booking is cancelled: a reason that the customer reads, a cause that stays in the business, or both."""
 
     cause = serializers.ChoiceField(choices=CancelCause.values, required=False, default="")
+    as_credit = serializers.BooleanField(
+        required=False, default=False, help_text="True: the customer wants as credit what goes back."
+    )
 
 
 class ChargeFields(StrictSerializer):
@@ -93,6 +98,14 @@ class ReassignFields(StrictSerializer):
 
     resources = serializers.ListField(child=IdField(), max_length=20)
     override = OverrideFields(required=False)
+
+
+def cancel(*, as_credit: bool, is_following: bool = False, **asked: Any) -> None:
+    """Cancel a booking, or also those of its series after it; what goes back is credit if the customer wants that."""
+    if as_credit:
+        cancel_for_credit(is_following=is_following, **asked)
+    else:
+        (cancel_following if is_following else cancellations.cancel_booking)(**asked)
 
 
 def _make_step(
@@ -145,9 +158,9 @@ DeclineView = _make_step(
 CancelView = _make_step(
     "cancel_booking",
     "Cancel a booking, with a reason or a cause: its place is free at once; again changes nothing.",
-    cancellations.cancel_booking,
+    cancel,
     fields=StaffCancelFields,
-    fails=(*STUCK, RequestInvalid),
+    fails=(*STUCK, RequestInvalid, CreditNotOffered),
 )
 ArriveView = _make_step("arrive", "The customer is here; again changes nothing.", transitions.mark_arrived)
 StartView = _make_step("start_visit", "Work has begun; again changes nothing.", transitions.start_visit)

@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from billing.services import payments
+from billing.services.credits.offering import cancel_for_credit
 from scheduling.enums import BookingStatus
 from scheduling.policies import MOVABLE_STATUSES, TAKEN_BACK, TRANSITIONS
 from scheduling.services.bookings import cancellations, transitions
@@ -23,6 +25,8 @@ from web.parts.toasts import Undo
 
 class ReasonRule(StrEnum):
     """Whether the person is asked why: with a text that the customer reads, or with one of some causes as well.
+
+    With causes they may also say how what was paid goes back: as money, or as credit if the customer wants that.
 
     Or why with a text that only the team reads. Or how it was paid: whoever says nothing means a bank transfer.
     """
@@ -37,10 +41,25 @@ class ReasonRule(StrEnum):
 REASON_FIELDS: Mapping[ReasonRule, tuple[str, ...]] = {
     ReasonRule.NONE: (),
     ReasonRule.TEXT: ("reason",),
-    ReasonRule.CAUSE: ("cause", "reason"),
+    ReasonRule.CAUSE: ("cause", "reason", "back"),
     ReasonRule.TEAM: ("reason",),
     ReasonRule.MEANS: ("means",),
 }
+
+
+CREDIT = "credit"
+"""What is said of what goes back, if the customer wants credit."""
+
+
+def _cancel(*, back: str, **asked: Any) -> None:
+    (cancel_for_credit if back == CREDIT else cancellations.cancel_booking)(**asked)
+
+
+def _cancel_following(*, back: str, **asked: Any) -> None:
+    if back == CREDIT:
+        cancel_for_credit(is_following=True, **asked)
+    else:
+        following.cancel_following(**asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +190,7 @@ CANCEL = Action(
     done=gettext_lazy("Booking canceled"),
     icon="ban",
     target=BookingStatus.CANCELLED,
-    service=cancellations.cancel_booking,
+    service=_cancel,
     tone="danger",
     reason=ReasonRule.CAUSE,
 )
@@ -181,7 +200,7 @@ CANCEL_FOLLOWING = Action(
     done=gettext_lazy("Bookings canceled"),
     icon="ban",
     target=BookingStatus.CANCELLED,
-    service=following.cancel_following,
+    service=_cancel_following,
     tone="danger",
     reason=ReasonRule.CAUSE,
     undo_name="workspace:undo_following",

@@ -35,8 +35,10 @@ from web.parts.forms import PageForm, mark_needed
 from web.parts.questions import QUESTION_PREFIX, Given, make_question_fields, read_answers
 from web.parts.widgets import ChoiceChips
 from web.templatetags.formats import get_current_formats
+from web.workspace.bookings.actions import CREDIT
 from web.workspace.bookings.deposits import FIELDS as DEPOSIT_FIELDS
 from web.workspace.bookings.deposits import make_deposit_fields
+from web.workspace.bookings.payments import Returns
 
 MAX_SHIFT_MINUTES = 24 * 60
 PHONE_ATTRS = {"type": "tel", "inputmode": "tel", "autocomplete": "off"}
@@ -55,6 +57,8 @@ TIME_MISSING = gettext_lazy("Choose a time.")
 TIME_WRONG = gettext_lazy("This time cannot be read. Choose it again.")
 TIME_SKIPPED = gettext_lazy("The clock skips this time on that day. Choose another one.")
 REASON_MISSING = mark("Choose why, or write it.")
+MONEY = "money"
+"""How what was paid goes back, if not as credit."""
 
 
 def make_override_field() -> ReasonField:
@@ -80,6 +84,9 @@ class ReasonForm(PageForm):
     Of ``cause`` and ``reason`` one is enough; without a cause to choose from, the text may be left out.
     """
 
+    returns_words = ""
+    """How much goes back; empty: nothing does, or nobody asked."""
+
     means = ChoiceField(
         label=gettext_lazy("Paid with"),
         choices=PaymentMeans.choices,
@@ -89,6 +96,13 @@ class ReasonForm(PageForm):
     )
 
     cause = ChoiceField(label=gettext_lazy("Why"), choices=CancelCause.choices, required=False, widget=ChoiceChips())
+    back = ChoiceField(
+        label=gettext_lazy("How does the customer want it back?"),
+        choices=((MONEY, gettext_lazy("Money back")), (CREDIT, gettext_lazy("Credit for another visit"))),
+        required=False,
+        initial=MONEY,
+        widget=ChoiceChips(),
+    )
     reason: TextField = ReasonField(
         label=gettext_lazy("Message to the customer"),
         rows=2,
@@ -100,6 +114,14 @@ class ReasonForm(PageForm):
         super().__init__(data, auto_id=f"why-{key}-%s")
         for name in self.fields.keys() - set(asks):
             del self.fields[name]
+
+    def show_returns(self, returns: Returns | None) -> None:
+        """Say what goes back, and ask how where the customer may have it as credit."""
+        self.returns_words = returns.words if returns else ""
+        if returns is None or not returns.may_be_credit:
+            self.fields.pop("back", None)
+        elif "back" in self.fields:
+            self.fields["back"].choices = ((MONEY, gettext("Money back")), (CREDIT, returns.credit_words))  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Ask for a cause or a text, where there are causes to choose from; who says no means says a transfer."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -10,19 +10,27 @@ from types import MappingProxyType
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
-from billing.enums import LIVE_STATES, PaymentMeans
+from billing.engine import Ending
+from billing.enums import LIVE_STATES, PaymentDoor, PaymentMeans
 from billing.gateway.enums import DeclineReason
 from billing.selectors.asking import may_ask_for_deposit
 from billing.selectors.credits import add_up_left, list_customer_credits, offers_credit
 from billing.selectors.fees import find_fee
 from billing.selectors.invoices import may_want_invoice
-from billing.selectors.payments import balance_booking, list_payments_of, may_record_payment
+from billing.selectors.payments import (
+    balance_booking,
+    list_payments_of,
+    list_payments_of_all,
+    may_record_payment,
+    preview_cancellation,
+)
 from billing.selectors.receipts import list_receipts
 from billing.types import FeeView, PaymentView, ReceiptView
 from kernel.clock import utc_now
 from scheduling.enums import BookingStatus
 from scheduling.types import BookingView
 from web.parts.pictures import ShownPicture, make_address, show_picture
+from web.templatetags.formats import get_current_formats
 
 DECLINES: dict[str, str | Promise] = {
     DeclineReason.REFUSED: gettext_lazy("The bank refused it."),
@@ -55,6 +63,40 @@ class PaymentLine:
     def is_waited_for(self) -> bool:
         """Tell whether money may still come."""
         return self.payment.state in LIVE_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class Returns:
+    """What goes back in money if staff cancel, in the smallest coin; what credit paid is credit again in any case.
+
+    Attributes:
+        theirs_minor: If it was the customer who called it off: as agreed.
+        ours_minor: Otherwise.
+        may_be_credit: The customer may have it as credit.
+    """
+
+    theirs_minor: int
+    ours_minor: int
+    currency: str
+    may_be_credit: bool
+
+    @property
+    def words(self) -> str:
+        """Say how much goes back."""
+        said = {"all": self._format(self.ours_minor), "part": self._format(self.theirs_minor)}
+        if self.theirs_minor == self.ours_minor:
+            return gettext("%(all)s go back.") % said
+        return gettext("%(part)s go back, as agreed, if the customer called it off; otherwise all %(all)s.") % said
+
+    @property
+    def credit_words(self) -> str:
+        """Say what the customer would have as credit."""
+        if self.theirs_minor != self.ours_minor:
+            return gettext("Credit for another visit")
+        return gettext("Credit of %(amount)s for another visit") % {"amount": self._format(self.ours_minor)}
+
+    def _format(self, amount_minor: int) -> str:
+        return get_current_formats().format_money(amount_minor, self.currency)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +166,29 @@ def load_money(booking: BookingView, names: Mapping[int, str] = MappingProxyType
         credit_minor=credit_minor,
         gives_credit=is_to_send and booking.customer_id is not None and offers_credit(),
     )
+
+
+def find_returns(bookings: Collection[BookingView], *, now: datetime) -> Returns | None:
+    """Return what goes back if staff cancel some bookings of one customer; None: nothing does. Three queries at most.
+
+    Of a series, all is in the currency of its first booking; what was paid in another one before is left out.
+    """
+    payments = list_payments_of_all([each.id for each in bookings])
+    theirs = ours = 0
+    is_known, currency = False, ""
+    for booking in bookings:
+        currency = currency or booking.currency
+        paid = tuple(
+            each
+            for each in payments.get(booking.id, ())
+            if each.door != PaymentDoor.CREDIT and each.currency == currency
+        )
+        by_them = preview_cancellation(booking, paid, at=now)
+        by_us = preview_cancellation(booking, paid, at=now, ending=Ending.BUSINESS)
+        theirs += by_them.back_minor if by_them else 0
+        ours += by_us.back_minor if by_us else 0
+        is_known |= by_us is not None and booking.customer_id is not None and not booking.is_test
+    return Returns(theirs, ours, currency, may_be_credit=is_known and offers_credit()) if ours else None
 
 
 def show_receipt(receipt: ReceiptView | None) -> ShownReceipt | None:

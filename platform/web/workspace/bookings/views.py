@@ -33,6 +33,7 @@ from web.workspace.actors import make_actor
 from web.workspace.bookings.actions import ACTIONS, CANCEL, CANCEL_FOLLOWING, REASON_FIELDS, Action, ReasonRule
 from web.workspace.bookings.forms import ReasonForm, TeamReasonForm
 from web.workspace.bookings.page import load_booking_page
+from web.workspace.bookings.payments import find_returns
 
 
 @requires(Permission.BOARD_VIEW)
@@ -110,6 +111,10 @@ def render_booking(
         for action in page.actions
         if action.reason is not ReasonRule.NONE
     ]
+    for action, form in reasons:
+        if action.reason is ReasonRule.CAUSE:
+            together = (page.booking, *page.following) if action.key == CANCEL_FOLLOWING.key else (page.booking,)
+            form.show_returns(find_returns(together, now=utc_now()))
     template = "workspace/booking_panel.html" if is_fragment_asked(request) else "workspace/booking.html"
     context = {"page": page, "reasons": reasons, "error": error} | _find_headings(request, booking_id)
     return render(request, template, context, status=status)
