@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-import holidays as holidays_library
 from django.db.models import Q
 
+from kernel.law.calendars import list_public_holidays
 from scheduling.enums import Repeats
 from scheduling.errors import SpecialDayNotFound
 from scheduling.models import Booking, DateOverride, DaySeries, HolidayAdjustment, Location, TimeOff
@@ -81,7 +80,7 @@ def list_holidays(*, location_id: int, from_on: date, to_on: date, language: str
     place = Location.objects.get(pk=location_id)
     names: dict[date, str] = {}
     for year in range(from_on.year, to_on.year + 1):
-        names |= _list_named(current_tenant().country, place.region, year, language)
+        names |= dict(list_public_holidays(current_tenant().country, place.region, year, language))
     closed = dict.fromkeys(names, place.observes_public_holidays)
     said = HolidayAdjustment.objects.filter(is_active=True, on__range=(from_on, to_on))
     own: dict[date, str] = {}
@@ -171,16 +170,3 @@ def _view_absence(row: TimeOff) -> SpecialDay:
         end_minute=1440 if midnight else end.hour * 60 + end.minute,
         is_whole=midnight and not (start.hour or start.minute),
     )
-
-
-@lru_cache(maxsize=512)
-def _list_named(country: str, region: str, year: int, language: str) -> dict[date, str]:
-    """Return the public holidays of a year with their names, in the language if the library has it."""
-    try:
-        known = holidays_library.country_holidays(country, subdiv=region or None, years=year)
-        wanted = next((each for each in known.supported_languages if each.split("_")[0] == language), None)
-        if wanted:
-            known = holidays_library.country_holidays(country, subdiv=region or None, years=year, language=wanted)
-    except NotImplementedError:
-        return {}
-    return dict(known.items())

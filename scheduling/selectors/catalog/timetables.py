@@ -9,10 +9,9 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-import holidays as holidays_library
-
 from database.connection import connection
 from kernel.iso import parse_date
+from kernel.law.calendars import list_public_holidays
 from scheduling.engine import Closing, DateOverride, Resource, WeeklyPeriod
 from scheduling.enums import HoursKind
 from tenants.context import current_tenant
@@ -205,38 +204,13 @@ def _list_holidays(
     first, last = from_on - timedelta(days=3), to_on + timedelta(days=16)
     closed: set[date] = set()
     for year in range(first.year, last.year + 1):
-        closed |= {day for day in _list_public_holidays(country, region, year) if first <= day <= last}
+        closed |= {day for day in list_public_holidays(country, region, year) if first <= day <= last}
     # The location's own word comes after the word for all locations.
     for location_id, on, is_closed in sorted(adjustments, key=lambda row: row[0] is not None):
         if location_id in {None, place_id}:
             day = parse_date(on)
             (closed.add if is_closed else closed.discard)(day)
     return frozenset(closed)
-
-
-def is_known_region(country: str, region: str) -> bool:
-    """Tell whether a country has a region of its own holidays, by the second part of ISO 3166-2."""
-    return region in holidays_library.list_supported_countries().get(country, [])
-
-
-@lru_cache(maxsize=64)
-def list_regions(country: str) -> tuple[tuple[str, str], ...]:
-    """List the regions of a country that have holidays of their own: (code, name), by name; none if it has none."""
-    if not holidays_library.list_supported_countries().get(country):
-        return ()
-    names = holidays_library.country_holidays(country).get_subdivision_aliases()
-    return tuple(sorted(((code, next(iter(also), code)) for code, also in names.items()), key=lambda row: row[1]))
-
-
-@lru_cache(maxsize=2048)
-def _list_public_holidays(country: str, region: str, year: int) -> frozenset[date]:
-    """Return a country's public holidays; none for a country or region that the library does not know."""
-    if not country:
-        return frozenset()
-    try:
-        return frozenset(holidays_library.country_holidays(country, subdiv=region or None, years=year))
-    except NotImplementedError:
-        return frozenset()
 
 
 def _read_date(text: str | None) -> date | None:

@@ -10,13 +10,13 @@ from datetime import datetime
 from django.db import transaction
 
 from files.services.removal import remove_files_of
+from kernel.law.calendars import is_known_region
 from kernel.text import mark
 from scheduling.enums import CatalogNoun
 from scheduling.errors import LastLocation, LocationNotFound, StillUsed
 from scheduling.models import Booking, CapacityRule, Location, Resource
 from scheduling.selectors.catalog.photos import LOCATION_PHOTO
 from scheduling.selectors.catalog.setups import read_location
-from scheduling.selectors.catalog.timetables import is_known_region
 from scheduling.selectors.catalog.usage import list_bookings_of_locations
 from scheduling.services.catalog.checks import FieldErrors, clean_line, clean_lines
 from scheduling.services.catalog.door import (

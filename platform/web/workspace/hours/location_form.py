@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
-from scheduling.selectors.catalog.timetables import list_regions
+from kernel.law.calendars import list_regions
 from scheduling.types import LocationSetup
 from tenants.context import current_tenant
 from web.parts.contacts import EmailField, PhoneField
