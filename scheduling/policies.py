@@ -66,6 +66,8 @@ ASKABLE = (BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL)
 """Of what staff may ask for money first."""
 MOVABLE_STATUSES = (BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL)
 """What takes another time, by customers and by staff."""
+RESIZABLE_STATUSES = (*MOVABLE_STATUSES, BookingStatus.ARRIVED, BookingStatus.IN_PROGRESS)
+"""What staff makes longer or shorter."""
 
 
 def check_new_bookings(by: Actor, *, is_test: bool = False) -> None:
@@ -142,6 +144,18 @@ def check_move(booking: Booking, *, by: Actor, now: datetime) -> None:
         raise refuse_step(booking)
     if by.kind == ActorKind.CUSTOMER and now > find_move_limit(booking):
         raise CutoffPassed(until=find_move_limit(booking))
+
+
+def check_resize(booking: Booking, *, by: Actor, now: datetime) -> None:
+    """Refuse that staff changes the end of a visit which is over; one that has begun may take longer.
+
+    Raises:
+        StatusForbids, TransitionRefused: As `check_move`.
+    """
+    if booking.status in RESIZABLE_STATUSES and booking.status not in MOVABLE_STATUSES:
+        check_step(by)
+    else:
+        check_move(booking, by=by, now=now)
 
 
 def check_cancel(booking: Booking, *, by: Actor, now: datetime) -> None:

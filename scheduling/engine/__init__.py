@@ -7,6 +7,7 @@ A caller loads one immutable `Snapshot`, composes a `VisitSpec`, and asks:
     choose_resources(visit, chosen: Collection[int]) -> VisitSpec
     keep_resources(visit, kept: Collection[int]) -> VisitSpec
     keep_filling(visit, filling: Collection[(part index, resource id)]) -> VisitSpec
+    fix_length(visit, minutes) -> VisitSpec
     keep_length(visit, minutes) -> VisitSpec
     list_servers(visit) -> frozenset[int]
     list_lengths(visit) -> list[VisitSpec]
@@ -111,6 +112,7 @@ from scheduling.engine.visit import (
     choose_resources,
     compose_visit,
     find_window,
+    fix_length,
     keep_filling,
     keep_length,
     keep_resources,
@@ -200,6 +202,7 @@ __all__ = [
     "find_turn",
     "find_wall",
     "find_window",
+    "fix_length",
     "fold_period",
     "is_counted",
     "is_offered",

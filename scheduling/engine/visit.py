@@ -80,6 +80,20 @@ def keep_length(visit: VisitSpec, minutes: int) -> VisitSpec:
     """
     if minutes in {visit.duration_minutes, *(length.duration_minutes for length in visit.lengths)}:
         return visit
+    try:
+        return fix_length(visit, minutes)
+    except EngineInputError:
+        return visit
+
+
+def fix_length(visit: VisitSpec, minutes: int) -> VisitSpec:
+    """Return the visit with a length that somebody gave it, in minutes, whoever serves it.
+
+    Parts that last to its end, and its last service, grow or shrink along.
+
+    Raises:
+        EngineInputError: A part would be left without time or outlast it.
+    """
     grown = minutes - visit.duration_minutes
     parts = tuple(
         replace(part, duration_minutes=part.duration_minutes + grown)
@@ -87,10 +101,10 @@ def keep_length(visit: VisitSpec, minutes: int) -> VisitSpec:
         else part
         for part in visit.parts
     )
-    ends = (part.starts_after_minutes + part.duration_minutes for part in parts)
-    if any(part.duration_minutes <= 0 for part in parts) or max(ends) > minutes:
-        return visit
     line_minutes = (*visit.line_minutes[:-1], visit.line_minutes[-1] + grown)
+    ends = (part.starts_after_minutes + part.duration_minutes for part in parts)
+    if any(part.duration_minutes <= 0 for part in parts) or max(ends) > minutes or line_minutes[-1] <= 0:
+        raise EngineInputError(field="minutes", code="too_short")
     return replace(visit, duration_minutes=minutes, parts=parts, line_minutes=line_minutes, lengths=())
 
 

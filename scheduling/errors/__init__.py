@@ -325,10 +325,10 @@ class TransitionRefused(Conflict):
 
 
 class BookingChanged(Conflict):
-    """Somebody corrected the booking since it was read."""
+    """Somebody corrected or moved the booking since it was read."""
 
     code = "booking_changed"
-    text = mark("Somebody corrected this appointment a moment ago. Look at it again before you change it.")
+    text = mark("Somebody changed this appointment a moment ago. Look at it again before you change it.")
 
 
 class CustomerInvalid(Invalid):

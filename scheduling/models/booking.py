@@ -50,7 +50,8 @@ class Booking(models.Model):
     contact whose code was typed. ``policy`` is the service's policy as agreed. ``rule_usage`` lists
     ``[rule, bucket, amount]`` taken from capacity rules. In a group, ``group_share`` lists
     ``[resource, part, from, to]``: what it takes of the group's resources, in minutes after its start,
-    buffers included. ``service`` is the first line's. ``chosen_beside_ids`` are the resources that
+    buffers included. ``service`` is the first line's. ``length_minutes`` is how long staff said that it lasts; empty:
+    as long as its services. ``chosen_beside_ids`` are the resources that
     were chosen by name together with ``chosen_resource``. ``hold_extended_at`` is when whoever held it asked to keep it
     longer: once is enough. ``payer`` is who pays where that is not the customer
     (a company for its driver). ``promised_at`` is when the work was promised to be done, ``ready_at`` when it was,
@@ -93,6 +94,7 @@ class Booking(models.Model):
     agreed_timezone = models.CharField(max_length=64, blank=True, default="", db_default="")
     agreed_at = models.DateTimeField(null=True, blank=True)
     party_size = models.PositiveIntegerField(default=1)
+    length_minutes = models.PositiveIntegerField(null=True, blank=True)
 
     status = models.CharField(max_length=20, choices=BookingStatus.choices)
     is_active = models.BooleanField()

@@ -13,7 +13,15 @@ Period = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True)
 class BoardBlock:
-    """A booking in a column of the board; the period is the column's part, without buffers."""
+    """A booking in a column of the board; the period is the column's part, without buffers.
+
+    Attributes:
+        is_reachable: Its customer would be told of a change.
+        is_last: The part lasts to the end of the visit, so that making it longer makes the visit longer.
+        is_group: It shares its time with others of a group.
+        sequence: How often it was moved: who drags it says which one they saw.
+        visit_minutes: How long the whole visit lasts, of which the block may be a part.
+    """
 
     booking_id: int
     reference: str
@@ -30,6 +38,11 @@ class BoardBlock:
     party_size: int
     arrival_mode: str
     is_override: bool
+    is_reachable: bool = False
+    is_last: bool = True
+    is_group: bool = False
+    sequence: int = 0
+    visit_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,24 @@ class DepositChoice:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Whether the customer of a visit that staff moves is told, and what staff adds in their own words.
+
+    Attributes:
+        line: One line, at most `LONGEST_LINE` characters; kept with the move, and in the message only.
+    """
+
+    is_told: bool = True
+    line: str = ""
+
+
+LONGEST_LINE = 160
+"""So much staff may add to the message of a move: an SMS has little room."""
+TELL = Notice()
+"""As everybody is told."""
+
+
 ASK_DEPOSIT = DepositChoice()
 """As everybody is asked."""
 

@@ -23,6 +23,7 @@ class Wish:
         location_id: None: any location that can serve it.
         party_size: Units of each resource, or seats of a group.
         arrival_mode: A key of the vertical's; empty where it is not asked.
+        length_minutes: How long it lasts where staff gave it a length of its own; None: as long as its services.
     """
 
     service_ids: tuple[int, ...]
@@ -31,6 +32,7 @@ class Wish:
     location_id: int | None = None
     party_size: int = 1
     arrival_mode: str = ""
+    length_minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

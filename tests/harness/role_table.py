@@ -197,6 +197,8 @@ TENANT: dict[str, Rights] = {
     "workspace/bookings/new/": form(DESK),
     "workspace/bookings/<int:booking_id>/": read(STAFF),
     "workspace/bookings/<int:booking_id>/move/": form(DESK),
+    "workspace/bookings/<int:booking_id>/length/": form(DESK),
+    "workspace/bookings/<int:booking_id>/fit/": read(DESK),
     "workspace/bookings/<int:booking_id>/change/": form(DESK),
     "workspace/bookings/<int:booking_id>/correct/": form(DESK),
     "workspace/bookings/<int:booking_id>/level/": form(DESK),

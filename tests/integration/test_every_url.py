@@ -40,6 +40,8 @@ SAMPLES = {
     "workspace/page/tests/<int:booking_id>/delete/": "workspace/page/tests/{booking}/delete/",
     "workspace/bookings/<int:booking_id>/move/": "workspace/bookings/{booking}/move/",
     "workspace/bookings/<int:booking_id>/change/": "workspace/bookings/{booking}/change/",
+    "workspace/bookings/<int:booking_id>/length/": "workspace/bookings/{booking}/length/",
+    "workspace/bookings/<int:booking_id>/fit/": "workspace/bookings/{booking}/fit/?shift=0",
     "workspace/bookings/<int:booking_id>/payments/new/": "workspace/bookings/{booking}/payments/new/",
     "workspace/bookings/<int:booking_id>/payments/ask/": "workspace/bookings/{booking}/payments/ask/",
     "workspace/bookings/<int:booking_id>/payments/invoice/": "workspace/bookings/{booking}/payments/invoice/",

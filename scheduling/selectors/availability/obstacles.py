@@ -14,6 +14,7 @@ from scheduling.enums import BookingStatus
 from scheduling.models import Allocation, Booking
 from scheduling.selectors.availability.explanations import view_reasons
 from scheduling.selectors.availability.free_times import find_moving
+from scheduling.selectors.availability.lengths import check_fits, check_length
 from scheduling.selectors.availability.occupancy import load_snapshots
 from scheduling.selectors.availability.plans import load_plan
 from scheduling.types import Obstacle, SlotRequest, TakenBy
@@ -34,17 +35,21 @@ class _Wanted:
 
 
 def find_obstacles(
-    *, request: SlotRequest, now: datetime, moving_booking_id: int | None = None
+    *, request: SlotRequest, now: datetime, moving_booking_id: int | None = None, is_length_new: bool = False
 ) -> tuple[Obstacle, ...]:
     """List every cause why staff cannot have a start, with the bookings behind it; empty when it is free.
 
     Grid, notice and booking window bind customers alone, so they are no cause. With several
-    locations, the causes of the first that offers the service.
+    locations, the causes of the first that offers the service. ``is_length_new``: the visit is to have the wish's own
+    length, and has another one.
 
     Raises:
-        ServiceNotFound, ResourceNotFound, LocationNotFound, RequestInvalid, SetupInvalid: As `load_plan`.
+        ServiceNotFound, ResourceNotFound, LocationNotFound, RequestInvalid, SetupInvalid: As `load_plan`; or it cannot
+            last so long.
         BookingNotFound: There is no booking ``moving_booking_id``.
     """
+    if is_length_new:
+        check_length(request.wish.length_minutes)
     moving = None if moving_booking_id is None else find_moving(moving_booking_id)
     on, minute = request.starts_at.date(), to_minutes(request.starts_at)
     loaded = load_plan(
@@ -54,6 +59,8 @@ def find_obstacles(
         is_party_free=True,
         is_agreed=moving is not None,
     )
+    if is_length_new and request.wish.length_minutes is not None:
+        check_fits(loaded, request.wish.length_minutes)
     plan = replace(loaded, visits={each: _free(visit) for each, visit in loaded.visits.items()})
     starts = dict.fromkeys(plan.visits, (minute, minute + AHEAD_DAYS * DAY_MINUTES))
     answers: list[tuple[Obstacle, ...]] = []

@@ -26,6 +26,7 @@ from scheduling.engine import (
     VisitSpec,
     choose_resources,
     compose_visit,
+    fix_length,
     keep_filling,
     keep_length,
     keep_resources,
@@ -241,6 +242,14 @@ def _seat_party(visit: VisitSpec, party_size: int) -> VisitSpec:
     return visit if visit.seats is None else replace(visit, seats=max(visit.seats, party_size))
 
 
+def _fix_length(visit: VisitSpec, minutes: int) -> VisitSpec:
+    """Give a visit its own length; where its services by now do not fit in, or a group has one, it has none."""
+    if visit.seats is None:
+        with suppress(EngineInputError):
+            return fix_length(visit, minutes)
+    return visit
+
+
 def _read_plan(
     document: Sequence[Any],
     wish: Wish,
@@ -271,6 +280,8 @@ def _read_plan(
     }
     if is_agreed:
         visits = {location_id: _seat_party(visit, wish.party_size) for location_id, visit in visits.items()}
+    if wish.length_minutes is not None:
+        visits = {location_id: _fix_length(visit, wish.length_minutes) for location_id, visit in visits.items()}
     return Plan(
         wish=wish,
         services=services,

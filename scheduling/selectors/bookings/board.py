@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from kernel.instants import to_instant, to_minutes
+from kernel.instants import count_minutes, to_instant, to_minutes
 from kernel.intervals import clip, merge, subtract
 from scheduling.engine import Resource, expand_hours, to_minute
 from scheduling.enums import BookingSource, BookingStatus
@@ -172,6 +172,11 @@ def _make_block(booking: Booking, pieces: list[Allocation], asset_identifier: st
         party_size=booking.party_size,
         arrival_mode=booking.arrival_mode,
         is_override=any(piece.is_override for piece in pieces),
+        is_reachable=bool(booking.customer_phone or booking.customer_email) and not booking.is_sample,
+        is_last=max(piece.ends_at for piece in pieces) >= booking.ends_at,
+        is_group=booking.session_id is not None,
+        sequence=booking.sequence,
+        visit_minutes=count_minutes(booking.starts_at, booking.ends_at),
     )
 
 

@@ -37,6 +37,7 @@ class BeforeMove:
     override_kind: str
     override_reason: str
     overridden_by_id: int | None
+    length_minutes: int | None
     undone: int | None
 
 
@@ -99,3 +100,10 @@ def find_before_move(*, booking_id: int) -> BeforeMove | None:
         return None
     filling = frozenset((part, resource_id) for part, resource_id in said["previous_filling"])
     return BeforeMove(sequence=sequence, filling=filling, undone=said.get("undone_sequence"), **row)
+
+
+def find_line(*, booking_id: int, sequence: int) -> str:
+    """Return what staff added, in their own words, to the message of the move that gave a booking its number."""
+    event = find_last_event(kind=f"booking.{BookingEvent.RESCHEDULED}", subject_id=booking_id)
+    is_last = event is not None and event.payload.get("sequence") == sequence
+    return str(event.payload.get("line", "")) if event is not None and is_last else ""

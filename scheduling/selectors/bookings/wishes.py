@@ -9,8 +9,8 @@ from scheduling.types import Wish
 def wish_of(booking: Booking) -> Wish:
     """Return the wish that makes the same visit at another time, at the location where it is.
 
-    Services, extras, party and who was chosen are the booking's; how long they take and who can
-    do them is as the business has it today. One query, unless the lines are there already.
+    Services, extras, party, who was chosen and a length of its own are the booking's; how long they take without one
+    and who can do them is as the business has it today. One query, unless the lines are there already.
     """
     lines = list(booking.lines.all())
     return Wish(
@@ -21,6 +21,7 @@ def wish_of(booking: Booking) -> Wish:
         location_id=booking.location_id,
         party_size=booking.party_size,
         arrival_mode=booking.arrival_mode,
+        length_minutes=booking.length_minutes,
     )
 
 

@@ -9,10 +9,11 @@ from datetime import datetime
 from database.transactions import LostRace, run_write
 from kernel.instants import to_minutes
 from scheduling.enums import ActorKind, BookingEvent, BookingStatus, OverrideKind
-from scheduling.errors import SlotTaken
+from scheduling.errors import BookingChanged, SlotTaken
 from scheduling.models import Booking
-from scheduling.policies import check_move
+from scheduling.policies import check_move, check_resize
 from scheduling.selectors.availability.free_times import find_moving
+from scheduling.selectors.availability.lengths import check_fits, check_length
 from scheduling.selectors.availability.plans import load_plan_at, narrow_plan
 from scheduling.selectors.bookings.deadlines import find_request_deadline
 from scheduling.selectors.bookings.wishes import wish_of
@@ -25,14 +26,14 @@ from scheduling.services.writing.allocations import (
     write_allocations,
 )
 from scheduling.services.writing.counters import Counters
-from scheduling.services.writing.events import record
+from scheduling.services.writing.events import describe_notice, record
 from scheduling.services.writing.expiry import clear_way
 from scheduling.services.writing.inputs import check_start, clean_reason
 from scheduling.services.writing.lookups import lock_booking, read_booking
 from scheduling.services.writing.placement import Asked, Place, PlaceRefused, explain_refusal, find_place
-from scheduling.services.writing.records import describe_submitted, list_place_usage, note_rules_and_group
+from scheduling.services.writing.records import describe_submitted, list_place_usage, note_lengths, note_rules_and_group
 from scheduling.services.writing.releases import HOLD_DUE_KIND
-from scheduling.types import Actor, OverrideReason, SubmittedBooking
+from scheduling.types import TELL, Actor, Notice, OverrideReason, SubmittedBooking
 from tenants.services.due_work import add_due_work
 
 
@@ -47,6 +48,16 @@ class _Move:
     override: OverrideReason | None
     servers: tuple[int, ...]
     extra: Mapping[str, object]
+    length_minutes: int | None = None
+
+    @property
+    def is_resize(self) -> bool:
+        """Tell whether it gives the visit another length: whoever serves it stays."""
+        return self.length_minutes is not None
+
+    def is_end_of(self, booking: Booking) -> bool:
+        """Tell whether staff changes the end alone: that of a visit which has begun, too."""
+        return self.is_resize and self.starts_at == booking.starts_at and self.by.kind != ActorKind.CUSTOMER
 
 
 @plans_anew
@@ -61,45 +72,46 @@ def move_booking(
     override: OverrideReason | None = None,
     servers: tuple[int, ...] = (),
     extra: Mapping[str, object] | None = None,
+    length_minutes: int | None = None,
+    notice: Notice = TELL,
+    seen: int | None = None,
 ) -> SubmittedBooking:
-    """Move a booking; its own time counts as free, reference and calendar identity stay.
+    """Move a booking, or make it longer or shorter; its own time counts as free, reference and calendar identity stay.
 
     Customers are bound by the cut-off as agreed and by grid, notice and window; staff by what
     is taken alone, and with ``override`` not even by that. ``resource_ids`` asks for other people
     or bays than the customer chose (reassign), an empty one for anyone; ``servers`` lets only these serve it,
-    without a word about who was chosen, and ``extra`` goes into its event. When it cannot be moved,
-    the old time stays. A reason to override belongs to the time that it was given for: a booking
-    that moves to a regular place loses it (its history keeps it), and counts like any other from
-    then on.
+    without a word about who was chosen, and ``extra`` goes into its event. When it cannot be moved, the old time stays.
+    A reason to override belongs to the time that it was given for: a booking that moves to a regular place loses it.
+
+    With ``length_minutes`` it lasts so long from now on, also when it is moved later; unless somebody else is named,
+    whoever serves it stays, and so does the price. ``notice`` says whether the customer is told, and with which line;
+    ``seen`` is the number (``sequence``) that the person looked at.
 
     Raises:
         SlotTaken, SlotInPast, SlotUnavailable: With the nearest free times.
+        RequestInvalid, BookingChanged: It cannot last so long; it stands elsewhere than was seen.
         StatusForbids, CutoffPassed, TransitionRefused, TokenUnknown, BookingNotFound: It may not be moved.
     """
     moved_id = read_booking(now=now, booking_id=booking_id, token=token).pk
     check_start(starts_at)
+    check_length(length_minutes)
     if override is not None:
         override = replace(override, reason=clean_reason(override.reason, is_required=True))
-    move = _Move(starts_at, resource_ids, by, now, override, servers, extra or {})
+    said = describe_notice(notice) | dict(extra or {})
+    move = _Move(starts_at, resource_ids, by, now, override, servers, said, length_minutes)
 
     def work(*, is_pessimistic: bool) -> SubmittedBooking:
-        seen = read_booking(now=now, booking_id=moved_id)
-        check_move(seen, by=by, now=now)
-        asked = _ask(seen, move)
+        present = read_booking(now=now, booking_id=moved_id)
+        _check_seen(present, seen)
+        if move.is_end_of(present):
+            check_resize(present, by=by, now=now)
+        else:
+            check_move(present, by=by, now=now)
+        asked = _ask(present, move)
         # Advisory locks first, then rows: the order in which everybody locks.
         place = find_place(asked, is_pessimistic=is_pessimistic)
-        counters = Counters()
-        usage = list_place_usage(asked.plan, place)
-        clear_way(place, usage, counters=counters, now=now, own_id=moved_id)
-        booking = lock_booking(now=now, booking_id=moved_id)
-        if (booking.sequence, booking.status) != (seen.sequence, seen.status):
-            raise LostRace
-        filling = list_filling(booking)
-        forget_allocations(booking)
-        counters.take_back(booking)
-        _settle(booking, asked, place, move, counters, filling)
-        counters.write(is_override=asked.is_override)
-        return describe_submitted(booking)
+        return describe_submitted(_write(present, asked, place, move))
 
     try:
         return run_write(work)
@@ -107,13 +119,24 @@ def move_booking(
         raise explain_refusal(refused) from refused
 
 
+def _check_seen(booking: Booking, seen: int | None) -> None:
+    if seen is not None and booking.sequence != seen:
+        raise BookingChanged
+
+
 def _ask(booking: Booking, move: _Move) -> Asked:
     """Ask for the same visit at the new time, with other resources where they were named."""
-    wish = wish_of(booking)
+    wish, held = wish_of(booking), list_stretches(booking)
+    if move.length_minutes is not None:
+        wish = replace(wish, length_minutes=move.length_minutes)
     if move.resource_ids is not None:
         wish = replace(wish, resource_ids=move.resource_ids)
+    elif move.is_resize:
+        wish = replace(wish, resource_ids=tuple(dict.fromkeys(each.resource_id for each in held)))
     is_customer = move.by.kind == ActorKind.CUSTOMER
     plan = load_plan_at(wish=wish, starts_at=move.starts_at, is_agreed=True, is_listed_only=is_customer)
+    if move.length_minutes is not None:
+        check_fits(plan, move.length_minutes)
     if move.servers:
         narrowed = narrow_plan(plan, move.servers)
         if narrowed is None:
@@ -122,12 +145,31 @@ def _ask(booking: Booking, move: _Move) -> Asked:
     return Asked(
         plan=plan,
         start_minute=to_minutes(move.starts_at),
-        now=move.now,
+        now=min(move.now, move.starts_at) if move.is_end_of(booking) else move.now,
         moving=find_moving(booking.pk),
-        held=list_stretches(booking),
+        held=held,
         is_any_minute=move.by.kind != ActorKind.CUSTOMER,
         is_override=move.override is not None,
     )
+
+
+def _write(seen: Booking, asked: Asked, place: Place, move: _Move) -> Booking:
+    """Lock a booking as it was seen, free its old place and give it the new one.
+
+    Raises:
+        LostRace: Something has happened to it meanwhile.
+    """
+    counters = Counters()
+    clear_way(place, list_place_usage(asked.plan, place), counters=counters, now=move.now, own_id=seen.pk)
+    booking = lock_booking(now=move.now, booking_id=seen.pk)
+    if (booking.sequence, booking.status) != (seen.sequence, seen.status):
+        raise LostRace
+    filling = list_filling(booking)
+    forget_allocations(booking)
+    counters.take_back(booking)
+    _settle(booking, asked, place, move, counters, filling)
+    counters.write(is_override=asked.is_override)
+    return booking
 
 
 def _settle(
@@ -141,8 +183,12 @@ def _settle(
     """Write a booking at its new place; its old one, with ``filling``, is free."""
     old_starts_at = booking.starts_at
     old_ids = list(dict.fromkeys(each.resource_id for each in asked.held))
-    place_anew(booking, asked, place, override=move.override, counters=counters)
-    booking.attendance_confirmed_at = None
+    chosen = wish_of(booking).resource_ids if move.is_resize and move.resource_ids is None else None
+    place_anew(booking, asked, place, override=move.override, counters=counters, chosen=chosen)
+    if move.is_resize:
+        note_lengths(booking, place)
+    if not move.is_resize or booking.starts_at != old_starts_at:
+        booking.attendance_confirmed_at = None
     record(
         booking,
         kind=BookingEvent.RESCHEDULED,
@@ -176,6 +222,8 @@ def place_anew(
     timezone = asked.plan.timetables.places[place.location_id].timezone
     agree_on(booking, start_minute=place.start_minute, end_minute=place.end_minute, timezone=timezone)
     booking.sequence += 1
+    length = asked.plan.wish.length_minutes
+    booking.length_minutes = length if length == place.visit.duration_minutes else None
     if booking.status == BookingStatus.PENDING_APPROVAL:
         booking.hold_expires_at = find_request_deadline(booking, now=asked.now)
         add_due_work(kind=HOLD_DUE_KIND, row_id=booking.pk, due_at=booking.hold_expires_at, now=asked.now)

@@ -21,6 +21,7 @@ from scheduling.errors import HoldExpired, HoldUsed, SlotTaken
 from scheduling.models import Booking
 from scheduling.policies import check_new_bookings
 from scheduling.selectors.availability.free_times import list_alternatives
+from scheduling.selectors.availability.lengths import check_own_length
 from scheduling.selectors.availability.plans import Plan, check_online, load_plan_at
 from scheduling.selectors.bookings.coinciding import list_coinciding
 from scheduling.selectors.bookings.deadlines import find_deposit_deadline, find_request_deadline
@@ -167,6 +168,7 @@ def book_slot(
     reason = "" if override is None else clean_reason(override.reason, is_required=True)
     deposit = clean_choice(deposit, now=now) if is_staff else deposit
     plan = load_plan_at(wish=request.wish, starts_at=request.starts_at, is_party_free=is_staff)
+    check_own_length(plan)
     if by.kind == ActorKind.CUSTOMER:
         check_online(plan)
     clean = clean_asked(plan, request, details, now=now, is_staff=is_staff)

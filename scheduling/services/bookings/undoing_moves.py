@@ -8,7 +8,7 @@ from datetime import datetime
 from database.transactions import LostRace, run_write
 from scheduling.enums import BookingEvent, BookingStatus
 from scheduling.models import Booking
-from scheduling.policies import check_move, refuse_step
+from scheduling.policies import check_move, check_resize, refuse_step
 from scheduling.selectors.availability.plans import Plan, keep_places, load_plan_at
 from scheduling.selectors.bookings.deadlines import find_request_deadline
 from scheduling.selectors.bookings.past_moves import BeforeMove, find_before_move
@@ -27,7 +27,7 @@ from scheduling.services.writing.events import record
 from scheduling.services.writing.expiry import clear_way
 from scheduling.services.writing.lookups import lock_booking, read_booking
 from scheduling.services.writing.placement import Place, PlaceRefused, explain_refusal
-from scheduling.services.writing.records import list_place_usage, note_rules_and_group
+from scheduling.services.writing.records import list_place_usage, note_lengths, note_rules_and_group
 from scheduling.services.writing.releases import HOLD_DUE_KIND
 from scheduling.types import Actor
 from tenants.services.due_work import add_due_work
@@ -49,12 +49,14 @@ def undo_move(*, booking_id: int, sequence: int, now: datetime, by: Actor) -> No
 
     def work(*, is_pessimistic: bool) -> None:
         seen = read_booking(now=now, booking_id=booking_id)
-        check_move(seen, by=by, now=now)
+        check_resize(seen, by=by, now=now)
         before = find_before_move(booking_id=booking_id)
         if before is not None and before.sequence == seen.sequence and before.undone == sequence:
             return
         if before is None or not before.sequence == seen.sequence == sequence:
             raise refuse_step(seen)
+        if before.starts_at != seen.starts_at:
+            check_move(seen, by=by, now=now)
         plan, place, is_over = _find_old_place(seen, before, now=now, is_pessimistic=is_pessimistic)
         counters = Counters()
         clear_way(place, list_place_usage(plan, place), counters=counters, now=now, own_id=booking_id)
@@ -69,6 +71,8 @@ def undo_move(*, booking_id: int, sequence: int, now: datetime, by: Actor) -> No
         }
         forget_allocations(booking)
         counters.take_back(booking)
+        if booking.length_minutes != before.length_minutes:
+            note_lengths(booking, place)
         _restore(booking, before, plan, place, now=now)
         note_rules_and_group(plan, place, booking, counters=counters)
         record(booking, kind=BookingEvent.RESCHEDULED, by=by, now=now, reason=booking.override_reason, extra=extra)
@@ -86,7 +90,11 @@ def _find_old_place(
 ) -> tuple[Plan, Place, bool]:
     """Find the place before the move, with the same people and things in the same parts."""
     first = () if before.chosen_resource_id is None else (before.chosen_resource_id,)
-    wish = replace(wish_of(booking), resource_ids=(*first, *before.chosen_beside_ids))
+    wish = replace(
+        wish_of(booking),
+        resource_ids=(*first, *before.chosen_beside_ids),
+        length_minutes=before.length_minutes,
+    )
     plan = load_plan_at(wish=wish, starts_at=before.starts_at, is_agreed=True)
     return find_place_again(
         booking,
@@ -108,6 +116,7 @@ def _restore(booking: Booking, before: BeforeMove, plan: Plan, place: Place, *, 
     booking.attendance_confirmed_at = before.attendance_confirmed_at
     booking.chosen_resource_id = before.chosen_resource_id
     booking.chosen_beside_ids = before.chosen_beside_ids
+    booking.length_minutes = before.length_minutes
     booking.override_kind = before.override_kind
     booking.override_reason = before.override_reason
     booking.overridden_by_id = before.overridden_by_id

@@ -163,7 +163,12 @@ def _is_true(event: EventView, booking: BookingView, telling: Telling) -> bool:
 
 
 def _is_news(event: EventView, booking: BookingView) -> bool:
-    """Tell whether a customer wants to hear it: how a visit stands again, or at another address, only before it."""
+    """Tell whether a customer wants to hear it: how a visit stands again, or at another address, only before it.
+
+    Nor what staff moved without telling them.
+    """
+    if event.payload.get("is_silent"):
+        return False
     if event.kind not in {RESTORED, CORRECTED}:
         return True
     if booking.status == BookingStatus.CONFIRMED and event.payload.get("is_deposit_new"):

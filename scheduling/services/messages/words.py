@@ -21,6 +21,7 @@ from scheduling.enums import ActorKind, BookingStatus
 from scheduling.hooks import MoneyFacts, find_money
 from scheduling.selectors.bookings.agreed import describe_refunds
 from scheduling.selectors.bookings.coinciding import Coinciding, list_coinciding
+from scheduling.selectors.bookings.past_moves import find_line
 from scheduling.services.messages.manage_tokens import make_manage_token, make_manage_url
 from scheduling.types import Answer, BookingView
 from tenants.context import current_tenant
@@ -62,7 +63,7 @@ VOCABULARY = Vocabulary(
         "move_url": mark("Move"),
         "cancel_url": mark("Cancel the appointment"),
     },
-    notes=("pay_note", "what_to_bring"),
+    notes=("said", "pay_note", "what_to_bring"),
     terms=("cancel_policy", "own_policy"),
     dispensable=("reference", "asset", "can_change"),
     names=("service_name", "resource_name", "reason"),
@@ -130,6 +131,7 @@ def make_customer_words(
     money = find_money(booking)
     further = [each for each in beside if template in NEW and each.status != BookingStatus.CANCELLED]
     changed = [each for each in beside if each not in further]
+    said = find_line(booking_id=booking.id, sequence=booking.sequence) if template == "booking_moved" else ""
     return {
         language: _say_further(
             _say_to_customer(booking, money, language=language, template=template, now=now, previous=previous),
@@ -137,6 +139,7 @@ def make_customer_words(
             language=language,
         )
         | {
+            "said": said,
             "also": "\n".join(_say_beside(each, language=language) for each in changed),
             "meets": "\n".join(_say_meeting(each, language=language) for each in meeting),
         }

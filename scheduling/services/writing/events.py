@@ -9,13 +9,18 @@ from uuid import uuid4
 
 from audit.history import add_history_part
 from database.statements import Statement
+from kernel.lines import clean_line
+from kernel.text import mark
 from notifications.services.outbox import add_event_part, add_event_parts, announce_event
 from scheduling.enums import BookingEvent
+from scheduling.errors import RequestInvalid
 from scheduling.models import Booking
+from scheduling.services.writing.inputs import clean_text
 from scheduling.services.writing.search import add_search_part
-from scheduling.types import Actor
+from scheduling.types import LONGEST_LINE, Actor, Notice
 from tenants.services.due_work import remove_due_part
 
+LINE_TOO_LONG = mark("The line may have at most 160 characters.")
 RECORDED_SQL = "SELECT booking.id, event.id FROM booking, event"
 END_SQL = """
 UPDATE scheduling_booking SET status = %(booking_status)s::text, is_active = %(booking_is_active)s::bool
@@ -92,6 +97,21 @@ def record_together(
     remove_due_part(statement, name="end_due", source="booking", kind=due_kind)
     for event_id, booking_id in statement.fetch("SELECT id, subject_id FROM event"):
         announce_event(event_id=event_id, kind=f"booking.{kind}", subject_id=booking_id)
+
+
+def describe_notice(notice: Notice) -> dict[str, object]:
+    """Return what the event of a move says about the message to the customer.
+
+    Raises:
+        RequestInvalid: The line is too long or unreadable.
+    """
+    if not notice.is_told:
+        return {"is_silent": True}
+    errors: dict[str, tuple[str, ...]] = {}
+    line = clean_text(notice.line, errors, field="line", length=LONGEST_LINE, too_long=LINE_TOO_LONG)
+    if errors:
+        raise RequestInvalid(errors=errors)
+    return {"line": clean_line(line)} if line else {}
 
 
 def bundle_events(readers: Mapping[int, str]) -> Mapping[int, Mapping[str, object]]:

@@ -59,6 +59,7 @@ def make_booking(plan: Plan, place: Place, agreed: Agreed) -> Booking:
         chosen_resource_id=plan.wish.resource_ids[0] if plan.wish.resource_ids else None,
         chosen_beside_ids=list(plan.wish.resource_ids[1:]),
         party_size=plan.wish.party_size,
+        length_minutes=plan.wish.length_minutes,
         status=agreed.status,
         is_active=True,
         source=agreed.source,
@@ -139,6 +140,14 @@ def make_lines(plan: Plan, place: Place | None) -> list[BookingLine]:
         )
         for position, service in enumerate(plan.services)
     ]
+
+
+def note_lengths(booking: Booking, place: Place) -> None:
+    """Let each service of a booking say how long it takes at its place; one statement for each that changed."""
+    for line in booking.lines.all():
+        minutes = place.visit.line_minutes[line.position]
+        if line.duration_minutes != minutes:
+            BookingLine.objects.filter(pk=line.pk).update(duration_minutes=minutes)
 
 
 def describe_submitted(booking: Booking) -> SubmittedBooking:

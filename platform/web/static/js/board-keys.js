@@ -1,15 +1,16 @@
-/* The keyboard on the board: arrows walk from visit to visit; M picks one up, and then arrows move it. */
+/* The keyboard on the board: arrows walk from visit to visit; M picks one up, and then arrows move it, with Shift its end. */
+import { judge } from "./board-fit.js";
+import { commit } from "./board-moves.js";
 import {
   begin,
   clamp,
-  commit,
   formatMinute,
   getBoard,
+  getHours,
   getNumber,
   giveBack,
   isGrid,
   isMirrored,
-  isTaken,
   listColumns,
   main,
   put,
@@ -27,9 +28,17 @@ main.addEventListener("keydown", (event) => {
   const visit = event.target.closest(".visit");
   if (!visit) return;
   if (picked) movePicked(event, visit);
-  else if (event.key.toLowerCase() === "m" && visit.dataset.move && isGrid(visit)) pickUp(event, visit);
-  else walk(event, visit);
+  else if (document.body.dataset.moving)
+    event.preventDefault(); // it was let go, and its answer is on its way
+  else if (event.key.toLowerCase() === "m" && canMove(visit)) pickUp(event, visit);
+  else if (isStretch(event) && visit.dataset.length && isGrid(visit)) {
+    pickUp(event, visit);
+    stretch(visit, MINUTES_DOWN[event.key]);
+  } else walk(event, visit);
 });
+
+const canMove = (visit) => visit.dataset.move && !visit.dataset.fixed && isGrid(visit);
+const isStretch = (event) => event.shiftKey && event.key in MINUTES_DOWN;
 
 function pickUp(event, visit) {
   event.preventDefault();
@@ -48,9 +57,13 @@ function letGo(visit) {
 }
 
 function movePicked(event, visit) {
-  const down = MINUTES_DOWN[event.key] ?? 0;
-  const sideways = countColumns(event);
-  if (down || sideways) {
+  const isFixed = visit.dataset.fixed;
+  const down = isFixed ? 0 : (MINUTES_DOWN[event.key] ?? 0);
+  const sideways = isFixed ? 0 : countColumns(event);
+  if (isStretch(event)) {
+    event.preventDefault();
+    if (visit.dataset.length) stretch(visit, MINUTES_DOWN[event.key]);
+  } else if (down || sideways) {
     event.preventDefault();
     shift(visit, down, sideways);
   } else if (event.key === "Enter" || event.key === " ") {
@@ -72,8 +85,16 @@ function shift(visit, minutes, sideways) {
   put(visit, to, start);
   visit.focus();
   visit.scrollIntoView({ block: "nearest", inline: "nearest" });
-  const warning = isTaken(visit, to, start) ? `, ${getBoard().dataset.busy}` : "";
-  say(`${to.dataset.name}, ${formatMinute(start)}${warning}`);
+  say(`${to.dataset.name}, ${formatMinute(start)}`);
+  judge(visit, picked, { isSpoken: true });
+}
+
+/* The end moves, down to the step; shorter is refused with a reason. */
+function stretch(visit, minutes) {
+  const start = getNumber(visit, "start");
+  const length = getNumber(visit, "minutes") + minutes;
+  put(visit, visit.closest(".column"), start, Math.max(0, Math.min(length, getHours()[1] - start)));
+  judge(visit, picked, { isSpoken: true });
 }
 
 function walk(event, visit) {

@@ -1,5 +1,5 @@
 /* A new booking beside the board: the board stays, what is asked for is marked on it, and what was typed is kept. */
-import { findMinute, formatMinute, getBoard, main, setMinute, STEP } from "./board-visits.js";
+import { findMinute, formatMinute, getBoard, main, setLength, setMinute, STEP } from "./board-visits.js";
 import { body, closePanel, comeFrom, getOpener, openPanel } from "./panel.js";
 
 const SHORTEST = 30;
@@ -52,6 +52,7 @@ function addAsked(typed, asked) {
     typed.delete("starts_at");
   }
   if (asked.has("resource")) typed.set("resource", asked.get("resource"));
+  if (asked.has("time")) typed.set("length", asked.get("length") ?? "");
   if (asked.has("walk_in") !== typed.has("walk_in")) {
     typed.delete("starts_at");
     typed.delete("time");
@@ -91,7 +92,7 @@ function mark() {
   draft.textContent = `+ ${formatMinute(chosen.minute)}`;
   draft.setAttribute("aria-label", `${column.dataset.name}, ${formatMinute(chosen.minute)}`);
   setMinute(draft, chosen.minute);
-  draft.style.setProperty("--minutes", chosen.minutes);
+  setLength(draft, chosen.minutes);
   column.append(place);
 }
 
@@ -114,8 +115,9 @@ function readClock(instant, timeZone) {
   return format.format(instant).split(" ");
 }
 
-function makeUrl(date, time, resource) {
+function makeUrl(date, time, resource, minutes) {
   const asked = new URLSearchParams({ date, time, resource });
+  if (minutes) asked.set("length", minutes);
   return `${getAddress()}?${asked.toString().replace("%3A", ":")}`;
 }
 
@@ -138,19 +140,24 @@ document.addEventListener("click", (event) => {
   open(link.href);
 });
 
-/* A click on an empty place books there. */
-main.addEventListener("click", (event) => {
-  const column = event.target.closest(".column");
-  if (!column || event.target !== column || !getAddress() || !isInColumns(getBoard())) return;
-  const minute = Math.floor(findMinute(column, event.clientY) / STEP) * STEP;
+/* A booking with whoever a column is, from a minute on; of a length, or as long as its service takes. */
+export function openAt(column, minute, minutes, event) {
   const time = [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, "0")).join(":");
-  const url = makeUrl(getBoard().dataset.date, time, column.dataset.resource);
-  if (canOpen(event)) {
+  const url = makeUrl(getBoard().dataset.date, time, column.dataset.resource, minutes);
+  if (event ? canOpen(event) : roomy.matches) {
     comeFrom("draft");
     open(url);
   } else {
     location.href = url;
   }
+}
+
+/* A click on an empty place books there. */
+main.addEventListener("click", (event) => {
+  const column = event.target.closest(".column");
+  if (!column || event.target !== column || column.dataset.drawn) return;
+  if (!getAddress() || !isInColumns(getBoard())) return;
+  openAt(column, Math.floor(findMinute(column, event.clientY) / STEP) * STEP, 0, event);
 });
 
 body.addEventListener("input", () => {

@@ -21,6 +21,13 @@ export function findMinute(column, y) {
   return first + ((y - box.top) / box.height) * (last - first);
 }
 
+export function findColumn(x) {
+  return listColumns().find((column) => {
+    const box = column.getBoundingClientRect();
+    return x >= box.left && x < box.right;
+  });
+}
+
 export function formatMinute(minute) {
   const hour = Math.floor(minute / 60);
   const shown = getBoard().dataset.clock === "12" ? hour % 12 || 12 : hour;
@@ -38,60 +45,57 @@ export function setMinute(element, minute) {
   element.style.setProperty("--minute", minute % 60);
 }
 
-export function put(visit, column, start) {
+export function setLength(element, minutes) {
+  element.style.setProperty("--hours", Math.floor(minutes / 60));
+  element.style.setProperty("--minutes", minutes % 60);
+}
+
+export function put(visit, column, start, minutes = getNumber(visit, "minutes")) {
   if (visit.closest(".column") !== column) {
     const hadFocus = document.activeElement === visit;
     column.append(visit.parentNode);
     if (hadFocus) visit.focus();
   }
   visit.dataset.start = start;
+  visit.dataset.minutes = minutes;
   setMinute(visit, start);
+  setLength(visit, minutes);
   visit.style.setProperty("--lane", 0);
   visit.style.setProperty("--lanes", 1);
-  const end = start + getNumber(visit, "minutes");
-  visit.querySelector(".brief").textContent = `${formatMinute(start)}–${formatMinute(end)}`;
+  visit.querySelector(".brief").textContent = `${formatMinute(start)}–${formatMinute(start + minutes)}`;
 }
 
-export function isTaken(visit, column, start) {
-  const end = start + getNumber(visit, "minutes");
-  return [...column.querySelectorAll("[data-start]")].some((other) => {
-    const otherStart = getNumber(other, "start");
-    return other !== visit && otherStart < end && start < otherStart + getNumber(other, "minutes");
-  });
-}
-
-/* Moving: begin, then either give back or commit. No refresh comes in between. */
+/* Moving: begin, then either give back or commit (board-moves.js). No refresh comes in between. */
 export function begin(visit) {
   document.body.dataset.moving = "1";
   return {
     column: visit.closest(".column"),
     start: getNumber(visit, "start"),
+    minutes: getNumber(visit, "minutes"),
     text: visit.querySelector(".brief").textContent,
   };
 }
 
-function end() {
+export function end() {
   delete document.body.dataset.moving;
   document.dispatchEvent(new Event("board:idle"));
 }
 
 export function giveBack(visit, from) {
-  put(visit, from.column, from.start);
-  for (const name of ["--hour", "--minute", "--lane", "--lanes"]) visit.style.removeProperty(name);
+  put(visit, from.column, from.start, from.minutes);
+  for (const name of ["--hour", "--minute", "--hours", "--minutes", "--lane", "--lanes"]) {
+    visit.style.removeProperty(name);
+  }
   visit.querySelector(".brief").textContent = from.text;
+  visit.dispatchEvent(new Event("board:rest", { bubbles: true }));
   end();
 }
 
-/* The server decides; it answers with a notice (and what undoes the move), and the board refreshes. */
-export function commit(visit, from) {
-  const column = visit.closest(".column");
-  const start = getNumber(visit, "start");
-  if (column === from.column && start === from.start) {
-    giveBack(visit, from);
-    say(getBoard().dataset.same);
-    return;
-  }
-  const values = { from: "board", shift: start - from.start, resource: column.dataset.resource };
-  visit.classList.add("busy");
-  htmx.ajax("POST", visit.dataset.move, { values, swap: "none", source: visit }).finally(end);
+export function isSame(visit, from) {
+  const isThere = visit.closest(".column") === from.column && getNumber(visit, "start") === from.start;
+  return isThere && getNumber(visit, "minutes") === from.minutes;
+}
+
+export function saySame() {
+  say(getBoard().dataset.same);
 }

@@ -1,4 +1,5 @@
 /* The day board: its parts, and the line of the present. */
+import "./board-create.js";
 import "./board-days.js";
 import "./board-drag.js";
 import "./board-hint.js";

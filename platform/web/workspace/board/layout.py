@@ -84,6 +84,11 @@ class Entry:
         """Return the length."""
         return self.end - self.start
 
+    @property
+    def visit_minutes(self) -> int:
+        """Return how long the whole visit lasts, of which the rectangle may be a part."""
+        return 0 if self.block is None else self.block.visit_minutes
+
 
 @dataclass(frozen=True, slots=True)
 class DayColumn:
@@ -92,6 +97,7 @@ class DayColumn:
     Attributes:
         free_minutes: Working time that nobody has taken and that is still to come; None on a day off.
         is_over: All working time has passed.
+        capacity: So many visits at once.
     """
 
     resource: ResourceView
@@ -99,6 +105,7 @@ class DayColumn:
     entries: tuple[Entry, ...]
     free_minutes: int | None = None
     is_over: bool = False
+    capacity: int = 1
 
     @property
     def load(self) -> int:
@@ -279,6 +286,7 @@ def _lay_out_column(column: BoardColumn, frame: _Frame) -> DayColumn:
         entries=tuple(entries),
         free_minutes=_count_free(column, frame.now) if working else None,
         is_over=bool(working) and all(closes <= frame.now for _, closes in column.working),
+        capacity=column.capacity,
     )
 
 

@@ -21,7 +21,7 @@ from edge.access import requires
 from edge.reading import read_date
 from kernel.clock import utc_now
 from scheduling.enums import CALLED_OFF, BookingStatus
-from scheduling.policies import MOVABLE_STATUSES
+from scheduling.policies import MOVABLE_STATUSES, RESIZABLE_STATUSES
 from scheduling.selectors.bookings import board as boards
 from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.catalog import services as catalog
@@ -182,6 +182,7 @@ class BoardPage:
     owners: tuple[FilterLink, ...]
     legend: tuple[StatusLook, ...]
     movable: tuple[str, ...]
+    resizable: tuple[str, ...]
     now: datetime
 
     @property
@@ -247,6 +248,7 @@ def load_board_page(request: HttpRequest, *, now: datetime) -> BoardPage:
         owners=_list_owner_choices(query, own_ids),
         legend=list_legend(),
         movable=MOVABLE_STATUSES,
+        resizable=RESIZABLE_STATUSES,
         now=now,
     )
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from billing.services import payments
 from billing.services.credits.offering import cancel_for_credit
 from scheduling.enums import BookingStatus
-from scheduling.policies import MOVABLE_STATUSES, TAKEN_BACK, TRANSITIONS
+from scheduling.policies import MOVABLE_STATUSES, RESIZABLE_STATUSES, TAKEN_BACK, TRANSITIONS
 from scheduling.services.bookings import cancellations, transitions
 from scheduling.services.bookings.series import following
 from scheduling.types import Actor
@@ -266,6 +266,11 @@ def make_undo(booking_id: int, status: BookingStatus) -> Undo:
 def is_movable(status: BookingStatus) -> bool:
     """Tell whether staff may give the booking another time."""
     return status in MOVABLE_STATUSES
+
+
+def is_resizable(status: BookingStatus) -> bool:
+    """Tell whether staff may make the booking longer or shorter."""
+    return status in RESIZABLE_STATUSES
 
 
 def may_end(status: BookingStatus) -> bool:

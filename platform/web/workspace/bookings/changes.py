@@ -8,10 +8,11 @@ from typing import Any
 
 from django.utils.translation import gettext, gettext_lazy
 
+from kernel.instants import count_minutes
 from scheduling.types import Answer, BookingView, Change
 from tenants.context import current_tenant
 from verticals.registry import get_vertical
-from web.formats import format_phone, to_local
+from web.formats import format_duration, format_phone, to_local
 from web.templatetags.formats import get_current_formats, local_date_time
 from web.workspace.bookings.answers import show_answer
 
@@ -32,10 +33,13 @@ def describe_times(before: datetime, after: datetime, timezone: str) -> str:
 
 
 def describe_move(before: BookingView, after: BookingView) -> str:
-    """Return "11:45 → 12:00, from María to Lucía", as far as it is different."""
+    """Return "11:45 → 12:00, 1 h → 1 h 30 min, from María to Lucía", as far as it is different."""
     parts: list[str] = []
     if before.starts_at != after.starts_at:
         parts.append(describe_times(before.starts_at, after.starts_at, after.timezone))
+    lengths = [format_duration(count_minutes(each.starts_at, each.ends_at)) for each in (before, after)]
+    if lengths[0] != lengths[1]:
+        parts.append(" → ".join(lengths))
     old, new = name_taken(before), name_taken(after)
     if old != new and old and new:
         parts.append(gettext("from %(before)s to %(after)s") % {"before": old, "after": new})

@@ -21,6 +21,7 @@ from kernel.iso import NotIso, parse_time
 from kernel.languages import LANGUAGES
 from kernel.text import mark
 from scheduling.enums import CancelCause
+from scheduling.selectors.availability.lengths import LONGEST_MINUTES, SHORTEST_MINUTES
 from scheduling.selectors.catalog.offer import Offer
 from scheduling.services.writing.inputs import NOTE_LENGTH, NOTE_TOO_LONG
 from scheduling.types import BookingView, LocationView, ResourceView, ServiceView
@@ -30,7 +31,7 @@ from verticals.registry import get_vertical
 from web.formats import format_duration
 from web.parts.assets import PREFIX, Asked, list_suggestions, make_asset_fields, read_asset
 from web.parts.contacts import ContactForm, PhoneField
-from web.parts.fields import ChoiceField, DateField, IdField, ReasonField, TextField, TimeField
+from web.parts.fields import ChoiceField, DateField, IdField, LengthField, ReasonField, TextField, TimeField
 from web.parts.forms import PageForm, mark_needed
 from web.parts.questions import QUESTION_PREFIX, Given, make_question_fields, read_answers
 from web.parts.widgets import ChoiceChips
@@ -39,6 +40,7 @@ from web.workspace.bookings.actions import CREDIT
 from web.workspace.bookings.deposits import FIELDS as DEPOSIT_FIELDS
 from web.workspace.bookings.deposits import make_deposit_fields
 from web.workspace.bookings.payments import Returns
+from web.workspace.bookings.placing.telling import add_notice_fields
 
 MAX_SHIFT_MINUTES = 24 * 60
 PHONE_ATTRS = {"type": "tel", "inputmode": "tel", "autocomplete": "off"}
@@ -190,7 +192,10 @@ class StartForm(PageForm):
 
 
 class MoveForm(StartForm):
-    """The new start of a booking, and with whom."""
+    """The new start of a booking, with whom and for how long, and whether its customer is told."""
+
+    length = forms.IntegerField(required=False)
+    seen = forms.IntegerField(required=False, min_value=0)
 
     def __init__(
         self, data: QueryDict | None = None, *, booking: BookingView, resources: Sequence[ResourceView], **kwargs: Any
@@ -198,6 +203,7 @@ class MoveForm(StartForm):
         super().__init__(data, timezone=booking.timezone, present_start=booking.starts_at, **kwargs)
         self.fields["resource"] = _make_resource_field(resources, {})
         self.fields["override_reason"] = make_override_field()
+        add_notice_fields(self)
 
 
 class BookingForm(ContactForm):
@@ -220,6 +226,13 @@ class BookingForm(ContactForm):
         error_messages={"max_length": gettext_lazy(NOTE_TOO_LONG)},
     )
     override_reason = make_override_field()
+    length = LengthField(
+        label=gettext_lazy("Length"),
+        help_text=gettext_lazy("Empty: as long as the service takes."),
+        required=False,
+        min_value=SHORTEST_MINUTES,
+        max_value=LONGEST_MINUTES,
+    )
 
     def __init__(
         self,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -18,18 +17,24 @@ from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from kernel.ids import read_row_id
-from scheduling.errors import ResourceNotFound, SlotInPast, SlotTaken, SlotUnavailable
+from scheduling.errors import SlotTaken, SlotUnavailable
 from scheduling.selectors.bookings import views as bookings
-from scheduling.selectors.catalog import services as catalog
 from scheduling.services.bookings import moves
 from scheduling.services.bookings.undoing_moves import undo_move
-from scheduling.types import BookingView, ResourceView, SlotRequest, Wish
+from scheduling.types import BookingView, Wish
 from web.errors import translate_error
 from web.parts.toasts import Toast, ToastLink, Undo, answer_quietly, find_return_address, go_on, is_fragment_asked
 from web.workspace.actors import make_actor
 from web.workspace.bookings.changes import describe_move
 from web.workspace.bookings.forms import MoveForm
-from web.workspace.bookings.obstacles import explain_time
+from web.workspace.bookings.placing.telling import read_notice
+from web.workspace.bookings.placing.wishes import (
+    explain_refusal,
+    list_choices,
+    name_resource,
+    read_wish,
+    say_error,
+)
 from web.workspace.bookings.times import load_times
 from web.workspace.bookings.typed import find_wanted, read_wanted
 from web.workspace.bookings.views import read_override, refuse
@@ -47,29 +52,35 @@ def move_booking(request: HttpRequest, booking_id: int) -> HttpResponse:
 
 
 def _move(request: HttpRequest, booking: BookingView) -> HttpResponse:
-    form = MoveForm(request.POST, booking=booking, resources=_list_choices(booking, request.POST))
+    form = MoveForm(request.POST, booking=booking, resources=list_choices(booking, request.POST))
     is_from_board = is_fragment_asked(request) and request.POST.get("from") == "board"
     if not form.is_valid():
         text = str(next(iter(form.errors.values()))[0])
         if is_from_board:
             return answer_quietly(Toast(title=text, tone="bad"), status=422)
         return _render_form(request, booking, form, status=422, error=text)
+    length = form.cleaned_data["length"]
+    is_end_alone = length is not None and "resource" not in request.POST
     try:
         moves.move_booking(
             booking_id=booking.id,
             starts_at=form.cleaned_data["start"],
-            resource_ids=_read_wish(booking, request.POST).resource_ids,
+            resource_ids=None if is_end_alone else read_wish(booking, request.POST).resource_ids,
             now=utc_now(),
             by=make_actor(request),
             override=read_override(request, form.cleaned_data["override_reason"]),
+            length_minutes=length,
+            seen=form.cleaned_data["seen"],
+            notice=read_notice(form),
         )
     except (Conflict, Forbidden, Invalid, NotFound) as error:
-        reasons = _explain(error, request, booking, form.cleaned_data["start"])
+        start = form.cleaned_data["start"]
+        reasons = explain_refusal(error, booking, request.POST, start, length_minutes=length)
         if is_from_board:
-            return _refuse_quietly(request, booking, error, reasons, form.cleaned_data["start"])
-        text = " ".join(reasons) or translate_error(error)
+            return refuse_quietly(request, booking, error, reasons, start)
+        text = " ".join(reasons) or say_error(error)
         return _render_form(request, booking, form, status=get_status(error), error=text)
-    return _answer_moved(request, before=booking)
+    return answer_moved(request, before=booking)
 
 
 def _undo_move(request: HttpRequest, booking: BookingView) -> HttpResponse:
@@ -78,38 +89,17 @@ def _undo_move(request: HttpRequest, booking: BookingView) -> HttpResponse:
     try:
         undo_move(booking_id=booking.id, sequence=sequence or 0, now=utc_now(), by=make_actor(request))
     except (SlotTaken, SlotUnavailable) as error:
-        reasons = _explain(error, request, booking, error.starts_at)
+        reasons = explain_refusal(error, booking, request.POST, error.starts_at)
         if is_fragment_asked(request):
-            return _refuse_quietly(request, booking, error, reasons, error.starts_at)
+            return refuse_quietly(request, booking, error, reasons, error.starts_at)
         text = " ".join(reasons) or translate_error(error)
         return _render_form(request, booking, status=get_status(error), error=text)
     except (Conflict, Forbidden) as error:
         return refuse(request, booking.id, error)
-    return _answer_moved(request, before=booking)
+    return answer_moved(request, before=booking)
 
 
-def _explain(error: DomainError, request: HttpRequest, booking: BookingView, starts_at: datetime) -> tuple[str, ...]:
-    """Say who is in the way of a move, and until when."""
-    if isinstance(error, SlotInPast) or not isinstance(error, SlotTaken | SlotUnavailable | ResourceNotFound):
-        return ()
-    wish = _read_wish(booking, request.POST)
-    return explain_time(
-        request=SlotRequest(wish, starts_at),
-        timezone=booking.timezone,
-        now=utc_now(),
-        resource_name=_name_resource(wish),
-        service_name=booking.service_name,
-        moving_booking_id=booking.id,
-    )
-
-
-def _name_resource(wish: Wish) -> str:
-    if not wish.resource_ids:
-        return ""
-    return next((each.name for each in catalog.list_resources() if each.id in wish.resource_ids), "")
-
-
-def _refuse_quietly(
+def refuse_quietly(
     request: HttpRequest, booking: BookingView, error: DomainError, reasons: tuple[str, ...], starts_at: datetime
 ) -> HttpResponse:
     """Say what stands in the way of a drag, and lead on: to free times and, for those who may, over the rules."""
@@ -122,8 +112,9 @@ def _refuse_quietly(
         "resource": request.POST.get("resource", ""),
     }
     address = reverse("workspace:move", args=[booking.id])
-    links = [ToastLink(gettext("See free times"), f"{address}?{urlencode(asked)}")]
-    if has_permission(request.user, Permission.BOOKING_OVERRIDE):
+    is_time_wrong = not isinstance(error, Invalid)
+    links = [ToastLink(gettext("See free times"), f"{address}?{urlencode(asked)}")] if is_time_wrong else []
+    if is_time_wrong and "length" not in request.POST and has_permission(request.user, Permission.BOOKING_OVERRIDE):
         over = asked | {"at": asked["time"], "over": "1"}
         links.append(ToastLink(gettext("Book over the rules"), f"{address}?{urlencode(over)}#over"))
     rest = (*reasons[1:], gettext("The booking stays where it was."))
@@ -131,13 +122,16 @@ def _refuse_quietly(
     return answer_quietly(toast, status=get_status(error))
 
 
-def _answer_moved(request: HttpRequest, *, before: BookingView) -> HttpResponse:
+def answer_moved(request: HttpRequest, *, before: BookingView) -> HttpResponse:
+    """Say what a move made of a booking, with the press that takes it back."""
     booking = bookings.get_booking(booking_id=before.id)
     text = " · ".join(part for part in (booking.customer_name, describe_move(before, booking)) if part)
     if request.POST.get("undo"):
         toast = Toast(title=gettext("Change undone"), text=text)
     else:
-        toast = Toast(title=gettext("Booking moved"), text=text, undo=_make_undo(before, booking))
+        is_end = before.starts_at == booking.starts_at and before.ends_at != booking.ends_at
+        title = gettext("Length changed") if is_end else gettext("Booking moved")
+        toast = Toast(title=title, text=text, undo=_make_undo(before, booking))
     if is_fragment_asked(request):
         return answer_quietly(toast)
     page = reverse("workspace:booking", args=[booking.id])
@@ -160,7 +154,7 @@ def _render_form(
     on, at = read_wanted(asked, booking.timezone)
     today = now.astimezone(ZoneInfo(booking.timezone)).date()
     on = max(on or booking.starts_at.astimezone(ZoneInfo(booking.timezone)).date(), today)
-    wish = _read_wish(booking, asked)
+    wish = read_wish(booking, asked)
     times = load_times(
         wish=wish,
         on=on,
@@ -168,11 +162,11 @@ def _render_form(
         now=now,
         timezone=booking.timezone,
         wanted=find_wanted(on, at, booking.timezone),
-        resource_name=_name_resource(wish),
+        resource_name=name_resource(wish),
         service_name=booking.service_name,
         moving_booking_id=booking.id,
     )
-    choices = _list_choices(booking, asked)
+    choices = list_choices(booking, asked)
     context = {
         "booking": booking,
         "times": times,
@@ -180,6 +174,7 @@ def _render_form(
         "on": on,
         "at": at,
         "is_over": asked.get("over") == "1",
+        "is_reachable": bool(booking.customer_phone or booking.customer_email),
         "form": form or MoveForm(booking=booking, resources=choices, initial=_list_initial(asked, wish)),
         "last_day": today + timedelta(days=365),
         "error": error,
@@ -189,23 +184,3 @@ def _render_form(
 
 def _list_initial(asked: QueryDict, wish: Wish) -> dict[str, object]:
     return {"at": asked.get("at", ""), "resource": next(iter(wish.resource_ids), "")}
-
-
-def _read_wish(booking: BookingView, asked: QueryDict) -> Wish:
-    """Return what the booking asks for, with whom the form says; empty there is anyone, absent as it was."""
-    if "resource" not in asked:
-        return booking.wish
-    resource_id = read_row_id(asked.get("resource"))
-    return replace(booking.wish, resource_ids=() if resource_id is None else (resource_id,))
-
-
-def _list_choices(booking: BookingView, asked: QueryDict) -> tuple[ResourceView, ...]:
-    """List whom the visit may be given to where it is: those whom customers choose among, and who is asked for."""
-    wish = booking.wish
-    choosable = {
-        each.id
-        for service_id in wish.service_ids
-        for each in catalog.list_choosable_resources(service_id=service_id, location_id=wish.location_id)
-    }
-    shown = choosable.union(_read_wish(booking, asked).resource_ids)
-    return tuple(each for each in catalog.list_resources(location_id=wish.location_id) if each.id in shown)

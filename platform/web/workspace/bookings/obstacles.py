@@ -27,13 +27,16 @@ def explain_time(
     resource_name: str = "",
     service_name: str = "",
     moving_booking_id: int | None = None,
+    is_length_new: bool = False,
 ) -> tuple[str, ...]:
     """Say why staff cannot have a time, a sentence a cause; nothing when it is free.
 
     ``resource_name`` and ``service_name`` are said when the one does not do the other.
     """
     try:
-        found = find_obstacles(request=request, now=now, moving_booking_id=moving_booking_id)
+        found = find_obstacles(
+            request=request, now=now, moving_booking_id=moving_booking_id, is_length_new=is_length_new
+        )
     except ResourceNotFound as error:
         if not resource_name or not service_name:
             return (translate_error(error),)

@@ -20,12 +20,14 @@ from edge.reading import read_date, read_instant
 from kernel.identity.phones import format_phone
 from kernel.ids import read_row_id
 from scheduling.errors import CustomerNotFound
+from scheduling.selectors.availability.lengths import LONGEST_MINUTES, SHORTEST_MINUTES
 from scheduling.selectors.catalog.offer import Offer, load_offer
 from scheduling.selectors.customers.assets import find_last_asset
 from scheduling.selectors.customers.records import get_customer
 from scheduling.types import LocationView, ResourceView, ServiceView, Wish
 from tenants.context import current_tenant
 from web.parts.assets import PREFIX
+from web.parts.fields import read_length
 from web.parts.questions import list_typed
 from web.workspace.bookings.forms import BookingForm, StartForm, from_wall_clock, list_arrival_modes, read_time
 
@@ -43,6 +45,7 @@ class Typed:
         wish: What is asked for, once a service is chosen.
         is_walk_in: The customer is here: the visit begins now, unless a time was chosen.
         is_past: A day was pressed that is over; the form is about today.
+        length_minutes: How long it is to last, where that was drawn on the board or typed; None: as its service does.
         at: The time that is wanted, on the clock of the place; ``starts_at`` is the same on the day ``on``.
     """
 
@@ -59,6 +62,12 @@ class Typed:
     is_past: bool
     at: time | None
     starts_at: datetime | None
+    length_minutes: int | None = None
+
+    @property
+    def minutes(self) -> int | None:
+        """Return how long it would last; None: no service is chosen, and no length."""
+        return self.length_minutes or (self.service.duration_minutes if self.service else None)
 
     @property
     def choices(self) -> tuple[ResourceView, ...]:
@@ -135,6 +144,7 @@ def read_typed(values: QueryDict, now: datetime) -> Typed:
         is_past=is_past,
         at=None if is_past else at,
         starts_at=None if is_past else find_wanted(on, at, timezone),
+        length_minutes=_read_length(values),
     )
 
 
@@ -201,4 +211,11 @@ def _read_wish(values: QueryDict, service: ServiceView, place: LocationView | No
         resource_ids=() if resource_id is None else (resource_id,),
         location_id=place.id if place and len(offer.locations) > 1 else None,
         arrival_mode=asked_mode if asked_mode in modes else next(iter(modes), ""),
+        length_minutes=None if service.seats is not None else _read_length(values),
     )
+
+
+def _read_length(values: QueryDict) -> int | None:
+    """Return the length that was drawn or typed; one that makes no sense, the form refuses."""
+    minutes = read_length(values.get("length", ""))
+    return minutes if minutes is not None and SHORTEST_MINUTES <= minutes <= LONGEST_MINUTES else None

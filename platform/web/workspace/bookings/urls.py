@@ -7,6 +7,7 @@ from accounts.policies import Permission
 from tenants.enums import Ability
 from web.workspace.bookings import corrections, levels, listing, moves, new, views
 from web.workspace.bookings.contents import views as contents
+from web.workspace.bookings.resizing import fits, lengths
 from web.workspace.nav import NavEntry, PhoneTab, add_entries, add_tabs
 
 add_entries(
@@ -17,7 +18,7 @@ add_entries(
         url_name="list",
         permission=Permission.BOARD_VIEW,
         position=20,
-        belongs=("booking", "move", "change_visit", "correct", "level", "undo", "undo_following", "action"),
+        belongs=("booking", "move", "length", "change_visit", "correct", "level", "undo", "undo_following", "action"),
     ),
     NavEntry(
         key="new",
@@ -55,6 +56,8 @@ urlpatterns = [
     path("bookings/new/", new.make_booking, name="new"),
     path("bookings/<int:booking_id>/", views.show_booking, name="booking"),
     path("bookings/<int:booking_id>/move/", moves.move_booking, name="move"),
+    path("bookings/<int:booking_id>/length/", lengths.change_length, name="length"),
+    path("bookings/<int:booking_id>/fit/", fits.show_fit, name="fit"),
     path("bookings/<int:booking_id>/change/", contents.change_booking, name="change_visit"),
     path("bookings/<int:booking_id>/correct/", corrections.correct, name="correct"),
     path("bookings/<int:booking_id>/level/", levels.change_level, name="level"),

@@ -201,10 +201,12 @@ def _make_wish(booking: Booking, wanted: VisitChange) -> Wish:
     if add_ons is None:
         kept = [line for line in booking.lines.all() if line.service_id in services]
         add_ons = tuple(dict.fromkeys(each["id"] for line in kept for each in line.add_ons))
+    is_same = services == old.service_ids and {*add_ons} == {*old.add_on_ids}
     return replace(
         old,
         service_ids=services,
         add_on_ids=add_ons,
+        length_minutes=old.length_minutes if is_same else None,
         party_size=old.party_size if wanted.party_size is None else wanted.party_size,
         arrival_mode=_pick_mode(old, services) if wanted.arrival_mode is None else wanted.arrival_mode,
         resource_ids=old.resource_ids if wanted.resource_ids is None else wanted.resource_ids,

@@ -143,8 +143,15 @@ def unblocked(houses, django_db_blocker) -> Iterator[None]:
 
 EXPECTED = ("status of 409", "status of 422", "Cross-Origin-Opener-Policy")
 """A refused move is answered with 409, a form with a mistake with 422; hosts without TLS have no opener policy."""
+CUT = ("ERR_INTERNET_DISCONNECTED", "htmx:afterRequest", "htmx:sendError")
+"""What the browser and htmx say of a line that a test cuts."""
 
 
 def is_complaint(message: ConsoleMessage) -> bool:
     is_loud = message.type in {"error", "warning"}
-    return is_loud and not any(text in message.text for text in EXPECTED)
+    return is_loud and not any(text in message.text for text in EXPECTED + CUT)
+
+
+def save(page: Page, *, is_told: bool = True) -> None:
+    """Answer whether the customer is told of what was dropped."""
+    page.locator(f"#tell[open] button[value={'yes' if is_told else 'no'}]").click()

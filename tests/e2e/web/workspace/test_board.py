@@ -16,12 +16,11 @@ from scheduling.selectors.bookings.views import get_booking
 from tenants.context import tenant_scope
 from tests.e2e.sight import DESK, NARROW, PHONE, check_axe, check_everywhere
 from tests.e2e.waiting import PATIENCE_SECONDS, assert_soon
-from tests.e2e.web.workspace.conftest import count_drawings, sign_in, wait_for_drawing, wait_until_live
+from tests.e2e.web.workspace.conftest import count_drawings, save, sign_in, wait_for_drawing, wait_until_live
 from tests.integration.web.workspace.conftest import book, local_day
 from web.workspace.board.stream_places import MAX_STREAMS
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("unblocked")]
-TABLET = {"width": 820, "height": 1100}
 
 
 def book_at(house, name: str, slot: int = 0, *, is_request: bool = False) -> tuple[int, str]:
@@ -172,6 +171,7 @@ def test_booking_is_moved_by_keyboard_and_back(houses, open_workspace):
     page.locator("#board .visit[data-move]").first.focus()
     for key in ("m", "ArrowDown", "ArrowDown", "Enter"):
         page.keyboard.press(key)
+    save(page)
     page.locator(".toast [data-undo]").wait_for()
     moved = start_of(mine, booking_id)
     page.locator(".toast [data-undo]").click()
@@ -192,6 +192,7 @@ def test_booking_is_dragged_and_escape_leaves_it(houses, open_workspace):
     drawings = count_drawings(page)
     lift(page, 50, 76)
     page.mouse.up()
+    save(page)
     page.locator(".toast [data-undo]").wait_for()
     wait_for_drawing(page, drawings)
     assert start_of(mine, booking_id) - before == timedelta(minutes=60)
@@ -207,8 +208,7 @@ def test_booking_is_dragged_and_escape_leaves_it(houses, open_workspace):
 
 def lift(page: Page, *heights: int) -> None:
     """Take the visit by the mouse and carry it to each height in turn, in pixels below its top."""
-    box = page.locator("#board .visit[data-move]").first.bounding_box()
-    assert box is not None
+    box = page.locator("#board .visit[data-move]").first.evaluate("visit => visit.getBoundingClientRect().toJSON()")
     page.mouse.move(box["x"] + 60, box["y"] + 10)
     page.mouse.down()
     for height in heights:
@@ -307,7 +307,7 @@ def test_pages_are_accessible_and_never_wider_than_the_screen(houses, open_works
         page.goto(site + path)
         if page.locator("#board").count():
             wait_until_live(page)
-        found[path] = check_everywhere(page, DESK, PHONE, TABLET, NARROW)
+        found[path] = check_everywhere(page, DESK, PHONE, {"width": 820, "height": 1100}, NARROW)
 
     assert found == {path: [] for path in found}
 

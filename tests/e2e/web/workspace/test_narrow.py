@@ -37,6 +37,7 @@ NO_PAGES = {
     "workspace/board/",
     "workspace/waitlist/fits/",
     "workspace/news/",
+    "workspace/bookings/<int:booking_id>/fit/",
     "workspace/changes/<uuid:key>/progress/",
     "workspace/settings/business/measured/",
     "workspace/data/<uuid:key>/",

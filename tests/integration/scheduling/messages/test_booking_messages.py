@@ -9,12 +9,13 @@ from icalendar import Calendar
 from notifications.models import Event, Message
 from notifications.selectors.messages import list_messages
 from notifications.types.messages import Subject
+from scheduling.errors import RequestInvalid
 from scheduling.models import Booking, Resource, Service
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.transitions import approve, decline
 from scheduling.services.messages.manage_tokens import make_manage_token
-from scheduling.types import Actor
+from scheduling.types import Actor, Notice
 from tests.integration.scheduling.messages.conftest import NOW, handle_events, list_slots
 
 CUSTOMER, STAFF = Actor(kind="customer"), Actor(kind="staff", user_id=1)
@@ -322,3 +323,57 @@ def test_messages_show_in_the_log_of_their_booking(book):
 
     assert [line.to for line in log] == ["ana@example.com", "owner@taller.example"]
     assert list_messages(about=Subject("booking", other.id))[0].to == "eva@example.com"
+
+
+@pytest.mark.parametrize(
+    ("notice", "told"),
+    [
+        (Notice(is_told=False), None),
+        (Notice(), ""),
+        (Notice(line="Perdona, nos falta una pieza."), "Perdona, nos falta una pieza."),
+    ],
+)
+def test_staff_says_whether_a_move_is_told_and_in_which_words(book, notice, told):
+    booking = book()
+    handle_events()
+    later = booking.starts_at + timedelta(hours=24)
+
+    move_booking(booking_id=booking.id, starts_at=later, now=NOW, by=STAFF, notice=notice)
+    handle_events()
+
+    messages = Message.objects.filter(template="booking_moved")
+    assert messages.count() == (told is not None)
+    assert all((told in each.body_text) == bool(told) or not told for each in messages)
+    assert all("Perdona" not in each.body_text for each in messages if not told)
+
+
+def test_the_line_belongs_to_its_move_alone(book):
+    booking = book()
+    move_booking(
+        booking_id=booking.id,
+        starts_at=booking.starts_at + timedelta(hours=24),
+        now=NOW,
+        by=STAFF,
+        notice=Notice(line="Perdona"),
+    )
+    move_booking(booking_id=booking.id, starts_at=booking.starts_at + timedelta(hours=25), now=NOW, by=STAFF)
+
+    handle_events()
+
+    assert ["Perdona" in each.body_text for each in Message.objects.filter(template="booking_moved")] == [False]
+
+
+@pytest.mark.parametrize("line", ["x" * 161, "\ud800"])
+def test_a_line_that_cannot_be_sent_moves_nothing(book, line):
+    booking = book()
+
+    with pytest.raises(RequestInvalid):
+        move_booking(
+            booking_id=booking.id,
+            starts_at=booking.starts_at + timedelta(hours=24),
+            now=NOW,
+            by=STAFF,
+            notice=Notice(line=line),
+        )
+
+    assert Booking.objects.get(pk=booking.id).starts_at == booking.starts_at

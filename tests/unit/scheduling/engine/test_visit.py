@@ -10,6 +10,7 @@ from scheduling.engine import (
     choose_resources,
     compose_visit,
     find_starts,
+    fix_length,
     keep_length,
     keep_resources,
     needed_range,
@@ -205,3 +206,21 @@ def test_needed_range_includes_buffers_and_for_gaps_the_opening():
     assert needed_range(visit_of(service(**spec)), 10_000, 20_000) == (9_995, 20_070)
     assert needed_range(visit_of(service(align=Align.GAP, **spec)), 10_000, 20_000) == (5_675, 20_070)
     assert assignment_range(visit_of(service()), 10_000) == (10_000 - 2880, 10_061 + 2880)
+
+
+def test_a_length_of_its_own_is_that_of_whoever_serves_it():
+    visit = visit_of(service(Requirement((1, 2)), durations=((2, 90),)))
+
+    fixed = fix_length(visit, 60)
+
+    assert (fixed.duration_minutes, fixed.lengths, fixed.parts[0].pool) == (60, (), (1, 2))
+
+
+@pytest.mark.parametrize("minutes", [0, 10, 20])
+def test_a_length_that_leaves_a_part_no_time_is_refused(minutes):
+    visit = visit_of(service(Requirement((1,), duration_minutes=20), Requirement((2,), 1, 20, None)))
+
+    with pytest.raises(EngineInputError) as caught:
+        fix_length(visit, minutes)
+
+    assert (caught.value.field, caught.value.code) == ("minutes", "too_short")

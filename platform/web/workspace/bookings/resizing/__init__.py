@@ -1,0 +1,1 @@
+"""Whether a visit fits somewhere, and another length for it."""
