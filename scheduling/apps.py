@@ -16,6 +16,7 @@ class SchedulingConfig(AppConfig):
         from scheduling.services import closing, erasing, webhooks  # noqa: PLC0415
         from scheduling.services import photos as visit_photos  # noqa: PLC0415
         from scheduling.services.aftercare import asking, notices  # noqa: PLC0415
+        from scheduling.services.bulk import working as bulk  # noqa: PLC0415
         from scheduling.services.catalog import staff, starter_kit  # noqa: PLC0415
         from scheduling.services.customers import merging  # noqa: PLC0415
         from scheduling.services.imports import working as imports  # noqa: PLC0415
@@ -58,6 +59,7 @@ class SchedulingConfig(AppConfig):
         booking_messages.register()
         closing.register()
         imports.register()
+        bulk.register()
         merging.register()
         erasing.register()
         visits_links.register()

@@ -392,3 +392,48 @@ class RowOutcome(models.TextChoices):
     SAME = "same", _("Already here")
     SKIPPED = "skipped", _("Left as it is")
     REFUSED = "refused", _("Left out")
+
+
+class Preference(StrEnum):
+    """Which other time is offered first to a booking that has to move."""
+
+    SAME_PEOPLE = "same_people"
+    NEAREST = "nearest"
+    SAME_DAY = "same_day"
+
+
+class BulkKind(models.TextChoices):
+    """What one decision does with many bookings."""
+
+    ABSENCE = "absence", _("Somebody is away")
+    CLOSURE = "closure", _("Closed")
+    MOVE = "move", _("Moved together")
+    CANCEL = "cancel", _("Canceled together")
+    MESSAGE = "message", _("Message to everyone")
+
+
+class BulkState(models.TextChoices):
+    """How far a decision about many bookings is."""
+
+    RUNNING = "running", _("At work")
+    DONE = "done", _("Done")
+    UNDOING = "undoing", _("Being undone")
+    UNDONE = "undone", _("Undone")
+
+
+class BulkOutcome(models.TextChoices):
+    """What is to become of one booking; the last one only writes to its customer."""
+
+    KEEP = "keep", _("Ask the customer")
+    MOVE = "move", _("Move")
+    CANCEL = "cancel", _("Cancel")
+    TELL = "tell", _("Write")
+
+
+class BulkRowState(models.TextChoices):
+    """What became of it."""
+
+    WAITING = "waiting", _("Waiting")
+    DONE = "done", _("Done")
+    REFUSED = "refused", _("Not done")
+    UNDONE = "undone", _("Undone")

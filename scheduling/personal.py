@@ -166,6 +166,19 @@ _BOOKINGS = (
             NotPersonal.MACHINE: ("service_ids", "add_on_ids", "resource_ids", "uid", "join_key"),
         },
     ),
+    TableInventory(
+        "scheduling.BulkAct",
+        # What a business writes to everybody of a day is about nobody of them.
+        other={
+            NotPersonal.BUSINESS: ("line",),
+            NotPersonal.CODE: ("kind", "state"),
+            NotPersonal.MACHINE: ("key", "made"),
+        },
+    ),
+    TableInventory(
+        "scheduling.BulkRow",
+        other={NotPersonal.CODE: ("outcome", "state", "reason"), NotPersonal.MACHINE: ("resource_ids", "bundle")},
+    ),
     TableInventory("scheduling.RefusedDemand", other={NotPersonal.CODE: ("on", "reason", "arrival_mode")}),
 )
 

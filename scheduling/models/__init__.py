@@ -3,6 +3,7 @@
 from scheduling.models.aftercare import Feedback, Reminder
 from scheduling.models.allocation import Allocation, RoundRobinLedger, Session
 from scheduling.models.booking import Booking, BookingLine
+from scheduling.models.bulk import BulkAct, BulkRow
 from scheduling.models.conversation import ConversationLine, DataRequest
 from scheduling.models.customer import (
     Asset,
@@ -37,6 +38,8 @@ __all__ = [
     "Booking",
     "BookingLine",
     "BookingSearch",
+    "BulkAct",
+    "BulkRow",
     "CalendarFeed",
     "CapacityRule",
     "CatalogEdition",

@@ -26,6 +26,7 @@ from tenants.services.sign_up import make_verify_token, start_sign_up
 from tests.conftest import HostClient, make_details
 from tests.factories.accounts import invite, make_key, make_operator, sign_in_fully
 from tests.factories.billing import pay, want
+from tests.factories.bulk import make_done_act
 from tests.factories.imports import make_checked_import
 from tests.factories.scheduling import CAR
 from tests.factories.webhooks import make_webhook
@@ -140,6 +141,9 @@ SAMPLES = {
     "workspace/imports/<uuid:key>/columns/": "workspace/imports/{import}/columns/",
     "workspace/imports/<uuid:key>/rows.csv": "workspace/imports/{import}/rows.csv",
     "workspace/imports/<uuid:key>/<slug:act>/": "workspace/imports/{import}/start/",
+    "workspace/bulk/together/": "workspace/bulk/together/?booking={booking}",
+    "workspace/bulk/<uuid:key>/": "workspace/bulk/{bulk}/",
+    "workspace/bulk/<uuid:key>/undo/": "workspace/bulk/{bulk}/undo/",
     "workspace/data/<uuid:key>/": "workspace/data/11111111-1111-4111-8111-111111111111/",
     "workspace/pictures/<slug:kind>/<int:owner_id>/": "workspace/pictures/resource/{resource}/",
     "workspace/pictures/<slug:kind>/<int:owner_id>/remove/": "workspace/pictures/resource/{resource}/remove/",
@@ -404,6 +408,7 @@ def facts(customer_client, other_tenant, platform_client) -> dict[str, str]:
     return {
         "booking": str(Booking.objects.get(reference=booked["reference"]).pk),
         "import": str(make_checked_import()),
+        "bulk": str(make_done_act(Booking.objects.get(reference=booked["reference"]).pk)),
         "payment": str(pay(Booking.objects.get(reference=booked["reference"]).pk)),
         "invoice": str(want(Booking.objects.get(reference=booked["reference"]).pk, now=datetime.now(tz=UTC))),
         "customer": str(Booking.objects.get(reference=booked["reference"]).customer_id),

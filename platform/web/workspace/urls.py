@@ -31,4 +31,5 @@ urlpatterns = [
     path("", include("web.workspace.ideas.urls")),
     path("", include("web.workspace.keys.urls")),
     path("", include("web.workspace.imports.urls")),
+    path("", include("web.workspace.bulk.urls")),
 ]

@@ -14,7 +14,7 @@ from scheduling.models import Booking
 from scheduling.policies import check_cancel
 from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.inputs import clean_reason
-from scheduling.services.writing.lookups import lock_booking
+from scheduling.services.writing.lookups import check_seen, lock_booking
 from scheduling.services.writing.releases import release
 from scheduling.types import Actor
 
@@ -38,13 +38,16 @@ def cancel_booking(
     token: str | None = None,
     booking_id: int | None = None,
     extra: Mapping[str, object] | None = None,
+    seen: int | None = None,
 ) -> None:
     """Cancel a booking: its place is free at once. Cancelling it again changes nothing.
 
     Customers may until the cut-off as agreed; staff may always and say why: a ``reason``, which the customer
     reads, or a ``cause`` (of `CancelCause`), which stays in the business, or both. ``extra`` goes into its event.
+    ``seen`` is the number (``sequence``) that somebody had looked at: whoever changed it since wins.
 
     Raises:
+        BookingChanged: It stands elsewhere than was seen.
         StatusForbids, CutoffPassed, TransitionRefused, RequestInvalid: It may not be cancelled.
         TokenUnknown, BookingNotFound: There is none.
     """
@@ -54,6 +57,7 @@ def cancel_booking(
         booking = lock_booking(now=now, booking_id=booking_id, token=token)
         if booking.status == BookingStatus.CANCELLED:
             return
+        check_seen(booking, seen)
         check_cancel(booking, by=by, now=now)
         end_booking(booking, why, by=by, now=now, extra=extra)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from database.transactions import LostRace, run_write
 from kernel.instants import to_minutes
 from scheduling.enums import ActorKind, BookingEvent, BookingStatus, OverrideKind
-from scheduling.errors import BookingChanged, SlotTaken
+from scheduling.errors import SlotTaken
 from scheduling.models import Booking
 from scheduling.policies import check_move, check_resize
 from scheduling.selectors.availability.free_times import find_moving
@@ -29,7 +29,7 @@ from scheduling.services.writing.counters import Counters
 from scheduling.services.writing.events import describe_notice, record
 from scheduling.services.writing.expiry import clear_way
 from scheduling.services.writing.inputs import check_start, clean_reason
-from scheduling.services.writing.lookups import lock_booking, read_booking
+from scheduling.services.writing.lookups import check_seen, lock_booking, read_booking
 from scheduling.services.writing.placement import Asked, Place, PlaceRefused, explain_refusal, find_place
 from scheduling.services.writing.records import describe_submitted, list_place_usage, note_lengths, note_rules_and_group
 from scheduling.services.writing.releases import HOLD_DUE_KIND
@@ -103,7 +103,7 @@ def move_booking(
 
     def work(*, is_pessimistic: bool) -> SubmittedBooking:
         present = read_booking(now=now, booking_id=moved_id)
-        _check_seen(present, seen)
+        check_seen(present, seen)
         if move.is_end_of(present):
             check_resize(present, by=by, now=now)
         else:
@@ -117,11 +117,6 @@ def move_booking(
         return run_write(work)
     except PlaceRefused as refused:
         raise explain_refusal(refused) from refused
-
-
-def _check_seen(booking: Booking, seen: int | None) -> None:
-    if seen is not None and booking.sequence != seen:
-        raise BookingChanged
 
 
 def _ask(booking: Booking, move: _Move) -> Asked:

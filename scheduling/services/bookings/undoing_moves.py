@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -34,8 +35,10 @@ from tenants.services.due_work import add_due_work
 
 
 @plans_anew
-def undo_move(*, booking_id: int, sequence: int, now: datetime, by: Actor) -> None:
-    """Take back the move that gave a booking its ``sequence``; again changes nothing.
+def undo_move(
+    *, booking_id: int, sequence: int, now: datetime, by: Actor, extra: Mapping[str, object] | None = None
+) -> None:
+    """Take back the move that gave a booking its ``sequence``; again changes nothing. ``extra`` goes into its event.
 
     Start, people and things, in the parts that they served, who was chosen and what lay over the rules are what they
     were. What lay over the rules lies over them again, but not over a booking that came there meanwhile.
@@ -63,11 +66,12 @@ def undo_move(*, booking_id: int, sequence: int, now: datetime, by: Actor) -> No
         booking = lock_booking(now=now, booking_id=booking_id)
         if (booking.sequence, booking.status) != (seen.sequence, seen.status):
             raise LostRace
-        extra = {
+        said = {
             "previous_starts_at": booking.starts_at.isoformat(),
             "previous_resource_ids": list(list_resource_ids(booking)),
             "previous_filling": list_filling(booking),
             "undone_sequence": sequence,
+            **(extra or {}),
         }
         forget_allocations(booking)
         counters.take_back(booking)
@@ -75,7 +79,7 @@ def undo_move(*, booking_id: int, sequence: int, now: datetime, by: Actor) -> No
             note_lengths(booking, place)
         _restore(booking, before, plan, place, now=now)
         note_rules_and_group(plan, place, booking, counters=counters)
-        record(booking, kind=BookingEvent.RESCHEDULED, by=by, now=now, reason=booking.override_reason, extra=extra)
+        record(booking, kind=BookingEvent.RESCHEDULED, by=by, now=now, reason=booking.override_reason, extra=said)
         write_allocations(place, booking, now=now)
         counters.write(is_override=is_over)
 

@@ -129,7 +129,7 @@ def apply_change(
         decided = _decide_rest(listed, decisions, for_rest)
         if not all(_is_decided(each, decided) for each in listed):
             raise _look_at(listed, now=now)
-        _give_up(holds, now=now)
+        give_up(holds, now=now)
         deferred = _decide(listed, decided, said, by=by, now=now)
         by_outcome = _group(listed, decided)
         return Applied(
@@ -194,10 +194,10 @@ def _view(booking: BookingView, keys: Sequence[Key], names: Mapping[int, str]) -
     # Whoever is gone is what the booking lacks.
     shown = [key for key in keys if key.kind is not MisfitKind.LACKING or MisfitKind.GONE not in kinds]
     misfits = tuple(Misfit(key.kind, names.get(key.about_id, "")) for key in shown)
-    return Touched(booking=booking, misfits=misfits, outcomes=_list_outcomes(booking, kinds))
+    return Touched(booking=booking, misfits=misfits, outcomes=list_outcomes(booking, kinds))
 
 
-def _list_outcomes(booking: BookingView, kinds: set[MisfitKind]) -> tuple[Outcome, ...]:
+def list_outcomes(booking: BookingView, kinds: set[MisfitKind]) -> tuple[Outcome, ...]:
     """Return what can become of a booking: nobody comes to whom or what is gone, unless the visit has begun."""
     can_move = booking.status in MOVABLE_STATUSES and MisfitKind.ENDED not in kinds
     can_cancel = BookingStatus.CANCELLED in TRANSITIONS.get(booking.status, frozenset())
@@ -236,12 +236,12 @@ def _decide(
             case Outcome.MOVE:
                 moves.append(each)
             case Outcome.KEEP:
-                _keep(each.booking.id, reason=words.change, by=by, now=now)
+                keep_in_place(each.booking.id, reason=words.change, by=by, now=now)
     later = [each for each in moves if Outcome.KEEP in each.outcomes]
     if len(moves) <= MOST_AT_ONCE:
         later = []
     for each in later:
-        _keep(each.booking.id, reason=words.change, by=by, now=now)
+        keep_in_place(each.booking.id, reason=words.change, by=by, now=now)
     left = _move_all([each for each in moves if each not in later], decisions, bundles, by=by, now=now)
     if left:
         refused = {each.booking.id for each in left}
@@ -361,7 +361,7 @@ def _move(touched: Touched, decision: Decision, extra: Mapping[str, object], *, 
     return True
 
 
-def _keep(booking_id: int, *, reason: str, by: Actor, now: datetime) -> None:
+def keep_in_place(booking_id: int, *, reason: str, by: Actor, now: datetime) -> None:
     """Write down that staff keep a booking where it is in spite of a change."""
     booking = lock_booking(now=now, booking_id=booking_id)
     booking.override_kind = OverrideKind.STAFF
@@ -370,7 +370,8 @@ def _keep(booking_id: int, *, reason: str, by: Actor, now: datetime) -> None:
     record(booking, kind=BookingEvent.KEPT, by=by, now=now, reason=reason)
 
 
-def _give_up(holds: Sequence[Touched], *, now: datetime) -> None:
+def give_up(holds: Sequence[Touched], *, now: datetime) -> None:
+    """End times that somebody only keeps while filling in a page: that page offers others."""
     rows = Booking.objects.select_for_update(of=("self",)).filter(pk__in=[each.booking.id for each in holds])
     counters = Counters()
     for booking in rows.filter(status=BookingStatus.HELD).order_by("pk"):

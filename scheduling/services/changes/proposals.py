@@ -32,7 +32,7 @@ from scheduling.engine import (
     to_local_date,
     unbind,
 )
-from scheduling.enums import Outcome
+from scheduling.enums import Outcome, Preference
 from scheduling.models import Allocation, Booking, Resource, RuleTake
 from scheduling.selectors.availability.occupancy import load_snapshot
 from scheduling.selectors.availability.plans import Plan, load_plan
@@ -121,10 +121,14 @@ def look_around(touched: Sequence[Touched], *, now: datetime) -> Outlook:
     return Outlook(touched, _load_ledger(touched), groups)
 
 
-def propose(outlook: Outlook, *, decisions: Mapping[int, Decision]) -> tuple[Touched, ...]:
+def propose(
+    outlook: Outlook, *, decisions: Mapping[int, Decision], preference: Preference = Preference.SAME_PEOPLE
+) -> tuple[Touched, ...]:
     """Return the bookings with times that are free now; the places that were decided on are kept for their bookings.
 
-    A decision whose place is free no longer marks its booking as refused.
+    A decision whose place is free no longer marks its booking as refused. ``preference`` says what is offered first:
+    the same people within a week, the nearest time whoever serves it (at the same time before all), or that of the
+    same day alone.
     """
     touched, ledger = outlook.touched, outlook.ledger
     asked = {each.booking.id: _find_asked(each, decisions) for each in touched}
@@ -132,7 +136,10 @@ def propose(outlook: Outlook, *, decisions: Mapping[int, Decision]) -> tuple[Tou
     # Whoever has decided first: nobody is offered a place that was given to another.
     for each in sorted(touched, key=lambda one: (asked[one.booking.id] is None, one.booking.starts_at, one.booking.id)):
         group = outlook.groups.get(_free(each)) if Outcome.MOVE in each.outcomes else None
-        found[each.booking.id] = each if group is None else _propose_one(each, asked[each.booking.id], group, ledger)
+        if group is None:
+            found[each.booking.id] = each
+        else:
+            found[each.booking.id] = _propose_one(each, asked[each.booking.id], group, ledger, preference)
     return tuple(found[each.booking.id] for each in touched)
 
 
@@ -164,11 +171,13 @@ def _free(touched: Touched) -> Wish:
     return replace(touched.booking.wish, resource_ids=())
 
 
-def _propose_one(touched: Touched, asked: Decision | None, group: _Group, ledger: _Ledger) -> Touched:
+def _propose_one(
+    touched: Touched, asked: Decision | None, group: _Group, ledger: _Ledger, preference: Preference
+) -> Touched:
     booking = touched.booking
     snapshot = _adjust(touched, group, ledger)
     same = frozenset(taken.resource_id for taken in booking.resources) & ledger.people
-    spots = list(_list_spots(touched, group, snapshot, same))
+    spots = list(_list_spots(touched, group, snapshot, same, preference))
     decided = None if asked is None else _find_decided(asked, touched, group, snapshot)
     is_refused = touched.is_refused or (asked is not None and decided is None)
     if decided is not None:
@@ -179,10 +188,19 @@ def _propose_one(touched: Touched, asked: Decision | None, group: _Group, ledger
     return replace(touched, proposals=proposals, is_refused=is_refused)
 
 
-def _list_spots(touched: Touched, group: _Group, snapshot: Snapshot, same: frozenset[int]) -> Iterator[_Spot]:
+def _list_spots(
+    touched: Touched, group: _Group, snapshot: Snapshot, same: frozenset[int], preference: Preference
+) -> Iterator[_Spot]:
     """List the nearest places with the same people, then with anybody; a near time of others before a far one."""
-    with_same = _find_nearest(touched, group, snapshot, same) if same else []
     with_any = _find_nearest(touched, group, snapshot, frozenset())
+    if preference is Preference.SAME_DAY:
+        middle = to_local_date(group.timezone, to_minutes(touched.booking.starts_at))
+        yield from (spot for spot in with_any if to_local_date(group.timezone, spot.start) == middle)
+        return
+    with_same = _find_nearest(touched, group, snapshot, same) if same else []
+    if preference is Preference.NEAREST:
+        yield from dict.fromkeys((*with_any, *with_same))
+        return
     reach = SAME_PEOPLE_DAYS * DAY_MINUTES
     near = [spot for spot in with_same if abs(spot.start - to_minutes(touched.booking.starts_at)) <= reach]
     far = [spot for spot in with_same if spot not in near]

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from kernel.ids import hash_link_token
-from scheduling.errors import BookingNotFound, TokenUnknown
+from scheduling.errors import BookingChanged, BookingNotFound, TokenUnknown
 from scheduling.models import Booking
 from scheduling.policies import check_link
 
@@ -35,6 +35,16 @@ def read_booking(*, now: datetime, booking_id: int | None = None, token: str | N
         TokenUnknown, LinkEnded, BookingNotFound: As `lock_booking`.
     """
     return _get(Booking.with_tests.all(), booking_id, token, now)
+
+
+def check_seen(booking: Booking, seen: int | None) -> None:
+    """Refuse what was decided about a booking that has changed since it was seen with a number; None: never mind.
+
+    Raises:
+        BookingChanged: It has another number by now.
+    """
+    if seen is not None and booking.sequence != seen:
+        raise BookingChanged
 
 
 def _get(

@@ -17,7 +17,7 @@ add_entries(
         url_name="board",
         permission=Permission.BOARD_VIEW,
         position=10,
-        belongs=("week", "month"),
+        belongs=("week", "month", "bulk"),
     )
 )
 

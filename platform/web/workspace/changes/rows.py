@@ -204,7 +204,7 @@ def _make_row(touched: Touched, choices: Choices, person: Person) -> ReviewRow:
     values = [write_place(each.starts_at, each.resource_ids) for each in touched.proposals]
     picked = wanted if wanted in values and not touched.is_refused else next(iter(values), "")
     places = tuple(
-        PlaceChoice(value, _label(each, booking), _note(each, booking), value == picked and not is_other)
+        PlaceChoice(value, label_place(each, booking), note_place(each, booking), value == picked and not is_other)
         for value, each in zip(values, touched.proposals, strict=True)
     )
     return ReviewRow(
@@ -227,14 +227,15 @@ def _find_default(touched: Touched) -> Outcome | None:
     return Outcome.KEEP if Outcome.KEEP in touched.outcomes else None
 
 
-def _label(proposal: Proposal, booking: BookingView) -> str:
+def label_place(proposal: Proposal, booking: BookingView) -> str:
+    """Say when a time is, and whom the customer meets then."""
     formats = get_current_formats()
     local = to_local(proposal.starts_at, booking.timezone)
     when = f"{formats.format_day_short(local.date())}, {formats.format_time(proposal.starts_at, booking.timezone)}"
     return " · ".join((when, *proposal.people))
 
 
-def _note(proposal: Proposal, booking: BookingView) -> str:
+def note_place(proposal: Proposal, booking: BookingView) -> str:
     """Say how a time differs: same day, same time, same people."""
     old, new = to_local(booking.starts_at, booking.timezone), to_local(proposal.starts_at, booking.timezone)
     parts: list[str] = []

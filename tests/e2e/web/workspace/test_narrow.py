@@ -20,6 +20,7 @@ from tests.e2e.sight import resize
 from tests.e2e.web.workspace.test_board import book_at
 from tests.factories.accounts import make_key
 from tests.factories.billing import pay, want
+from tests.factories.bulk import make_done_act
 from tests.factories.imports import make_checked_import
 from tests.factories.webhooks import make_webhook
 from tests.harness.role_table import OWNER, TENANT
@@ -95,9 +96,11 @@ def list_pages(house, role: str) -> list[str]:
             "customer": Booking.objects.get(pk=booking_id).customer_id,
             "twin": create_customer(setup=CustomerSetup(name=f"Maximiliana {uuid4().hex}"), by=SYSTEM, now=utc_now()),
             "import": make_checked_import(),
+            "bulk": make_done_act(booking_id, later_id),
             "payment": pay(booking_id),
             "invoice": want(booking_id),
             "resource": Resource.objects.order_by("id").first().pk,
+            "served_by": Resource.objects.filter(allocations__booking_id=booking_id).order_by("id").first().pk,
             "special_day": DateOverride.objects.get_or_create(location=Location.objects.first(), on=SPECIAL_DAY)[0].pk,
             "location": Location.objects.order_by("id").first().pk,
             "resource_type": ResourceType.objects.order_by("id").first().pk,
@@ -119,7 +122,10 @@ def list_pages(house, role: str) -> list[str]:
     ]
     paths = [f"/{SAMPLES.get(route, route).format(**facts)}" for route in routes]
     day = (f"/workspace/?date={on}&type=all", f"/workspace/?date={on}&view=list", "/workspace/bookings/?q=Maxi")
-    return [*paths, *day, f"/workspace/bookings/new/?service={facts['service']}&date={on}"]
+    away = f"/workspace/bulk/away/?resource={facts['served_by']}&from={on}"
+    bulk = f"/workspace/bulk/together/?customer={facts['customer']}"
+    many = [away, bulk, *(f"/workspace/bulk/{name}/?from={on}" for name in ("everyone", "close"))]
+    return [*paths, *day, *many, f"/workspace/bookings/new/?service={facts['service']}&date={on}"]
 
 
 def try_sizes(page: Page, script: str) -> dict[tuple[int, int], list[object]]:

@@ -1,0 +1,1 @@
+"""Decisions about many bookings, to be read."""
