@@ -116,6 +116,10 @@ class RefundState(models.TextChoices):
     """The visit takes place after all."""
 
 
+GOING = (RefundState.PENDING, RefundState.DONE)
+"""The states of a refund that counts."""
+
+
 class RefundCause(models.TextChoices):
     """Why money goes back."""
 
@@ -125,6 +129,10 @@ class RefundCause(models.TextChoices):
     KINDER = "kinder", _("More than the policy says")
     PROVIDER = "provider", _("Sent at the card provider")
     CHANGED = "changed", _("The visit became smaller")
+
+
+ASIDE = (RefundCause.LATE, RefundCause.CHANGED)
+"""What goes back for these reasons was not needed for the visit: no terms share it."""
 
 
 class LedgerAccount(models.TextChoices):

@@ -111,6 +111,20 @@ def split_payment(amount_minor: int, booking: BookingView, *, ending: Ending, at
     return split_received(amount_minor, terms, ending=ending, starts_at=booking.starts_at, now=at)
 
 
+def share_payment(
+    amount_minor: int, booking: BookingView, *, aside_minor: int, stays_minor: int, ending: Ending, at: datetime
+) -> Split:
+    """Share one payment of a booking that ends ``at`` a moment, with what went back of it before.
+
+    ``aside_minor`` went back since it was not needed: it is no part of what is shared. Nor is ``stays_minor``, which
+    its customer left there by making the visit smaller: it stays, unless the business calls off.
+    """
+    stays = 0 if ending in {Ending.BUSINESS, Ending.LATE} else stays_minor
+    shared = max(0, amount_minor - aside_minor - stays)
+    split = split_payment(shared, booking, ending=ending, at=at)
+    return Split(back_minor=split.back_minor + aside_minor, kept_minor=split.kept_minor + stays)
+
+
 def find_ending(booking: BookingView) -> Ending:
     """Say who called a booking off: on that depends what goes back."""
     if booking.status == BookingStatus.EXPIRED:

@@ -31,7 +31,8 @@ class Payment(models.Model):
     until ``expires_at``, and at ``checked_at`` the provider was asked last. ``means``, ``note`` and
     ``received_by_id`` say how it was paid where a person says so. ``refunded_minor`` is what goes back, refunds on
     their way included: never more than was received, whoever else refunds at the same moment. ``kept_minor`` is what
-    stays with the business without a visit; the rest waits for its visit. ``disputed_minor`` is what the bank has taken
+    stays with the business without a visit; the rest waits for its visit. ``stays_minor`` its customer left there by
+    making the visit smaller: a part of the price, and shared by no terms again. ``disputed_minor`` is what the bank has taken
     back, and ``dispute_state`` where its last dispute stands; empty: there is none. ``is_credit_wanted``: its customer
     asked to have as credit what goes back.
 
@@ -59,6 +60,7 @@ class Payment(models.Model):
     refunded_minor = models.BigIntegerField(default=0)
     kept_minor = models.BigIntegerField(default=0, db_default=0)
     disputed_minor = models.BigIntegerField(default=0, db_default=0)
+    stays_minor = models.BigIntegerField(default=0, db_default=0)
     is_credit_wanted = models.BooleanField(default=False, db_default=False)
     dispute_state = models.CharField(max_length=8, choices=DisputeState.choices, blank=True, default="", db_default="")
     opened_at = models.DateTimeField()
@@ -104,6 +106,11 @@ class Payment(models.Model):
                     kept_minor__lte=F("amount_minor") - F("refunded_minor"),
                 ),
                 name="billing_payment_kept",
+            ),
+            models.CheckConstraint(
+                condition=Q(stays_minor=0)
+                | Q(state=PaymentState.RECEIVED, stays_minor__gte=0, stays_minor__lte=F("amount_minor")),
+                name="billing_payment_stays",
             ),
             models.UniqueConstraint(fields=["booking_id", "purpose", "attempt"], name="billing_payment_attempts"),
             models.UniqueConstraint(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import F
 
-from billing.enums import PaymentDoor, PaymentPurpose, PaymentState
+from billing.enums import PaymentPurpose, PaymentState
 from billing.models import Payment
 from billing.selectors.accounts import find_ways_to_pay
 from billing.types import AskedDeposit, PaymentView
@@ -28,36 +29,27 @@ def find_asked_deposit(booking: BookingView, *, now: datetime) -> AskedDeposit |
     return AskedDeposit(due, booking.currency, limit, doors, is_on_card=is_on_card)
 
 
-def find_due(booking: BookingView) -> int:
-    """Return how much of what a booking waits for is still to be paid. One query.
+def find_due(booking: BookingView, payments: Iterable[PaymentView] | None = None) -> int:
+    """Return how much of the deposit of a booking is still to be paid.
 
-    A part may be paid with credit, or was paid already, before the visit grew.
+    A part may be paid with credit, or was paid already, before the visit grew. ``payments``: those of the booking,
+    where they are at hand; None: one query.
     """
     if booking.agreed.is_on_card:
         return booking.deposit_minor
-    return max(0, booking.deposit_minor - add_up_deposits(booking.id))
+    if payments is None:
+        return max(0, booking.deposit_minor - add_up_deposits(booking.id))
+    there = sum(each.left_minor for each in payments if each.purpose == PaymentPurpose.DEPOSIT)
+    return max(0, booking.deposit_minor - there)
 
 
-def add_up_deposits(booking_id: int, *, besides: int = 0, is_credit_alone: bool = False) -> int:
+def add_up_deposits(booking_id: int, *, besides: int = 0) -> int:
     """Return how much of a booking's deposit is there: what went back, or its bank took, aside. One query.
 
     ``besides``: the id of a payment that does not count.
     """
     paid = Payment.objects.filter(booking_id=booking_id, purpose=PaymentPurpose.DEPOSIT, state=PaymentState.RECEIVED)
-    if is_credit_alone:
-        paid = paid.filter(door=PaymentDoor.CREDIT)
     return sum(each.left_minor for each in paid.exclude(pk=besides))
-
-
-def find_due_of(booking: BookingView, payments: tuple[PaymentView, ...]) -> int:
-    """Return the same, where the payments of the booking are at hand."""
-    is_part = booking.status == BookingStatus.PENDING_PAYMENT and not booking.agreed.is_on_card
-    parts = (
-        each.left_minor
-        for each in payments
-        if each.purpose == PaymentPurpose.DEPOSIT and each.state == PaymentState.RECEIVED
-    )
-    return max(0, booking.deposit_minor - (sum(parts) if is_part else 0))
 
 
 def find_deposit_state(booking_id: int) -> str | None:

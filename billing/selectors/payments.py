@@ -10,7 +10,7 @@ from billing.engine import Balance, Ending, Split, compute_balance
 from billing.enums import PaymentDoor, PaymentPurpose, PaymentState, RefundCause, RefundState
 from billing.errors import PaymentNotFound
 from billing.models import Payment
-from billing.policies import goes_back, split_payment
+from billing.policies import goes_back, share_payment
 from billing.types import DisputeView, MovedMoney, PaymentView, RefundView
 from scheduling.enums import CALLED_OFF, BookingStatus
 from scheduling.types import BookingView
@@ -115,7 +115,14 @@ def suggest_refund(
     payment: PaymentView, booking: BookingView, *, now: datetime, ending: Ending = Ending.CUSTOMER
 ) -> int:
     """Return what would go back by the table agreed if its customer, or who ``ending`` says, called it off now."""
-    split = split_payment(payment.amount_minor, booking, ending=ending, at=now)
+    split = share_payment(
+        payment.amount_minor,
+        booking,
+        aside_minor=payment.aside_minor,
+        stays_minor=payment.stays_minor,
+        ending=ending,
+        at=now,
+    )
     return max(0, min(split.back_minor - payment.refunded_minor, payment.left_minor))
 
 
@@ -146,6 +153,7 @@ def view_payment(row: Payment) -> PaymentView:
         decline=row.decline,
         disputed_minor=row.disputed_minor,
         dispute_state=row.dispute_state,
+        stays_minor=row.stays_minor,
         refunds=tuple(
             RefundView(
                 id=each.pk,

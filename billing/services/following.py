@@ -8,7 +8,7 @@ from billing.enums import PaymentDoor, PaymentPurpose, PaymentState
 from billing.models import Payment
 from billing.policies import find_ending, goes_back
 from billing.selectors.accounts import find_open_doors
-from billing.services.changing import give_excess_back, read_deposit_before
+from billing.services.changing import read_deposit_change, share_excess
 from billing.services.fees import undo_fee, waits_for
 from billing.services.movements import end_live, plan_look
 from billing.services.payments import open_deposit
@@ -79,7 +79,7 @@ def _take_reserved(booking_id: int, event: EventView) -> None:
 def _follow_change(booking_id: int, event: EventView) -> None:
     """Give back what is too much since a visit became another one; what is missing is asked for by its own event."""
     follow_price(booking_id=booking_id, now=event.occurred_at)
-    give_excess_back(read_deposit_before(event), booking_id=booking_id, now=event.occurred_at)
+    share_excess(read_deposit_change(event), booking_id=booking_id, now=event.occurred_at)
     _look_at_card(booking_id, event)
 
 

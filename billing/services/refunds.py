@@ -6,10 +6,12 @@ from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
 
-from django.db.models import F, Min, Sum
+from django.db.models import F, Min, QuerySet, Sum
 
 from billing.engine import Ending, find_surplus
 from billing.enums import (
+    ASIDE,
+    GOING,
     INVOICED,
     LedgerAccount,
     LedgerKind,
@@ -31,7 +33,7 @@ from billing.errors import (
     RefundTooLarge,
 )
 from billing.models import Credit, LedgerEntry, Payment, Refund
-from billing.policies import STANDING, find_ending, goes_back, is_fee_due, split_payment
+from billing.policies import STANDING, find_ending, goes_back, is_fee_due, share_payment
 from billing.selectors.credits import offers_credit
 from billing.services.movements import LANE, REFUND_KIND, keep
 from billing.services.moving.credits import find_excess, note_credited, take_back, take_from
@@ -61,18 +63,18 @@ def give_back(payment: Payment, booking: BookingView, *, ending: Ending, now: da
     """Let go back what the terms agreed give back of a locked payment, and has not gone back yet; the rest is kept.
 
     The payment was received. What its bank has of it neither goes back nor is kept, until `share_regained`. Whoever
-    asked for it has it as credit. What went back since the visit became smaller is no part of what is shared.
+    asked for it has it as credit.
     """
-    less = _add_up_changed(payment)
-    split = split_payment(payment.amount_minor - less, booking, ending=ending, at=now)
-    amount = min(split.back_minor - (payment.refunded_minor - less), payment.left_minor)
+    aside, stays = _add_up_gone(payment, ASIDE), payment.stays_minor
+    split = share_payment(payment.amount_minor, booking, aside_minor=aside, stays_minor=stays, ending=ending, at=now)
+    amount = min(split.back_minor - payment.refunded_minor, payment.left_minor)
     if amount > 0:
         _ask(payment, amount, cause=CAUSES[ending], reason="", now=now, by=by, is_credit=payment.is_credit_wanted)
     keep(payment, min(split.kept_minor, payment.left_minor), now=now, by_id=by.user_id)
 
 
-def _add_up_changed(payment: Payment) -> int:
-    live = payment.refunds.filter(cause=RefundCause.CHANGED, state__in=(RefundState.PENDING, RefundState.DONE))
+def _add_up_gone(payment: Payment, causes: Collection[RefundCause]) -> int:
+    live = payment.refunds.filter(cause__in=causes, state__in=GOING)
     return live.aggregate(minor=Sum(F("amount_minor") - F("returned_minor")))["minor"] or 0
 
 
@@ -95,7 +97,9 @@ def share_regained(payment: Payment, *, now: datetime) -> None:
     has_failed = payment.refunds.filter(state=RefundState.FAILED).exists()
     surplus = 0 if has_failed else _find_surplus(payment, booking)
     if surplus:
-        give_part_back(payment, surplus, cause=RefundCause.LATE, now=now)
+        is_smaller = _list_promised(payment.booking_id).filter(cause=RefundCause.CHANGED).exists()
+        cause = RefundCause.CHANGED if is_smaller else RefundCause.LATE
+        give_part_back(payment, surplus, cause=cause, now=now)
     if payment.purpose == PaymentPurpose.NO_SHOW:
         ending = Ending.BUSINESS
         is_over = not is_fee_due(booking)
@@ -112,32 +116,49 @@ def share_regained(payment: Payment, *, now: datetime) -> None:
 def _find_surplus(payment: Payment, booking: BookingView) -> int:
     """Return how much of a locked payment was paid again since its bank took it: more than its deposit, or the price.
 
-    What the terms gave back of another payment has served; what went back of it for another reason has not.
+    What the terms gave back of another payment has served; what went back of it for another reason has not. What was to
+    go back before a bank took it, since it was paid twice or the visit became smaller, counts as paid again.
     """
     began = payment.disputes.aggregate(began=Min("opened_at"))["began"]
     rows = Payment.objects.filter(booking_id=booking.id, purpose__in=INVOICED, state=PaymentState.RECEIVED)
     others = {each: _count_serving(each) for each in rows.exclude(pk=payment.pk)}
     again = {each: minor for each, minor in others.items() if each.received_at and began and each.received_at >= began}
 
+    promised = sum(each.amount_minor for each in _list_promised(booking.id))
+
     def find(due_minor: int, purposes: Collection[str]) -> int:
         return find_surplus(
             left_minor=payment.left_minor,
-            again_minor=sum(minor for each, minor in again.items() if each.purpose in purposes),
+            again_minor=promised + sum(minor for each, minor in again.items() if each.purpose in purposes),
             others_minor=sum(minor for each, minor in others.items() if each.purpose in purposes),
             due_minor=due_minor,
         )
 
-    surplus = find(booking.deposit_minor, (PaymentPurpose.DEPOSIT,)) if payment.purpose == PaymentPurpose.DEPOSIT else 0
+    stays = payment.stays_minor + sum(each.stays_minor for each in others)
+    is_deposit = payment.purpose == PaymentPurpose.DEPOSIT
+    surplus = find(booking.deposit_minor + stays, (PaymentPurpose.DEPOSIT,)) if is_deposit else 0
     if payment.purpose in INVOICED and booking.status in STANDING and booking.price_minor is not None:
         surplus = max(surplus, find(booking.price_minor, INVOICED))
     return surplus
 
 
+def _list_promised(booking_id: int) -> QuerySet[Refund]:
+    """List what was to go back of the deposit of a booking, had its bank not taken it."""
+    deposits = Refund.objects.filter(payment__booking_id=booking_id, payment__purpose=PaymentPurpose.DEPOSIT)
+    return deposits.filter(state=RefundState.DROPPED, tried_at__isnull=False, cause__in=ASIDE)
+
+
+def note_promise(payment: Payment, amount_minor: int, *, now: datetime) -> None:
+    """Note that a part of a locked payment would go back, since its visit became smaller, had its bank not taken it."""
+    Refund.objects.create(
+        payment=payment, amount_minor=amount_minor, cause=RefundCause.CHANGED, state=RefundState.DROPPED,
+        asked_at=now, tried_at=now, done_at=now,
+    )  # fmt: skip
+
+
 def _count_serving(payment: Payment) -> int:
     """Return how much of a received payment is there for its visit, or was until the terms gave it back."""
-    back = payment.refunds.filter(state__in=(RefundState.PENDING, RefundState.DONE), cause__in=BESIDE_TERMS)
-    gone = back.aggregate(minor=Sum(F("amount_minor") - F("returned_minor")))["minor"] or 0
-    return max(0, payment.amount_minor - payment.disputed_minor - gone)
+    return max(0, payment.amount_minor - payment.disputed_minor - _add_up_gone(payment, BESIDE_TERMS))
 
 
 def may_be_credit(payment: Payment) -> bool:
@@ -322,7 +343,7 @@ def _is_deposit(payment: Payment) -> bool:
 
 def _is_kept(payment: Payment) -> bool:
     """Tell whether some of it is there and stays, and nothing goes back, or went, but what staff promised."""
-    going = payment.refunds.filter(state__in=(RefundState.PENDING, RefundState.DONE))
+    going = payment.refunds.filter(state__in=GOING)
     going = going.exclude(is_credit=True, returned_minor=F("amount_minor"))
     return payment.left_minor > 0 and not going.exclude(cause__in=PROMISED).exists()
 

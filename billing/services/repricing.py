@@ -8,6 +8,7 @@ from billing.enums import PaymentDoor, PaymentState
 from billing.policies import find_asked_purpose
 from billing.selectors.asking import find_due
 from billing.services.movements import add_payment, end, lock_asking, lock_live
+from billing.services.payments import open_deposit
 from database.transactions import write_transaction
 from scheduling.enums import BookingStatus
 from scheduling.selectors.bookings.views import get_booking
@@ -39,3 +40,13 @@ def follow_price(*, booking_id: int, now: datetime) -> None:
     end(live, PaymentState.CLOSED, now=now)
     if due:
         add_payment(booking, door=PaymentDoor(live.door), purpose=purpose, amount_minor=due, now=now)
+
+
+@write_transaction()
+def ask_for_rest(*, booking_id: int, door: PaymentDoor, now: datetime) -> None:
+    """Ask for what is missing of a deposit of which a part came, by ``door`` where nothing is waited for yet.
+
+    The asking of the booking is locked, and it waits for more.
+    """
+    follow_price(booking_id=booking_id, now=now)
+    open_deposit(booking_id=booking_id, now=now, door=door)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from billing.enums import LIVE_STATES, PaymentState
 from billing.selectors.accounts import find_ways_to_pay
-from billing.selectors.asking import find_due_of
+from billing.selectors.asking import find_due
 from billing.selectors.invoices import describe_own_invoices
 from billing.selectors.payments import balance_booking, list_payments_of
 from billing.selectors.receipts import list_receipts
@@ -23,7 +23,7 @@ def find_money(booking: BookingView) -> hooks.MoneyFacts:
     live = [each for each in payments if each.state in LIVE_STATES]
     if booking.status != BookingStatus.PENDING_PAYMENT or any(each.state != PaymentState.OPEN for each in live):
         return hooks.MoneyFacts(paid_minor=paid)
-    doors = find_ways_to_pay(booking, due_minor=find_due_of(booking, payments))
+    doors = find_ways_to_pay(booking, due_minor=find_due(booking, payments))
     takes_card = doors.card is not None and not booking.is_test
     if doors.bank is None:
         return hooks.MoneyFacts(paid_minor=paid, takes_card=takes_card)

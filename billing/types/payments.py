@@ -7,6 +7,8 @@ from datetime import datetime
 
 from billing.engine import find_gone
 from billing.enums import (
+    ASIDE,
+    GOING,
     INVOICED,
     AnswerFailure,
     AnswerKind,
@@ -69,6 +71,7 @@ class PaymentView:
     decline: str = ""
     disputed_minor: int = 0
     dispute_state: str = ""
+    stays_minor: int = 0
 
     @property
     def is_card_only(self) -> bool:
@@ -99,6 +102,12 @@ class PaymentView:
     def credited_minor(self) -> int:
         """How much of it became credit."""
         return sum(each.credited_minor for each in self.refunds)
+
+    @property
+    def aside_minor(self) -> int:
+        """How much goes back, or went, that the visit did not need: no terms share it."""
+        live = (each for each in self.refunds if each.cause in ASIDE and each.state in GOING)
+        return sum(each.amount_minor - each.returned_minor for each in live)
 
     @property
     def to_send_minor(self) -> int:

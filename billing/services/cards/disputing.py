@@ -22,8 +22,10 @@ from billing.services.cards.looking import look_at_payment
 from billing.services.cards.settling import AmountDiffers
 from billing.services.movements import lock_asking, lock_payments, note_taken
 from billing.services.refunds import share_regained
+from billing.services.repricing import follow_price
 from database.transactions import write_transaction
 from notifications.services.outbox import publish
+from scheduling.errors import BookingNotFound, HoldExpired, TransitionRefused
 from tenants.errors import RetryLater
 
 STATES = {
@@ -41,6 +43,7 @@ AGAIN = timedelta(minutes=2)
 def look_at_dispute(*, account_id: str, dispute_id: str, now: datetime) -> None:
     """Ask the provider for a dispute in an account of the business, and note it, and what it moved.
 
+    A visit that waits for its deposit, of which a bank took a part or gave one back, waits for what is missing now.
     Call it outside of any transaction. Of a payment that is none of ours nothing is noted.
 
     Raises:
@@ -53,6 +56,14 @@ def look_at_dispute(*, account_id: str, dispute_id: str, now: datetime) -> None:
         payment_id = _find_payment(account_id, facts.ids, now)
         if payment_id is not None:
             note_dispute(payment_id, facts, now=now)
+            _follow_money(payment_id, now=now)
+
+
+def _follow_money(payment_id: int, *, now: datetime) -> None:
+    """Let a visit that waits for its deposit wait for as much as is missing by now, or for nothing any more."""
+    booking_id = Payment.objects.values_list("booking_id", flat=True).get(pk=payment_id)
+    with suppress(BookingNotFound, HoldExpired, TransitionRefused):  # money stays when its booking goes, or ends
+        follow_price(booking_id=booking_id, now=now)
 
 
 def _find_payment(account_id: str, ids: ProviderIds, now: datetime) -> int | None:

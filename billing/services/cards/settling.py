@@ -7,13 +7,13 @@ from contextlib import suppress
 from datetime import datetime
 
 from billing.engine import Ending
-from billing.enums import LIVE_STATES, PaymentPurpose, PaymentState
+from billing.enums import LIVE_STATES, PaymentDoor, PaymentPurpose, PaymentState, RefundCause
 from billing.gateway.enums import PaymentState as Found
 from billing.gateway.types import PaymentFacts
 from billing.models import Payment
 from billing.policies import TRANSITIONS, is_fee_due
 from billing.selectors.accounts import find_card_capabilities
-from billing.selectors.asking import add_up_deposits
+from billing.selectors.asking import add_up_deposits, find_due
 from billing.services.cards.charging import is_charging, keep_card, settle_charge
 from billing.services.movements import (
     SILENCE,
@@ -26,7 +26,8 @@ from billing.services.movements import (
     tell_payment,
     wait_on,
 )
-from billing.services.refunds import give_back
+from billing.services.refunds import drop_refunds, give_back, give_part_back
+from billing.services.repricing import ask_for_rest
 from database.transactions import write_transaction
 from scheduling.enums import CALLED_OFF, BookingStatus
 from scheduling.errors import HoldExpired, SlotTaken, SlotUnavailable, TransitionRefused
@@ -60,7 +61,7 @@ def settle_payment(*, payment_id: int, found: PaymentFacts, now: datetime) -> Pa
     booking_id = Payment.objects.values_list("booking_id", flat=True).get(pk=payment_id)
     lock_asking(booking_id)
     if found.state in {Found.PAID, Found.AUTHORIZED, Found.SAVED} and _is_awaited(payment_id, found):
-        _go_on(booking_id, found, now=now)
+        _go_on(Payment.objects.get(pk=payment_id), found, now=now)
     elif found.state in ENDED and Payment.objects.filter(pk=payment_id, state=PaymentState.RESERVED).exists():
         places.ask_again(booking_id=booking_id, now=now)  # no visit without its deposit
     payment = next(each for each in lock_payments(booking_id) if each.pk == payment_id)
@@ -96,18 +97,49 @@ def _is_awaited(payment_id: int, found: PaymentFacts) -> bool:
     return found.state is Found.PAID or payment.state in LIVE_STATES
 
 
-def _go_on(booking_id: int, found: PaymentFacts, *, now: datetime) -> None:
-    """Let a booking whose deposit came, or is reserved, go on; one that ended meanwhile, if its time is still free."""
+class _TooLittle(Exception):
+    """More is missing of a deposit than came by now."""
+
+
+def _go_on(payment: Payment, found: PaymentFacts, *, now: datetime) -> None:
+    """Let a booking whose deposit came, or is reserved, go on; one that ended meanwhile, if its time is still free.
+
+    One that waits for more than this, since it grew or a bank took another part, waits on.
+    """
+    booking = get_booking(booking_id=payment.booking_id)
+    if booking.status == BookingStatus.PENDING_PAYMENT and not _is_enough(payment, booking):
+        return
     answer_by = None
     if found.state is Found.AUTHORIZED:
         can = find_card_capabilities("")
         answer_by = None if can is None else now + can.authorization_lasts
     try:
         with write_transaction():
-            transitions.accept_payment(booking_id=booking_id, now=now, by=SYSTEM, answer_by=answer_by)
+            transitions.accept_payment(booking_id=booking.id, now=now, by=SYSTEM, answer_by=answer_by)
     except (HoldExpired, TransitionRefused):
-        with suppress(TransitionRefused, SlotTaken, SlotUnavailable), write_transaction():
-            places.take_place_again(booking_id=booking_id, now=now, by=SYSTEM, answer_by=answer_by)
+        with suppress(TransitionRefused, SlotTaken, SlotUnavailable, _TooLittle), write_transaction():
+            _come_again(payment, now=now, answer_by=answer_by)
+
+
+def _come_again(payment: Payment, *, now: datetime, answer_by: datetime | None) -> None:
+    """Let a booking take its place again; what else was paid for it, and was not sent back yet, stays.
+
+    Raises:
+        _TooLittle: All that is there is less than its deposit.
+        TransitionRefused, SlotTaken, SlotUnavailable: As `places.take_place_again`.
+    """
+    booking_id = payment.booking_id
+    places.take_place_again(booking_id=booking_id, now=now, by=SYSTEM, answer_by=answer_by)
+    drop_refunds(booking_id=booking_id, now=now)
+    if not _is_enough(payment, get_booking(booking_id=booking_id)):
+        raise _TooLittle
+
+
+def _is_enough(payment: Payment, booking: BookingView) -> bool:
+    """Tell whether a booking waits for nothing more than this payment, or than this card where one is left."""
+    if payment.purpose == PaymentPurpose.NO_SHOW:
+        return booking.agreed.is_on_card
+    return payment.amount_minor >= find_due(booking)
 
 
 def _take(payment: Payment, found: PaymentFacts, *, now: datetime) -> None:
@@ -118,26 +150,35 @@ def _take(payment: Payment, found: PaymentFacts, *, now: datetime) -> None:
         log.error("payment_amount_differs", extra={"payment_id": payment.pk})
         raise AmountDiffers(payment.pk)
     receive(payment, now=now)
-    end_others(payment, now=now)
     booking = get_booking(booking_id=payment.booking_id)
+    is_part = payment.purpose == PaymentPurpose.DEPOSIT and _waits(booking, now) and not booking.agreed.is_on_card
+    if is_part:
+        ask_for_rest(booking_id=booking.id, door=PaymentDoor(payment.door), now=now)
+        return
+    end_others(payment, now=now)
     if payment.purpose == PaymentPurpose.NO_SHOW:
         if is_called_off or not is_fee_due(booking):  # the visit takes place after all, or staff was kinder
             give_back(payment, booking, ending=Ending.BUSINESS, now=now)
         return
-    if booking.status in CALLED_OFF or booking.status == BookingStatus.PENDING_PAYMENT or _is_twice(payment, booking):
+    if booking.status in CALLED_OFF or booking.status == BookingStatus.PENDING_PAYMENT:
         give_back(payment, booking, ending=Ending.LATE, now=now)
+    elif again := _find_again(payment, booking):
+        give_part_back(payment, again, cause=RefundCause.LATE, now=now)
 
 
-def _is_twice(payment: Payment, booking: BookingView) -> bool:
-    """Tell whether a deposit that was just received had come before: what is more than was asked for goes back.
+def _waits(booking: BookingView, now: datetime) -> bool:
+    limit = booking.hold_expires_at
+    return booking.status == BookingStatus.PENDING_PAYMENT and (limit is None or limit > now)
+
+
+def _find_again(payment: Payment, booking: BookingView) -> int:
+    """Return how much of a deposit that was just received had come before: what is more than was asked for goes back.
 
     A part may be paid with credit, and another part may have been paid before the visit grew.
     """
-    credit = add_up_deposits(booking.id, is_credit_alone=True)
-    if booking.deposit_minor > 0 and credit >= booking.deposit_minor:
-        return True
     there = add_up_deposits(booking.id, besides=payment.pk)
-    return there > credit and there + payment.amount_minor > booking.deposit_minor
+    too_much = there + payment.amount_minor - booking.deposit_minor
+    return max(0, min(payment.amount_minor, too_much)) if there else 0
 
 
 def _reserve(payment: Payment, *, now: datetime) -> None:

@@ -22,6 +22,7 @@ from scheduling.selectors.bookings.views import get_booking
 from scheduling.selectors.bookings.visits import get_visit
 from scheduling.services.bookings import transitions
 from scheduling.types import CUSTOMER, Actor, BookingView
+from tenants.enums import Ability
 
 
 def pay_with_own_credit(
@@ -33,6 +34,7 @@ def pay_with_own_credit(
     was proven when it was made. Without an amount, as much as is there and due.
 
     Raises:
+        StatusForbids: The state of the business allows no steps.
         CreditNotFound: Nobody has shown whose credit it is, there is none, or the booking is somebody else's.
         CreditTooSmall: More is wanted than is left or due.
         HoldExpired, TransitionRefused: It waits for no deposit (any more).
@@ -68,6 +70,7 @@ def apply_credit(*, booking_id: int, now: datetime, by: Actor, amount_minor: int
 def _pay_deposit(
     booking_id: int, owned: tuple[CreditView, ...], amount_minor: int | None, *, now: datetime, by: Actor
 ) -> int:
+    check_step(by, Ability.BOOK)  # where nobody books any more, nobody pays in advance
     lock_asking(booking_id)
     booking = get_booking(booking_id=booking_id)
     _check_waits(booking, now=now)

@@ -125,7 +125,7 @@ PAYING = (
     Mutant(
         "what was given back before goes back once more",
         "billing/services/refunds.py",
-        "split.back_minor - (payment.refunded_minor - less)",
+        "split.back_minor - payment.refunded_minor",
         "split.back_minor",
         (_REFUNDS,),
     ),

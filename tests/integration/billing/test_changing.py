@@ -7,12 +7,13 @@ from datetime import timedelta
 
 import pytest
 
+from billing.engine import Split
 from billing.models import Payment, Refund
 from billing.policies import compute_fee
-from billing.selectors.asking import find_asked_deposit, find_due_of
-from billing.selectors.payments import list_payments_of
+from billing.selectors.asking import find_asked_deposit, find_due
+from billing.selectors.payments import list_payments_of, preview_cancellation
 from billing.services.cards.refunding import _drop
-from billing.services.cards.settling import _is_twice
+from billing.services.cards.settling import _find_again
 from billing.services.changing import MoneyOfChange, describe_change
 from billing.services.payments import receive_deposit, waive_deposit
 from notifications.models import Event, Message
@@ -80,7 +81,7 @@ def test_difference_is_asked_for_and_confirms_the_visit_again(paid, cut, color):
     booking = get_booking(booking_id=paid)
     asked = find_asked_deposit(booking, now=LATER)
     assert (read(paid), asked.amount_minor) == (("pending_payment", 450), 150)
-    assert find_due_of(booking, list_payments_of(booking_id=paid)) == 150
+    assert find_due(booking, list_payments_of(booking_id=paid)) == 150
     assert list_payments() == [("received", 300, 0), ("open", 150, 0)]
     assert Message.objects.filter(template="deposit_requested").count() == 2
 
@@ -122,11 +123,13 @@ def test_what_went_back_of_a_smaller_visit_is_no_part_of_what_is_shared(paid, cu
     change(paid, color, by=by)
     terms = {"refund_free_minutes": 60 * 24 * 30, "refund_kept_percent": 40}
     Booking.objects.update(policy=Booking.objects.get().policy | terms)
+    booking, payments = get_booking(booking_id=paid), list_payments_of(booking_id=paid)
+    said = preview_cancellation(booking, payments, at=LATER)
 
     cancel_booking(booking_id=paid, now=LATER, by=CUSTOMER)
     tell_events()
 
-    assert list_payments() == [("received", 300, 150 + 90)]
+    assert (said, list_payments()) == (Split(back_minor=90, kept_minor=60), [("received", 300, 150 + 90)])
     assert Payment.objects.get().kept_minor == 60
 
 
@@ -215,6 +218,56 @@ def test_what_stayed_counts_when_the_visit_grows_again(paid, cut, color):
     change(paid, cut, by=STAFF, now=LATER + timedelta(minutes=1))
 
     assert (read(paid), list_payments()) == (("confirmed", 300), [("received", 300, 0)])
+
+
+LATE_TERMS = {"refund_free_minutes": 60 * 24 * 30, "refund_kept_percent": 40}
+
+
+@pytest.mark.parametrize("order", [(STAFF, CUSTOMER), (CUSTOMER, STAFF)])
+def test_each_of_two_changes_that_are_heard_late_shares_its_own(cut, color, order):
+    booking_id = book((cut, color)).booking_id
+    tell_events()
+    receive_deposit(booking_id=booking_id, now=NOW, by=STAFF)
+    tell_events()
+    Booking.objects.update(policy=Booking.objects.get().policy | LATE_TERMS | {"refund_kept_percent": 100})
+    for who, services in zip(order, ((cut,), (color,)), strict=True):
+        change_visit(booking_id=booking_id, change=VisitChange(service_ids=services), by=who, now=LATER)
+    tell_events()
+
+    assert (read(booking_id), list_payments()) == (("confirmed", 150), [("received", 450, 150)])
+    assert Payment.objects.get().stays_minor == 150
+
+
+def test_what_stayed_of_a_smaller_visit_is_not_shared_once_more(paid, cut, color):
+    Booking.objects.update(policy=Booking.objects.get().policy | LATE_TERMS)
+    change(paid, color)
+    Booking.objects.update(policy=Booking.objects.get().policy | LATE_TERMS)  # those of the new service are stricter
+    booking, payments = get_booking(booking_id=paid), list_payments_of(booking_id=paid)
+    said = preview_cancellation(booking, payments, at=LATER)
+
+    cancel_booking(booking_id=paid, now=LATER, by=CUSTOMER)
+    tell_events()
+
+    assert list_payments() == [("received", 300, 90 + 90)]
+    assert (said, Payment.objects.get().kept_minor) == (Split(back_minor=90, kept_minor=120), 120)
+
+
+def test_what_stayed_goes_back_when_the_business_calls_off(paid, cut, color):
+    Booking.objects.update(policy=Booking.objects.get().policy | LATE_TERMS)
+    change(paid, color)
+    cancel_booking(booking_id=paid, now=LATER, by=STAFF, reason="Enferma")
+    tell_events()
+
+    assert list_payments() == [("received", 300, 300)]
+
+
+def test_what_stayed_is_a_part_of_the_deposit_again_when_that_grows(paid, cut, color):
+    Booking.objects.update(policy=Booking.objects.get().policy | LATE_TERMS | {"refund_kept_percent": 100})
+    change(paid, color)
+    stayed = Payment.objects.get().stays_minor
+    change(paid, cut, by=STAFF, now=LATER + timedelta(minutes=1))
+
+    assert (stayed, Payment.objects.get().stays_minor) == (150, 0)
 
 
 def test_staff_leaves_the_difference_out_with_a_reason(paid, cut, color):
@@ -327,10 +380,10 @@ def test_fee_of_a_visit_that_pays_in_advance_by_now_is_of_what_the_card_was_left
 def test_card_that_pays_what_credit_has_paid_pays_twice(paid):
     booking, received = get_booking(booking_id=paid), Payment.objects.get()
     other = make_received(booking_id=paid, amount_minor=300, attempt=2)
-    before = _is_twice(other, replace(booking, deposit_minor=600))
+    before = _find_again(other, replace(booking, deposit_minor=600))
     Payment.objects.filter(pk=received.pk).update(door="credit", means="")
 
-    assert (before, _is_twice(other, booking)) == (False, True)
+    assert (before, _find_again(other, booking)) == (0, 300)
 
 
 def test_refund_that_somebody_else_called_off_is_called_off_once(paid):

@@ -12,7 +12,7 @@ from billing.engine import Ending
 from billing.enums import LIVE_STATES, PaymentDoor, PaymentState, RefundState
 from billing.policies import split_payment
 from billing.selectors.accounts import find_ways_to_pay
-from billing.selectors.asking import find_due_of
+from billing.selectors.asking import find_due
 from billing.selectors.credits import find_credit_wish, find_proven_contact, find_spendable, offers_credit
 from billing.selectors.fees import find_fee
 from billing.selectors.invoices import has_invoice, may_want_invoice
@@ -128,7 +128,7 @@ class ShownMoney:
 def load_money(booking: BookingView, *, is_unpaid: bool) -> ShownMoney:
     """Return where the money of a booking stands; two queries, and up to four more while a deposit is waited for."""
     payments = list_payments_of(booking_id=booking.id)
-    balance, due_minor = balance_booking(booking, payments), find_due_of(booking, payments)
+    balance, due_minor = balance_booking(booking, payments), find_due(booking, payments)
     live = [each for each in payments if each.state in LIVE_STATES]
     is_on_its_way = is_unpaid and any(each.state == PaymentState.PROCESSING for each in live)
     doors, contact, credit_minor, gives_credit = OpenDoors(), find_proven_contact(booking), 0, False
