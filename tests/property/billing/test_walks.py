@@ -10,7 +10,7 @@ import stripe
 from billing.services import fees
 from billing.services.cards import disputing, looking, settling
 from billing.services.credits import spending
-from devtools.drill.payments.walks import walk_once
+from devtools.drill.payments.seeds import walk_once
 from devtools.stripe_server.server import API_KEY, NOTICE_SECRET, SECRET, StandIn
 
 SEEDS = (1, 5, 9, 37, 74, 78, 132, 18, 20, 33, 35, 38, 42, 69, 165, 204)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from billing.enums import (
     LIVE_STATES,
@@ -35,10 +35,14 @@ from scheduling.types import BookingView
 
 KINDNESS = frozenset({RefundCause.KINDER, RefundCause.PROVIDER, RefundCause.CHANGED})
 """What goes back of a visit that takes place."""
+GIVEN = frozenset({RefundCause.KINDER, RefundCause.PROVIDER})
+"""What the business gave of its own: a visit does not lack it."""
 
 
-def list_findings(stand_in: StandIn) -> list[str]:
+def list_findings(stand_in: StandIn, *, stays: Mapping[int, int] | None = None) -> list[str]:
     """List what is wrong with the money of the current business; none: nothing is.
+
+    ``stays`` says of bookings how much may be left of what was paid, since their customers made the visit smaller.
 
     What was received less what went back, and what banks took back, is what the ledger says and what the provider has;
     what customers have as credit is what the ledger owes them.
@@ -52,7 +56,9 @@ def list_findings(stand_in: StandIn) -> list[str]:
     findings += [f"the night finds that books differ: {each}" for each in list_differences()]
     for booking_id in sorted({each.booking_id for each in payments}):
         booking, own = get_booking(booking_id=booking_id), [each for each in payments if each.booking_id == booking_id]
-        findings += [f"{booking.status.value} booking: {each}" for each in _list_faults(booking, own, refunds)]
+        left = (stays or {}).get(booking_id, 0)
+        faults = [*_list_faults(booking, own, refunds, left), *_list_gaps(booking, own, refunds, left)]
+        findings += [f"{booking.status.value} booking {booking_id}: {each}" for each in faults]
     if stand_in.counter.refused_fields or stand_in.counter.faulty_answers or stand_in.postman.faulty:
         findings.append(f"fields or answers that do not exist: {stand_in.counter.refused_fields}")
     return findings
@@ -120,7 +126,9 @@ def _list_faulty_fees(booking: BookingView, payments: Sequence[PaymentRow]) -> I
         yield f"a fee of {kept} is kept"
 
 
-def _list_faults(booking: BookingView, payments: Sequence[PaymentRow], refunds: Sequence[RefundRow]) -> Iterator[str]:
+def _list_faults(
+    booking: BookingView, payments: Sequence[PaymentRow], refunds: Sequence[RefundRow], stays_minor: int
+) -> Iterator[str]:
     yield from _list_faulty_fees(booking, payments)
     # A fee whose card was declined waits for its customer as long as it is due.
     fees = {each.id for each in payments if each.is_charged and each.state == PaymentState.OPEN}
@@ -145,8 +153,32 @@ def _list_faults(booking: BookingView, payments: Sequence[PaymentRow], refunds: 
     elif not (waiting or covering or _is_free(booking, payments)):
         yield f"takes place without its deposit: {payments}"
     there = [each.amount_minor for each in covering if each.refunded_minor + taken[each.id] < each.amount_minor]
-    if len(there) > 1 and sum(there) > max(booking.deposit_minor, DEPOSIT):  # credit may be a part of it
+    if len(there) > 1 and sum(there) > max(booking.deposit_minor, DEPOSIT) + stays_minor:  # credit may be a part of it
         yield f"paid {len(covering)} times"
+
+
+def _list_gaps(
+    booking: BookingView, payments: Sequence[PaymentRow], refunds: Sequence[RefundRow], stays_minor: int
+) -> Iterator[str]:
+    """Tell of a visit that lacks a part of its deposit, or for which more is kept than was agreed."""
+    if booking.status in {BookingStatus.EXPIRED, BookingStatus.DECLINED} and any(each.kept_minor for each in payments):
+        yield "something is kept of what never was"
+    if booking.status in CALLED_OFF or booking.agreed.is_on_card:
+        return
+    gone = {RefundState.FAILED, RefundState.DROPPED}
+    deposits = [
+        each for each in payments if each.purpose == PaymentPurpose.DEPOSIT and each.state == PaymentState.RECEIVED
+    ]
+    ids = {each.id for each in deposits}
+    back = [each for each in refunds if each.payment_id in ids and each.state not in gone]
+    unkind = sum(each.amount_minor - each.returned_minor for each in back if each.cause not in GIVEN)
+    served = sum(each.amount_minor for each in deposits) - unkind
+    if served < booking.deposit_minor:
+        yield f"takes place with {served} of its deposit of {booking.deposit_minor}"
+    taken = sum(minor for payment_id, minor in list_taken() if payment_id in ids)
+    there = sum(each.amount_minor - each.refunded_minor for each in deposits) - taken
+    if there > booking.deposit_minor + stays_minor and not any(each.state == PaymentState.WAIVED for each in payments):
+        yield f"{there} is there, though {booking.deposit_minor} was agreed and {stays_minor} may stay"
 
 
 def _is_free(booking: BookingView, payments: Sequence[PaymentRow]) -> bool:

@@ -12,10 +12,13 @@ from django.test.utils import override_settings
 from devtools.drill.payments.crowd import Crowd, serve_crowd
 from devtools.drill.payments.deaths import kill_everywhere
 from devtools.drill.payments.scan import Scan, scan_for_cards
-from devtools.drill.payments.walks import walk_once
+from devtools.drill.payments.seeds import walk_once
 from devtools.scratch.tenant import temporary_tenant
 from devtools.stripe_server.server import API_KEY, NOTICE_SECRET, SECRET, StandIn
 from tenants.jobs import call_in_tenant
+
+CHANGING = 4
+"""Of eight walks the last four are of visits that change."""
 
 
 @contextmanager
@@ -55,7 +58,9 @@ def scan_in_scratch() -> Scan:
 def _walk_all(seeds: Iterable[int], stand_in: StandIn) -> tuple[Counter[str], list[str]]:
     done, findings = Counter[str](), list[str]()
     for seed in seeds:
-        happened, wrong = walk_once(seed, stand_in, gives_credit=seed % 2 == 0, leaves_card=seed % 4 == 1)
+        happened, wrong = walk_once(
+            seed, stand_in, gives_credit=seed % 2 == 0, leaves_card=seed % 4 == 1, changes=seed % 8 >= CHANGING
+        )
         done += happened
         findings += wrong
     return done, findings

@@ -7,6 +7,8 @@ falls silent, staff who approve, decline, waive, take money at the counter and g
 credit instead, pay with it and have the rest as money, banks that take money back and decide, staff who answer them or
 give in. Some businesses want a card instead of a deposit: customers leave one and do not come, staff have the fee
 charged, waive it or take the step back, and the card passes, is declined or wants its owner, who pays by the link.
+In some, visits become other ones: customers and staff add services, leave some out, come with somebody; the provider
+is silent for long, and there the business may rather have the visit than its deposit.
 """
 
 from __future__ import annotations
@@ -20,9 +22,6 @@ from random import Random
 from typing import Any
 from unittest.mock import patch
 
-from django.db import transaction
-
-from billing.gateway.doors.stripe_connect import client
 from billing.gateway.errors import EventRefused
 from billing.selectors.disputes import list_open_disputes
 from billing.services.cards import answering, comparing, looking, opening, refunding
@@ -36,20 +35,20 @@ from billing.services.refunds import mark_refund_sent, pay_out_credit, refund_pa
 from billing.types import CaseFile
 from devtools.drill.payments.checks import list_findings
 from devtools.drill.payments.rows import end_leases, list_credits, list_payments, list_refunds
-from devtools.drill.payments.shops import DEPOSIT, VISITS, book_one, open_business
-from devtools.drill.payments.till import OWNER, Guarded, Till
+from devtools.drill.payments.shops import DEPOSIT, VISITS, book_one
+from devtools.drill.payments.till import OWNER, Till
 from devtools.stripe_server import money
-from devtools.stripe_server.server import Fault, StandIn
+from devtools.stripe_server.server import Fault
 from devtools.stripe_server.world import Thing
 from kernel.errors import DomainError
-from scheduling.enums import Approval, BookingStatus
+from scheduling.enums import BookingStatus
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.bookings.contents.changes import change_visit
 from scheduling.services.bookings.transitions import approve, decline, mark_no_show
 from scheduling.services.bookings.undoing import undo_step
-from scheduling.types import CUSTOMER, BookingView
+from scheduling.types import ASK_DEPOSIT, CUSTOMER, BookingView, DepositChoice, VisitChange
 
-STEPS = 30
 CARDS = ("visa", "visa", "mastercard", "chargeDeclined", "slow")
 LEFT = ("visa", "mastercard", "chargeDeclined", "chargeCustomerFail", "authenticationRequired")
 """Cards that are left: some pass, some are declined at once or when they are charged, some want their owner."""
@@ -67,8 +66,6 @@ RESTS, REST = 16, timedelta(hours=15)
 """At the end workers go on for ten days: some wait a day, a closed account eight."""
 LATE, LONG_REST = timedelta(minutes=20), timedelta(hours=60)
 """So long after it begins a visit is missed; and so long are the rests where cards are left, which stay two weeks."""
-TABLES = ((None, 100), (None, 40), (0, 100), (20 * 24 * 60, 50), (20 * 24 * 60, 100))
-"""Until how many minutes before the visit all goes back, and how much of it is kept after that."""
 
 
 class Died(BaseException):
@@ -83,11 +80,13 @@ class Walk:
         done: How often what happened, refusals included.
         gives_credit: The business gives credit, and the first customer has some.
         leaves_card: A card is left instead of a deposit.
+        changes: Visits become other ones, and the provider falls silent for long.
+        stays: By booking, how much may be left of what was paid since its customers made the visit smaller.
     """
 
     random: Random
     till: Till
-    service_id: int
+    service_ids: tuple[int, ...]
     account_id: str
     bookings: list[int] = field(default_factory=list)
     sessions: list[str] = field(default_factory=list)
@@ -96,6 +95,8 @@ class Walk:
     is_dying: bool = False
     gives_credit: bool = False
     leaves_card: bool = False
+    changes: bool = False
+    stays: Counter[int] = field(default_factory=Counter)
 
     def run(self, steps: int) -> list[str]:
         """Walk, come to rest, and return what is wrong then."""
@@ -114,10 +115,13 @@ class Walk:
             self._work()
             self.till.pass_by(LONG_REST if self.leaves_card else REST)
         comparing.compare_ledger(self.account_id, self.till.moment)  # as every night: some events were lost for good
-        return list_findings(self.till.stand_in)
+        self._work()
+        return list_findings(self.till.stand_in, stays=self.stays)
 
     def _step(self) -> None:
         acts = CREDIT_ACTS if self.gives_credit else CARD_ACTS if self.leaves_card else ACTS
+        if self.changes:
+            acts = {**acts, **CHANGE_ACTS}
         (act,) = self.random.choices(list(acts), weights=list(acts.values()))
         outcome = "done"
         try:
@@ -169,6 +173,8 @@ class Walk:
         """Choose a booking."""
         if not self.bookings:
             raise _NothingThere
+        if self.changes and self.random.random() < 0.7:  # noqa: PLR2004 - mostly of those that live
+            return _choose_in(self, *LIVING).id
         return self.random.choice(self.bookings)
 
 
@@ -180,7 +186,7 @@ def _book(walk: Walk) -> None:
     """Somebody wants one of two times: who comes second may get it when the first did not pay."""
     starts_at = VISITS + timedelta(hours=walk.random.randrange(2))
     number = len(walk.bookings) % 2 if walk.gives_credit else len(walk.bookings)  # who has credit comes again
-    walk.bookings.append(book_one(walk.service_id, number, walk.till.moment, starts_at=starts_at))
+    walk.bookings.append(book_one(walk.service_ids[0], number, walk.till.moment, starts_at=starts_at))
 
 
 def _open(walk: Walk) -> None:
@@ -380,6 +386,33 @@ def _doom(walk: Walk) -> None:
     walk.is_dying = True
 
 
+def _change(walk: Walk) -> None:
+    """Somebody comes for something else, or in company; customers and staff say so, paid or not."""
+    booking = _choose_in(walk, *LIVING)
+    services = tuple(walk.random.sample(walk.service_ids, walk.random.choice((1, 1, 2, 2, 3))))
+    by = walk.random.choice((CUSTOMER, OWNER))
+    deposit = WITHOUT if by == OWNER and walk.random.random() < 0.1 else ASK_DEPOSIT  # noqa: PLR2004 - few are kind
+    wanted = VisitChange(service_ids=services, party_size=walk.random.choice((None, None, 1, 2)))
+    change_visit(booking_id=booking.id, change=wanted, by=by, now=walk.till.moment, deposit=deposit)
+    less = booking.deposit_minor - get_booking(booking_id=booking.id).deposit_minor
+    if by == CUSTOMER and less > 0:
+        walk.stays[booking.id] += less
+
+
+def _pay_now(walk: Walk) -> None:
+    """Somebody opens the page and pays on it, without a step in between."""
+    session = walk.till.start(_choose_in(walk, BookingStatus.PENDING_PAYMENT).id)
+    walk.till.stand_in.pay(session, "visa")
+
+
+def _fall_silent(walk: Walk) -> None:
+    walk.till.stand_in.faults[:] = [Fault.ERROR] * 500
+
+
+def _speak_again(walk: Walk) -> None:
+    walk.till.stand_in.faults.clear()
+
+
 ACTS: Mapping[Callable[[Walk], None], int] = {
     _book: 4, _open: 10, _pay: 14, _settle: 8, _arrive: 9, _forge: 2, _come_back: 5, _wait: 8, _cancel: 2, _call_off: 2,
     _approve: 5, _decline: 1, _take_cash: 2, _waive: 1, _be_kind: 3, _hand_back: 2, _dispute: 7, _answer: 5,
@@ -393,26 +426,7 @@ CARD_ACTS = {
     _miss: 6, _charge_fee: 14, _waive_fee: 2, _come_after_all: 2,
 }  # fmt: skip
 """The same, where a card is left instead of a deposit."""
-
-
-def walk_once(
-    seed: int, stand_in: StandIn, *, steps: int = STEPS, gives_credit: bool = False, leaves_card: bool = False
-) -> tuple[Counter[str], list[str]]:
-    """Walk in the current business, undo everything, and return what happened and what was wrong at the end."""
-    random = Random(seed)  # noqa: S311 - repeatable
-    till = Till()
-    till.stand_in = stand_in
-    stand_in.world.now = stand_in.postman.now = till.now
-    for kept in (stand_in.world.things, stand_in.world.owners, stand_in.world.private, stand_in.world.answers):
-        kept.clear()
-    with transaction.atomic(), patch.object(client, "connection", Guarded()):
-        account_id = till.connect()
-        free, part = random.choice(TABLES)
-        approval = random.choice((Approval.INSTANT, Approval.REQUEST))
-        service_id = open_business(
-            approval=approval, refund_free_minutes=free, refund_kept_percent=part, is_deposit_on_card=leaves_card
-        )
-        walk = Walk(random, till, service_id, account_id, gives_credit=gives_credit, leaves_card=leaves_card)
-        findings = walk.run(steps)
-        transaction.set_rollback(True)
-    return walk.done, [f"seed {seed}: {each}" for each in findings]
+CHANGE_ACTS = {_change: 26, _pay_now: 22, _fall_silent: 1, _speak_again: 5, _approve: 8, _come_back: 1, _forge: 0}
+"""What happens besides where visits change."""
+LIVING = (BookingStatus.CONFIRMED, BookingStatus.PENDING_PAYMENT, BookingStatus.PENDING_APPROVAL)
+WITHOUT = DepositChoice(is_asked=False, reason="a friend")
