@@ -32,9 +32,9 @@ class Payment(models.Model):
     ``received_by_id`` say how it was paid where a person says so. ``refunded_minor`` is what goes back, refunds on
     their way included: never more than was received, whoever else refunds at the same moment. ``kept_minor`` is what
     stays with the business without a visit; the rest waits for its visit. ``stays_minor`` its customer left there by
-    making the visit smaller: a part of the price, and shared by no terms again. ``disputed_minor`` is what the bank has taken
-    back, and ``dispute_state`` where its last dispute stands; empty: there is none. ``is_credit_wanted``: its customer
-    asked to have as credit what goes back.
+    making the visit smaller: a part of the price, and shared by no terms again. ``disputed_minor`` is what the bank has
+    taken back, and ``dispute_state`` where its last dispute stands; empty: there is none. ``is_credit_wanted``: its
+    customer asked to have as credit what goes back.
 
     A fee for not coming begins with a card that is left: reserved, while a card is kept and nothing is charged. At
     ``charged_at`` somebody of the business let it be charged (``received_by_id``, as who waived it); what the bank said

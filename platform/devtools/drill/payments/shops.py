@@ -31,7 +31,8 @@ def open_with_more(*, approval: Approval = Approval.INSTANT, **values: Any) -> t
     first = _add_service(team, number, approval=approval, max_party_size=2, **values)
     return first, *(
         _add_service(
-            team, number, name=name, price_minor=price, deposit_minor=deposit, position=place, max_party_size=2, **values
+            team, number, name=name, price_minor=price, deposit_minor=deposit, position=place, max_party_size=2,
+            **values,
         )
         for place, (name, price, deposit) in enumerate(MORE, 1)
     )  # fmt: skip
