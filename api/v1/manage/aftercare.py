@@ -183,6 +183,7 @@ def _describe_request(asked: DataRequestView) -> dict[str, object]:
         "kind": asked.kind.value,
         "text": asked.text,
         "asked_at": asked.asked_at,
+        "answer_by": asked.deadline.last_on,
         "done_at": asked.done_at,
         "answer": asked.answer,
     }

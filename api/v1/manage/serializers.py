@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.fields import IdField, InstantField, TextField, WholeField
+from api.fields import DayField, IdField, InstantField, TextField, WholeField
 from api.pagination import PageShape
 from api.payments import PaymentShape
 from api.serializers import MoneyShape, PriceKindField, StrictSerializer
@@ -164,6 +164,9 @@ class DataRequestShape(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=DataRequestKind.values)
     text = serializers.CharField()
     asked_at = InstantField()
+    answer_by = DayField(
+        help_text="The last local date on which an answer is in time by the law of the business's country."
+    )
     done_at = InstantField(allow_null=True, help_text="null: the business has not answered yet.")
     answer = serializers.CharField()
 

@@ -21,6 +21,8 @@ from kernel.law.taxes import CONFIDENCES
 EVERYWHERE = ""
 """The place of the row that holds where no other does."""
 EVERY = "every"
+SURE = "H"
+"""The confidence of what needs no doubt."""
 
 
 class Right(StrEnum):
@@ -100,6 +102,10 @@ class PrivacyLaw:
     free_every_months: int = 0
     consent_from: int = 0
 
+    def find_clock(self, right: Right) -> Clock:
+        """Return how soon a right is answered; one that the law does not name, as soon as access, which each names."""
+        return self.clocks.get(right, self.clocks[Right.ACCESS])
+
     @property
     def is_own_choice(self) -> bool:
         """Tell whether no law of the country stands behind it."""
@@ -132,12 +138,9 @@ def list_privacy_laws() -> Mapping[str, PrivacyLaw]:
 
 
 def find_deadlines(right: Right, *, asked_at: datetime, place: Place) -> Deadlines:
-    """Return until when what was asked at an instant (aware) has to be answered.
-
-    A right that the law of the country does not name is answered as soon as one of access, which each of them names.
-    """
+    """Return until when what was asked at an instant (aware) has to be answered."""
     law = find_privacy_law(place.country)
-    clock = law.clocks.get(right, law.clocks[Right.ACCESS])
+    clock = law.find_clock(right)
     answer = count_deadline(clock.answer, since=asked_at, place=place, moves_on=law.moves_on)
     if clock.longer is None:
         return Deadlines(answer, answer)
@@ -148,7 +151,7 @@ def find_deadlines(right: Right, *, asked_at: datetime, place: Place) -> Deadlin
 def find_carrying_out(right: Right, *, answered_at: datetime, place: Place) -> Deadline | None:
     """Return until when what was agreed to has to be done; None: answering it was doing it."""
     law = find_privacy_law(place.country)
-    clock = law.clocks.get(right, law.clocks[Right.ACCESS])
+    clock = law.find_clock(right)
     if clock.carry_out is None:
         return None
     return count_deadline(clock.carry_out, since=answered_at, place=place, moves_on=law.moves_on)

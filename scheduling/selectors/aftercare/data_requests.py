@@ -6,9 +6,12 @@ from collections.abc import Collection
 
 from django.db.models import QuerySet
 
+from kernel.law.clocks import Place
+from kernel.law.persons import find_deadlines, find_privacy_law
 from scheduling.enums import DataRequestKind
 from scheduling.models import DataRequest
-from scheduling.types.aftercare.views import DataRequestView
+from scheduling.types.aftercare.views import RIGHTS, DataRequestView
+from tenants.context import current_tenant
 
 MOST_WAITING = 200
 
@@ -30,17 +33,23 @@ def list_open_requests() -> tuple[DataRequestView, ...]:
 
 
 def _view_all(rows: QuerySet[DataRequest]) -> tuple[DataRequestView, ...]:
-    return tuple(
-        DataRequestView(
-            id=row.pk,
-            booking_id=row.booking_id,
-            kind=DataRequestKind(row.kind),
-            text=row.text,
-            asked_at=row.asked_at,
-            done_at=row.done_at,
-            answer=row.answer,
-            customer_name=row.booking.customer_name,
-            reference=row.booking.reference,
-        )
-        for row in rows.select_related("booking")
+    return tuple(map(_view, rows.select_related("booking__location")))
+
+
+def _view(row: DataRequest) -> DataRequestView:
+    kind, location = DataRequestKind(row.kind), row.booking.location
+    place = Place(current_tenant().country, location.timezone, location.region)
+    return DataRequestView(
+        id=row.pk,
+        booking_id=row.booking_id,
+        kind=kind,
+        text=row.text,
+        asked_at=row.asked_at,
+        done_at=row.done_at,
+        answer=row.answer,
+        customer_name=row.booking.customer_name,
+        reference=row.booking.reference,
+        timezone=location.timezone,
+        deadline=find_deadlines(RIGHTS[kind], asked_at=row.asked_at, place=place).answer,
+        law=find_privacy_law(place.country),
     )

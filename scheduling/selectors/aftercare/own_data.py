@@ -288,6 +288,7 @@ def _describe_request(request: DataRequestView) -> dict[str, Any]:
         "kind_in_words": str(request.kind.label),
         "text": request.text,
         "asked_at": request.asked_at.isoformat(),
+        "answer_by": request.deadline.last_on.isoformat(),
         "done_at": request.done_at.isoformat() if request.done_at else None,
         "answer": request.answer,
     }

@@ -21,6 +21,7 @@ from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.aftercare.times import find_asking_instant
 from scheduling.services.messages.customer import tell_customer
 from scheduling.services.messages.words import SUBJECT_KIND
+from scheduling.services.messages.working_time import find_sending
 from scheduling.types import BookingView
 from tenants.context import current_tenant
 from tenants.enums import Ability, Urgency
@@ -67,7 +68,7 @@ def ask_customer(booking_id: int, now: datetime) -> None:
     """Ask how a visit was (handler of due work); safe to run twice.
 
     Raises:
-        RetryLater: It was completed anew since, or the business asks later by now.
+        RetryLater: It was completed anew since, the business asks later by now, or it is night.
     """
     try:
         booking = get_booking(booking_id=booking_id)
@@ -86,6 +87,9 @@ def ask_customer(booking_id: int, now: datetime) -> None:
         return
     if _is_asked_lately(booking, now):
         return
+    sent_at = find_sending(now, timezone=booking.timezone)
+    if sent_at > now:
+        raise RetryLater(at=sent_at)
     tell_customer(
         booking,
         template=TEMPLATE,

@@ -1,7 +1,7 @@
 """Reminders: planned when a booking is confirmed, moved with it, dropped with it.
 
 Each is a row, and due work of the kind ``reminder``: nothing has to be scheduled anywhere else,
-and an outage only makes them late.
+and an outage only makes them late. By night nobody is reminded.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from scheduling.models import Booking, Reminder
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.messages.customer import tell_customer
 from scheduling.services.messages.standing import CUSTOMER, describe_state
+from scheduling.services.messages.working_time import find_reminding, find_sending
 from scheduling.types import AgreedPolicy
 from tenants.context import current_tenant
 from tenants.enums import Ability, Urgency
@@ -37,14 +38,14 @@ def plan_reminders(*, booking_id: int, now: datetime, is_catching_up: bool = Fal
     that was sent for this very start stays sent. ``is_catching_up``: one that was dropped when it came due, because
     the booking stood wrongly then, is sent at once while the visit is still ahead.
     """
-    booking = Booking.objects.select_for_update(of=("self",)).select_related("service").get(pk=booking_id)
+    booking = Booking.objects.select_for_update(of=("self",)).select_related("service", "location").get(pk=booking_id)
     if booking.status != BookingStatus.CONFIRMED or not booking.wants_reminders:
         cancel_reminders(booking_id=booking_id, now=now)
         return
     known = {reminder.offset_minutes: reminder for reminder in booking.reminders.all()}
     offsets = _list_offsets(booking)
     for offset in offsets:
-        due_at = booking.starts_at - timedelta(minutes=offset)
+        due_at = _find_due(booking, offset)
         reminder = known.get(offset)
         if reminder is None:
             reminder = Reminder(booking=booking, offset_minutes=offset)
@@ -78,29 +79,32 @@ def send_reminder(reminder_id: int, now: datetime) -> None:
     """Queue the message of a reminder, if it is due and its booking still stands (handler of due work).
 
     Raises:
-        RetryLater: It has been moved to a later time.
+        RetryLater: It has been moved to a later time, or it is night.
     """
     booking_id = Reminder.objects.filter(pk=reminder_id).values_list("booking_id", flat=True).first()
     if booking_id is None:
         return
     # The booking first, as everyone locks: nobody moves or cancels it meanwhile.
-    booking = Booking.objects.select_for_update(of=("self",)).get(pk=booking_id)
+    booking = Booking.objects.select_for_update(of=("self",)).select_related("location").get(pk=booking_id)
     reminder = Reminder.objects.select_for_update().get(pk=reminder_id)
     if reminder.status != ReminderStatus.PLANNED:
         return
     if reminder.due_at > now:
         raise RetryLater(at=reminder.due_at)
-    if booking.starts_at - timedelta(minutes=reminder.offset_minutes) != reminder.due_at:
+    if reminder.due_at not in {_find_due(booking, reminder.offset_minutes), _find_wanted(booking, reminder)}:
         return  # it was moved; the event about that, not yet handled, plans the reminder anew
+    sent_at = find_sending(now, timezone=booking.location.timezone)
     if booking.status != BookingStatus.CONFIRMED or not booking.wants_reminders or booking.is_sample:
         _end(reminder, ReminderStatus.CANCELLED, now)
     elif (
-        booking.starts_at <= now
+        booking.starts_at <= sent_at
         or _has_newer_one(reminder, now)
         or not may_business(Ability.REMIND)
         or current_tenant().is_kept_back(reminder.due_at)
     ):
         _end(reminder, ReminderStatus.SKIPPED, now)
+    elif sent_at > now:
+        raise RetryLater(at=sent_at)
     else:
         _tell(reminder, now)
         _end(reminder, ReminderStatus.SENT, now)
@@ -118,10 +122,23 @@ def _list_offsets(booking: Booking) -> tuple[int, ...]:
 
 
 def _has_newer_one(reminder: Reminder, now: datetime) -> bool:
-    """Tell whether a later reminder of the same booking is due as well: after an outage one is enough."""
+    """Tell whether a later reminder of the same booking is due as well: after an outage, or a night, one is enough."""
     return Reminder.objects.filter(
-        booking_id=reminder.booking_id, status=ReminderStatus.PLANNED, due_at__gt=reminder.due_at, due_at__lte=now
+        booking_id=reminder.booking_id,
+        status=ReminderStatus.PLANNED,
+        offset_minutes__lt=reminder.offset_minutes,
+        due_at__lte=now,
     ).exists()
+
+
+def _find_due(booking: Booking, offset_minutes: int) -> datetime:
+    offset = timedelta(minutes=offset_minutes)
+    return find_reminding(starts_at=booking.starts_at, offset=offset, timezone=booking.location.timezone)
+
+
+def _find_wanted(booking: Booking, reminder: Reminder) -> datetime:
+    """Return when it would be due by day: so were those planned that are older than the night's rest."""
+    return booking.starts_at - timedelta(minutes=reminder.offset_minutes)
 
 
 def _tell(reminder: Reminder, now: datetime) -> None:

@@ -1,4 +1,8 @@
-"""When people who work are told of what waits for them: while they work, else by day."""
+"""When people are told: who works, of what waits for them, while they work, else by day; customers, by day.
+
+What somebody does is answered at once, whatever the hour. What the clock alone causes, reminders and questions to
+customers, waits for the day (`kernel.law.hours`).
+"""
 
 from __future__ import annotations
 
@@ -7,8 +11,11 @@ from datetime import datetime, timedelta
 
 from kernel.instants import to_instant, to_minutes
 from kernel.intervals import Interval
+from kernel.law.clocks import Place
+from kernel.law.hours import MessagePurpose, find_last_instant, find_next_instant
 from scheduling.engine import list_openings, to_local_date, to_minute
 from scheduling.selectors.catalog.timetables import load_timetables
+from tenants.context import current_tenant
 
 ROOM_MINUTES = 60
 """So long before the end, of working time or of what waits, somebody can still do something; sooner it is no news."""
@@ -62,3 +69,25 @@ def _list_days(timezone: str, within: Interval) -> list[Interval]:
         )
         for day in range((last - first).days + 1)
     ]
+
+
+def find_sending(now: datetime, *, timezone: str) -> datetime:
+    """Return ``now`` if a customer of a place with this clock may be written to, else when next."""
+    return find_next_instant(MessagePurpose.SERVICE, now, place=_make_place(timezone))
+
+
+def find_reminding(*, starts_at: datetime, offset: timedelta, timezone: str) -> datetime:
+    """Return when the reminder of a visit is due that is wanted so long before it.
+
+    One that is wanted by night waits for the morning (`find_sending`), as long as half of ``offset`` is left then; else
+    it is due in the evening before.
+    """
+    wanted, place = starts_at - offset, _make_place(timezone)
+    sent = find_next_instant(MessagePurpose.SERVICE, wanted, place=place)
+    if sent - wanted <= offset / 2:
+        return wanted
+    return find_last_instant(MessagePurpose.SERVICE, wanted, place=place)
+
+
+def _make_place(timezone: str) -> Place:
+    return Place(current_tenant().country, timezone)

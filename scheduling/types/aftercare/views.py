@@ -8,10 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from kernel.iso import parse_instant
+from kernel.law.clocks import Deadline
+from kernel.law.persons import SURE, PrivacyLaw, Right
 from scheduling.enums import ActorKind, DataRequestKind
 
 LONGEST_COMMENT, LONGEST_ANSWER, LONGEST_LINE, LONGEST_WISH = 1000, 1000, 1000, 1000
 """Characters."""
+RIGHTS = {DataRequestKind.CORRECTION: Right.RECTIFICATION, DataRequestKind.ERASURE: Right.ERASURE}
+"""Which right of the law somebody uses who asks for it."""
 LOW_SCORE = 3
 """Up to this the owner is told at once."""
 
@@ -175,7 +179,12 @@ class WaitingConversation:
 
 @dataclass(frozen=True, slots=True)
 class DataRequestView:
-    """A wish about a customer's own data."""
+    """A wish about a customer's own data.
+
+    Attributes:
+        deadline: Until when the law of the business's country, or our own choice, asks for an answer.
+        law: Which that is, and how sure we are of it.
+    """
 
     id: int
     booking_id: int
@@ -186,6 +195,18 @@ class DataRequestView:
     answer: str
     customer_name: str
     reference: str
+    timezone: str
+    deadline: Deadline
+    law: PrivacyLaw
+
+    @property
+    def is_sure(self) -> bool:
+        """Tell whether we are sure of the deadline."""
+        return self.law.find_clock(RIGHTS[self.kind]).confidence == SURE and self.law.confidence == SURE
+
+    def is_late(self, now: datetime) -> bool:
+        """Tell whether the deadline is over and nobody answered."""
+        return self.done_at is None and now >= self.deadline.ends_at
 
 
 OwnData = Mapping[str, Any]

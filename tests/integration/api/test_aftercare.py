@@ -149,7 +149,14 @@ def test_a_wish_about_data_is_asked_once_and_answered(customer_client, link, sta
 
     assert (first.status_code, first.json()) == (201, {"kind": "correction", "asked_at": AT})
     assert (second.status_code, second.json()["code"]) == (409, "data_request_open")
-    answered = {"id": str(request.pk), **body, "asked_at": AT, "done_at": AT, "answer": "Corregido"}
+    answered = {
+        "id": str(request.pk),
+        **body,
+        "asked_at": AT,
+        "answer_by": "2026-02-03",
+        "done_at": AT,
+        "answer": "Corregido",
+    }
     assert found == {"results": [answered], "next": None}
 
 

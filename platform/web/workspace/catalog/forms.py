@@ -163,7 +163,9 @@ class ServiceForm(DepositForm):
     move_cutoff_minutes = span("move_cutoff_minutes", label=gettext_lazy("Customers move until, before the start"))
     reminders = ChoicesField(
         label=gettext_lazy("Reminders, before the start"), required=False, widget=Chips(),
-        help_text=gettext_lazy("None chosen: no reminders. They hold for whatever is booked from now on."),
+        help_text=gettext_lazy(
+            "None chosen: no reminders. They hold for whatever is booked from now on, and leave between 8:00 and 21:00."
+        ),
     )  # fmt: skip
     other_reminder = SpanField(
         label=gettext_lazy("Another reminder, before the start"), max_minutes=LONGEST_AHEAD_MINUTES, required=False

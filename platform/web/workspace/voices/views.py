@@ -82,10 +82,13 @@ def list_opinions(request: HttpRequest) -> HttpResponse:
 @require_safe
 def list_waiting(request: HttpRequest) -> HttpResponse:
     """Show which customers wait for words or for their deposit to be seen, and what they want of their data."""
+    now = utc_now()
     context = {
         "deposits": list_inbox(),
         "conversations": list_conversations(),
-        "requests": [(each, AnswerForm(auto_id=f"request-{each.id}-%s")) for each in list_open_requests()],
+        "requests": [
+            (each, AnswerForm(auto_id=f"request-{each.id}-%s"), each.is_late(now)) for each in list_open_requests()
+        ],
         **describe_rights(request),
     }
     return render(request, "workspace/voices/waiting.html", context)

@@ -101,6 +101,19 @@ def test_who_has_said_it_is_not_asked(visited, token):
     assert count_asked() == 0
 
 
+def test_question_that_an_outage_delayed_does_not_come_by_night(visited):
+    due_at = find_due(visited)
+    night = due_at.replace(hour=5, minute=30) + DAY  # 23:30 there
+    morning = night.replace(hour=14, minute=0)
+
+    with pytest.raises(RetryLater) as raised:
+        asking.ask_customer(visited.id, night)
+    assert (raised.value.at, count_asked()) == (morning, 0)
+
+    asking.ask_customer(visited.id, morning)
+    assert count_asked() == 1
+
+
 def test_question_does_not_come_early(visited):
     with pytest.raises(RetryLater):
         asking.ask_customer(visited.id, visited.ends_at)

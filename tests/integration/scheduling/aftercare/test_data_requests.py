@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -104,3 +105,18 @@ def test_erasing_takes_the_words_too(visited, token):
     assert said is not None
     assert (said.hidden_reason, said.hidings) == ("", ())
     assert list_open_requests() == ()
+
+
+def test_an_answer_is_due_when_the_law_of_the_country_says(visited, token):
+    asked_at = datetime(2026, 12, 7, 18, tzinfo=UTC)
+    ask_about_data(token=token, kind=ERASURE, text="", now=asked_at)
+
+    (waiting,) = list_open_requests()
+
+    # Mexico: twenty working days, without December 25 and January 1; of its clocks we are not sure.
+    assert waiting.deadline.last_on == date(2027, 1, 6)
+    assert (waiting.law.instrument, waiting.is_sure) == ("LFPDPPP (2025)", False)
+    assert not waiting.is_late(waiting.deadline.ends_at - timedelta(seconds=1))
+    assert waiting.is_late(waiting.deadline.ends_at)
+    assert not replace(waiting, done_at=asked_at).is_late(waiting.deadline.ends_at)
+    assert collect_own_data([visited], business_name="Taller")[0]["data_requests"][0]["answer_by"] == "2027-01-06"

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -20,6 +20,10 @@ from tests.integration.scheduling.messages.conftest import NOW, handle_events, l
 
 CUSTOMER = Actor(kind="customer")
 MINUTE = timedelta(minutes=1)
+LATE_MORNING = NOW + timedelta(days=2, hours=2)
+"""Wednesday, 11:00: two hours before, people are awake."""
+MORNING = datetime(2026, 11, 25, 14, tzinfo=UTC)
+"""Wednesday, 8:00 there: as early as anybody is written to."""
 
 
 def list_reminders() -> list[tuple[int, str]]:
@@ -41,7 +45,7 @@ def find(offset_minutes: int) -> Reminder:
 
 @pytest.fixture
 def booking(book):
-    booking = book()
+    booking = book(starts_after=LATE_MORNING)
     handle_events()
     return booking
 
@@ -253,3 +257,56 @@ def test_mistake_with_a_sample_or_a_booking_that_is_gone_plans_nothing(tenant, b
     handle_events(NOW + MINUTE)
 
     assert {status for _, status in list_reminders()} == {"cancelled"}
+
+
+def test_by_night_nobody_is_reminded_and_in_the_morning_they_are(tenant, book):
+    booking = book(starts_after=MORNING + timedelta(hours=1))  # at 9:00; two hours before is 7:00
+    handle_events()
+    reminder = find(120)
+    assert reminder.due_at == booking.starts_at - timedelta(hours=2)
+
+    with pytest.raises(RetryLater) as raised:
+        send_reminder(reminder.pk, reminder.due_at)
+
+    assert raised.value.at == MORNING
+    assert list_told() == []
+    send_reminder(reminder.pk, MORNING)
+    assert list_told() == [("email", "ana@example.com")]
+
+
+def test_early_visit_is_reminded_of_in_the_evening_before(tenant, book):
+    booking = book(starts_after=MORNING)
+    handle_events()
+
+    evening = datetime(2026, 11, 25, 2, 59, tzinfo=UTC)
+    assert booking.starts_at == MORNING
+    assert find(120).due_at == evening
+    send_reminder(find(1440).pk, find(1440).due_at)
+    send_reminder(find(120).pk, evening)
+    assert list_reminders() == [(1440, "sent"), (120, "sent")]
+
+
+def test_two_reminders_of_one_evening_are_one(book, service):
+    Service.objects.filter(pk=service.pk).update(reminder_offsets_minutes=[60, 90, 120])
+    book(starts_after=MORNING)
+    handle_events()
+
+    for offset in (120, 90, 60):
+        send_reminder(find(offset).pk, find(offset).due_at)
+
+    assert list_reminders() == [(120, "skipped"), (90, "skipped"), (60, "sent")]
+
+
+def test_reminder_planned_before_there_was_a_night_is_sent_by_day(book):
+    booking = book(starts_after=MORNING + timedelta(hours=1))
+    handle_events()
+    early = book(starts_after=MORNING, email="eva@example.com", phone=None)
+    handle_events()
+    wanted = early.starts_at - timedelta(hours=2)
+    Reminder.objects.filter(booking_id=early.id, offset_minutes=120).update(due_at=wanted)
+    found = Reminder.objects.get(booking_id=early.id, offset_minutes=120)
+
+    send_reminder(found.pk, wanted)  # the visit would begin before the night ends
+
+    found.refresh_from_db()
+    assert (found.status, booking.starts_at > early.starts_at, list_told()) == ("skipped", True, [])

@@ -15,6 +15,7 @@ from notifications.models import Message
 from notifications.services.delivery import send_message
 from scheduling.models import Booking, Reminder
 from scheduling.services.messages.reminders import send_reminder
+from scheduling.services.messages.working_time import find_sending
 from tenants.context import tenant_scope
 from tenants.errors import StatusForbids
 from tenants.models import Tenant
@@ -51,10 +52,11 @@ def list_log(schema_name: str) -> list[tuple[str, str]]:
 
 
 def remind(schema_name: str) -> list[str]:
-    """Do the first reminder as a worker does when it is due, and return what became of it."""
+    """Do the first reminder as a worker does when it is due and day, and return what became of it."""
     with tenant_scope(find_tenant(schema_name)):
         reminder = Reminder.objects.filter(status="planned").order_by("due_at").first()
-        send_reminder(reminder.pk, reminder.due_at + timedelta(seconds=1))
+        zone = reminder.booking.location.timezone
+        send_reminder(reminder.pk, find_sending(reminder.due_at + timedelta(seconds=1), timezone=zone))
         reminder.refresh_from_db()
         told = Message.objects.filter(template="booking_reminder").values_list("status", flat=True)
         return [reminder.status, *told]
