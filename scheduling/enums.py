@@ -360,6 +360,13 @@ class FirstStep(StrEnum):
     SHARE = "share"
 
 
+class ImportKind(models.TextChoices):
+    """What a file brings in."""
+
+    CUSTOMERS = "customers", _("Customers")
+    BOOKINGS = "bookings", _("Coming appointments")
+
+
 class ImportState(models.TextChoices):
     """Where an import stands."""
 

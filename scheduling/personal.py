@@ -101,7 +101,7 @@ _PEOPLE = (
         "scheduling.Import",
         # What somebody called a file of many goes with its rows.
         other={
-            NotPersonal.CODE: ("encoding", "separator", "targets", "plans", "counts"),
+            NotPersonal.CODE: ("encoding", "separator", "targets", "options", "plans", "counts"),
             NotPersonal.BUSINESS: ("heads", "file_name"),
             NotPersonal.MACHINE: ("key", "sha256"),
         },

@@ -32,6 +32,7 @@ ALWAYS = {
     "read_why": "only reads what was typed",
     "clean_asked": "only cleans what was typed",
     "clean_choice": "as above",
+    "plan_visit": "only looks, for `bring_in_visit`, which asks, and for who wants to know what is in the way",
     "settle_by_staff": "of a booking that is being made, by `book_slot`, which asks",
     "agree_anew": "only computes, for `change_visit`, which asks",
     "wait_for_deposit": "takes a row that was locked, and so asked for",

@@ -189,6 +189,7 @@ TENANT: dict[str, Rights] = {
     "workspace/imports/<uuid:key>/": read(SETUP),
     "workspace/imports/<uuid:key>/columns/": change(SETUP),
     "workspace/imports/<uuid:key>/rows.csv": read(SETUP),
+    "workspace/imports/<uuid:key>/rows/<int:number>/": change(SETUP),
     "workspace/imports/<uuid:key>/<slug:act>/": change(SETUP),
     "workspace/bulk/": read(DESK),
     "workspace/bulk/away/": form(DESK),

@@ -140,6 +140,7 @@ SAMPLES = {
     "workspace/imports/<uuid:key>/": "workspace/imports/{import}/",
     "workspace/imports/<uuid:key>/columns/": "workspace/imports/{import}/columns/",
     "workspace/imports/<uuid:key>/rows.csv": "workspace/imports/{import}/rows.csv",
+    "workspace/imports/<uuid:key>/rows/<int:number>/": "workspace/imports/{import}/rows/2/",
     "workspace/imports/<uuid:key>/<slug:act>/": "workspace/imports/{import}/start/",
     "workspace/bulk/together/": "workspace/bulk/together/?booking={booking}",
     "workspace/bulk/<uuid:key>/": "workspace/bulk/{bulk}/",

@@ -1,4 +1,4 @@
-"""A file with customers that is brought in, and what becomes of each of its rows."""
+"""A file that is brought in, and what becomes of each of its rows."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 
-from scheduling.enums import IMPORTS_AT_WORK, ImportState, KnownRule, RowOutcome
+from scheduling.enums import IMPORTS_AT_WORK, ImportKind, ImportState, KnownRule, RowOutcome
 
 
 class Import(models.Model):
@@ -17,11 +17,15 @@ class Import(models.Model):
     ``key`` names it in addresses. ``heads`` is its first line, ``targets`` what each column fills; both are remembered
     for the next file. ``position`` is the number of the last row that the work under way has dealt with. ``by_id`` and
     ``undone_by_id`` are people of the business, as plain numbers. ``counts`` says how many rows had which outcome, and
-    what stood in the way of those that were left out; ``plans`` the same, before it began.
+    what stood in the way of those that were left out; ``plans`` the same, before it began. ``options`` are what else
+    somebody chose (`types.imports.options`).
     Rows and ``file_name`` go at ``ends_at``.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(
+        max_length=12, choices=ImportKind.choices, default=ImportKind.CUSTOMERS, db_default=ImportKind.CUSTOMERS.value
+    )
     state = models.CharField(max_length=12, choices=ImportState.choices, default=ImportState.COLUMNS)
     known = models.CharField(max_length=8, choices=KnownRule.choices, default=KnownRule.FILL)
     file_name = models.CharField(max_length=120, blank=True, default="")
@@ -30,6 +34,7 @@ class Import(models.Model):
     separator = models.CharField(max_length=1, blank=True, default="")
     heads = models.JSONField(default=list)
     targets = models.JSONField(default=list)
+    options = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     rows_count = models.PositiveIntegerField(default=0)
     position = models.PositiveIntegerField(default=0)
     done_rows = models.PositiveIntegerField(default=0)
@@ -49,6 +54,7 @@ class Import(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(state__in=ImportState.values), name="scheduling_import_state"),
             models.CheckConstraint(condition=Q(known__in=KnownRule.values), name="scheduling_import_known"),
+            models.CheckConstraint(condition=Q(kind__in=ImportKind.values), name="scheduling_import_kind"),
             models.UniqueConstraint(
                 models.Value(1), condition=Q(state__in=IMPORTS_AT_WORK), name="scheduling_import_alone"
             ),

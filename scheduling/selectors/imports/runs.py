@@ -7,9 +7,10 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from scheduling.enums import ImportState, RowOutcome
+from scheduling.enums import ImportKind, ImportState, RowOutcome
 from scheduling.errors.imports import ImportNotFound
 from scheduling.models import Import, ImportRow
+from scheduling.types.imports.options import VisitOptions
 from scheduling.types.imports.rows import ColumnView, Fault, ImportRowView, ImportView
 
 SHOWN_IMPORTS, SHOWN_ROWS, EXAMPLE_ROWS, MOST_EXAMPLES = 50, 50, 30, 2
@@ -64,6 +65,18 @@ def list_rows(
     return tuple(_view_row(each, view) for each in shown), rows.count()
 
 
+def get_row(view: ImportView, number: int) -> ImportRowView:
+    """Return one row by its line; one query.
+
+    Raises:
+        ImportNotFound: There is none.
+    """
+    row = ImportRow.objects.filter(run_id=view.id, number=number).first()
+    if row is None:
+        raise ImportNotFound
+    return _view_row(row, view)
+
+
 def iterate_rows(view: ImportView, *, only: str = "") -> Iterator[ImportRowView]:
     """Yield rows of an import with all of their cells; read on while they are used."""
     for each in _narrow(view, only, "").order_by("number").iterator(chunk_size=1_000):
@@ -75,8 +88,10 @@ def view_import(run: Import) -> ImportView:
     return ImportView(
         id=run.pk,
         key=run.key,
+        kind=ImportKind(run.kind),
         state=ImportState(run.state),
         known=run.known,
+        options=VisitOptions.from_json(run.options),
         file_name=run.file_name,
         encoding=run.encoding,
         separator=run.separator,

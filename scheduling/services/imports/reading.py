@@ -51,6 +51,7 @@ FORMULA = mark("This looks like a formula; it is kept as text and never calculat
 TAX_ID_LONG = mark("The tax number may have at most 32 characters.")
 TAG_LONG = mark("A tag may have at most 40 characters.")
 TAGS_MANY = mark("A customer may have at most 20 tags.")
+MORE_CELLS = mark("This line has more cells than there are columns.")
 CONTACTS_MANY = mark("A customer may have at most 10 contacts.")
 
 _SCIENTIFIC = re.compile(r"[0-9][.,]?[0-9]*[eE]\+?[0-9]{1,2}")

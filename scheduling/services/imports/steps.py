@@ -10,22 +10,31 @@ from django.db.models import QuerySet
 
 from database.locks import KeySpace, lock_words
 from database.transactions import write_transaction
-from scheduling.enums import IMPORTS_AT_WORK, ImportState, KnownRule
+from scheduling.enums import IMPORTS_AT_WORK, ImportKind, ImportState, KnownRule
 from scheduling.errors.imports import ImportBusy, ImportElsewhere, ImportNotFound
 from scheduling.models import Import
 from scheduling.services.imports.columns import check_targets
 from scheduling.services.imports.uploading import KEPT, UNCONFIRMED
+from scheduling.types.imports.options import VisitOptions
 from tenants.enums import Ability, Urgency
 from tenants.policies import check_business_may
 from tenants.services.due_work import add_due_work, remove_due_work
 
+DEFAULT_OPTIONS = VisitOptions()
 DUE_KIND, LANE = "import", "imports"
 """One lane: imports never take the last worker, for messages do not wait for them."""
 
 
 @write_transaction()
-def choose_columns(*, key: UUID, targets: Sequence[str], known: KnownRule, now: datetime) -> None:
-    """Keep what each column fills, and let all rows be checked anew.
+def choose_columns(
+    *,
+    key: UUID,
+    targets: Sequence[str],
+    known: KnownRule = KnownRule.FILL,
+    options: VisitOptions = DEFAULT_OPTIONS,
+    now: datetime,
+) -> None:
+    """Keep what each column fills, and let all rows be checked anew: ``known`` for customers, ``options`` for visits.
 
     Raises:
         StatusForbids: The state of the business lets nobody change anything.
@@ -34,10 +43,11 @@ def choose_columns(*, key: UUID, targets: Sequence[str], known: KnownRule, now: 
         ImportBusy: Another one is being worked on.
         ImportUnreadable: The columns cannot be read so.
     """
-    run = _take(key, ImportState.COLUMNS, ImportState.READY)
-    check_targets(targets, heads=run.heads)
+    run = take_import(key, ImportState.COLUMNS, ImportState.READY)
+    check_targets(targets, heads=run.heads, kind=ImportKind(run.kind))
     run.targets, run.known, run.plans, run.ends_at = list(targets), known, {}, now + UNCONFIRMED
-    _set_to_work(run, ImportState.CHECKING, now=now)
+    run.options = options.to_json()
+    set_to_work(run, ImportState.CHECKING, now=now)
 
 
 @write_transaction()
@@ -47,9 +57,9 @@ def start_import(*, key: UUID, by_id: int, now: datetime) -> None:
     Raises:
         StatusForbids, ImportNotFound, ImportElsewhere, ImportBusy: As `choose_columns`.
     """
-    run = _take(key, ImportState.READY)
+    run = take_import(key, ImportState.READY)
     run.by_id, run.started_at, run.ends_at = by_id, now, now + KEPT
-    _set_to_work(run, ImportState.RUNNING, now=now)
+    set_to_work(run, ImportState.RUNNING, now=now)
 
 
 @write_transaction()
@@ -59,7 +69,7 @@ def stop_import(*, key: UUID, now: datetime) -> None:
     Raises:
         StatusForbids, ImportNotFound, ImportElsewhere: As `choose_columns`.
     """
-    run = _take(key, ImportState.RUNNING, ImportState.CHECKING)
+    run = take_import(key, ImportState.RUNNING, ImportState.CHECKING)
     is_running = run.state == ImportState.RUNNING
     run.state = ImportState.STOPPED if is_running else ImportState.COLUMNS
     run.finished_at = now if is_running else None
@@ -74,11 +84,11 @@ def undo_import(*, key: UUID, by_id: int, now: datetime) -> None:
     Raises:
         StatusForbids, ImportNotFound, ImportElsewhere, ImportBusy: As `choose_columns`; its rows may be gone, too.
     """
-    run = _take(key, ImportState.DONE, ImportState.STOPPED)
+    run = take_import(key, ImportState.DONE, ImportState.STOPPED)
     if run.ends_at is None:
         raise ImportElsewhere
     run.undone_by_id = by_id
-    _set_to_work(run, ImportState.UNDOING, now=now)
+    set_to_work(run, ImportState.UNDOING, now=now)
 
 
 @write_transaction()
@@ -88,7 +98,7 @@ def discard_import(*, key: UUID) -> None:
     Raises:
         StatusForbids, ImportNotFound, ImportElsewhere: As `choose_columns`.
     """
-    _take(key, ImportState.COLUMNS, ImportState.READY).delete()
+    take_import(key, ImportState.COLUMNS, ImportState.READY).delete()
 
 
 def lock_run(rows: QuerySet[Import]) -> Import | None:
@@ -96,7 +106,13 @@ def lock_run(rows: QuerySet[Import]) -> Import | None:
     return rows.select_for_update().first()
 
 
-def _take(key: UUID, *states: ImportState) -> Import:
+def take_import(key: UUID, *states: ImportState) -> Import:
+    """Return an import that is in one of these states, and that nobody else works on until the transaction ends.
+
+    Raises:
+        StatusForbids: The state of the business lets nobody change anything.
+        ImportNotFound, ImportElsewhere: There is none, or it is not there.
+    """
     check_business_may(Ability.WRITE, is_staff=True)
     run = lock_run(Import.objects.filter(key=key))
     if run is None:
@@ -106,7 +122,12 @@ def _take(key: UUID, *states: ImportState) -> Import:
     return run
 
 
-def _set_to_work(run: Import, state: ImportState, *, now: datetime) -> None:
+def set_to_work(run: Import, state: ImportState, *, now: datetime) -> None:
+    """Let a worker do what is next, from the first row on.
+
+    Raises:
+        ImportBusy: Another one is being worked on.
+    """
     lock_words(KeySpace.LIMIT, "imports")
     if Import.objects.filter(state__in=IMPORTS_AT_WORK).exclude(pk=run.pk).exists():
         raise ImportBusy

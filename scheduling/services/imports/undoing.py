@@ -85,14 +85,27 @@ def _load(ids: set[int]) -> _Ledger:
     return _Ledger(people, {each for each in busy if each}, {each for each in booked if each}, merged)
 
 
+def take_back_customer(customer_id: int, done: Mapping[str, Any], *, is_made: bool, by_id: int, now: datetime) -> str:
+    """Take back what one row wrote of a customer, in the caller's transaction; return why not, or nothing.
+
+    ``is_made``: it made them. ``done`` is as in a row with customers.
+    """
+    ledger = _load({customer_id})
+    refusal = _take_back(customer_id, done, ledger, is_made=is_made)
+    _write(ledger, by_id=by_id, now=now)
+    return refusal
+
+
 def _undo(row: ImportRow, ledger: _Ledger) -> str:
+    return _take_back(row.customer_id or 0, row.done, ledger, is_made=row.outcome == RowOutcome.CREATED)
+
+
+def _take_back(customer_id: int, done: Mapping[str, Any], ledger: _Ledger, *, is_made: bool) -> str:
     """Take a row back in memory; return why not, an English msgid, or nothing."""
-    person = ledger.people.get(row.customer_id or 0)
+    person = ledger.people.get(customer_id)
     if person is None or person.pk in ledger.gone_people:
         return GONE
-    done: Mapping[str, Any] = row.done
     thing, refusal = _find_thing(done.get("asset"), person, ledger)
-    is_made = row.outcome == RowOutcome.CREATED
     if not refusal and (is_made or done["before"] is not None) and mark_customer(person.setup) != done["mark"]:
         refusal = CHANGED
     if not refusal and is_made and person.pk in ledger.busy_people:

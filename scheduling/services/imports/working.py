@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 
@@ -17,13 +18,14 @@ from database.locks import KeySpace, lock_each_word
 from database.transactions import write_transaction
 from kernel.clock import utc_now
 from kernel.text import mark
-from scheduling.enums import ImportState, RowOutcome
+from scheduling.enums import ImportKind, ImportState, RowOutcome
 from scheduling.models import Import, ImportRow
 from scheduling.services.imports.matching import Book, Placed, warn_shared
-from scheduling.services.imports.reading import Draft, Reader
+from scheduling.services.imports.reading import MORE_CELLS, Draft, Reader
 from scheduling.services.imports.steps import DUE_KIND, lock_run
 from scheduling.services.imports.undoing import undo_part
 from scheduling.services.imports.uploading import END_KIND
+from scheduling.services.imports.visits.working import check_visits, undo_visits, write_visits
 from scheduling.services.imports.writing import write_placed
 from scheduling.services.writing.inputs import local_today
 from scheduling.types.imports.rows import Fault
@@ -35,7 +37,6 @@ PART, CHECKED_PART = 250, 1_000
 TURN_SECONDS = 120
 PATIENCE = timedelta(hours=1)
 
-MORE_CELLS = mark("This line has more cells than there are columns.")
 TWICE = mark("The same customer stands in line %(line)s as well; nothing is made twice.")
 FAULT_PREFIX = "fault:"
 
@@ -57,12 +58,21 @@ def work_on(import_id: int, now: datetime) -> None:
         RetryLater: There is more of it than one turn does.
     """
     ends = time.monotonic() + TURN_SECONDS
-    state = Import.objects.filter(pk=import_id).values_list("state", flat=True).first()
-    if state == ImportState.CHECKING:
-        _check(import_id, now=now)
+    run = Import.objects.filter(pk=import_id).only("state", "kind").first()
+    if run is None:
         return
-    parts: dict[str, Callable[..., bool]] = {ImportState.RUNNING: write_part, ImportState.UNDOING: undo_part}
-    part = parts.get(state or "")
+    is_visits = run.kind == ImportKind.BOOKINGS
+    if run.state == ImportState.CHECKING:
+        if is_visits:
+            check_visits(import_id, now=now, finish=_finish)
+        else:
+            _check(import_id, now=now)
+        return
+    parts: dict[str, Callable[..., bool]] = {
+        ImportState.RUNNING: partial(write_visits, finish=_finish) if is_visits else write_part,
+        ImportState.UNDOING: undo_visits if is_visits else undo_part,
+    }
+    part = parts.get(run.state)
     while part is not None and part(import_id, now=utc_now()):
         if time.monotonic() > ends:
             raise RetryLater(at=utc_now())
@@ -148,15 +158,40 @@ def _check(import_id: int, *, now: datetime) -> None:
                 return
 
 
+def _finish(run: Import, column: str) -> None:
+    """Note how many rows will have, or had, which outcome; not saved here."""
+    counts = count_rows(run, column)
+    if column == "plan":
+        run.plans = counts
+    else:
+        run.counts = counts
+
+
 def count_rows(run: Import, column: str) -> dict[str, int]:
     """Return how many rows have which outcome, how many are odd, and how many each reason keeps out."""
     found: Counter[str] = Counter()
     for outcome, faults in run.rows.values_list(column, "faults").iterator(chunk_size=2_000):
-        read = [Fault.from_json(each) for each in faults]
-        found[outcome] += 1
-        found["warned"] += outcome != RowOutcome.REFUSED and bool(read)
-        found.update({f"{FAULT_PREFIX}{each.text}" for each in read if each.is_error})
+        found += tally(outcome, faults)
     return dict(found)
+
+
+def tally(outcome: str, faults: Iterable[Sequence[object]]) -> Counter[str]:
+    """Return what one row adds to the numbers of an import; ``faults`` as the table keeps them."""
+    read = [Fault.from_json(each) for each in faults]
+    found: Counter[str] = Counter([outcome])
+    found["warned"] += int(outcome != RowOutcome.REFUSED and bool(read))
+    found.update({f"{FAULT_PREFIX}{each.text}" for each in read if each.is_error})
+    return found
+
+
+def check_customer(run: Import, row: ImportRow, *, now: datetime) -> tuple[RowOutcome, list[Fault], int | None]:
+    """Return what one row would come to beside those who are here, what is wrong or odd about it, and who it is."""
+    book, drafts = Book(run.pk, run.known), _read(run, [row], now=now)
+    book.load(drafts)
+    placed = [book.place(draft) for draft in drafts]
+    odd = warn_shared(drafts, placed)
+    faults = [*drafts[0].faults, *odd.get(row.number, ())]
+    return placed[0].outcome, faults, placed[0].customer_id
 
 
 def _read(run: Import, rows: list[ImportRow], *, now: datetime) -> list[Draft]:

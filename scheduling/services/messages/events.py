@@ -64,6 +64,9 @@ RESTORED = "booking.restored"
 CORRECTED = "booking.corrected"
 UNDONE = "booking.undone"
 UNPAID = "booking.payment_requested"
+IMPORTED = "booking.imported"
+TOLD, TELL_ALL = "told", "all"
+"""In the event of a visit that was agreed elsewhere: nothing, `TELL_ALL`, or that only reminders leave."""
 AWAITED = frozenset({BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL, BookingStatus.PENDING_PAYMENT})
 """What is still to come, or to be paid or answered before."""
 BOOKED = frozenset({"booking.requested", "booking.confirmed", UNPAID})
@@ -81,6 +84,7 @@ TELLINGS = {
         frozenset({BookingStatus.CANCELLED}), "booking_cancelled", "business_booking_cancelled", "worker_cancelled"
     ),
     CLOCK: Telling(CONFIRMED | {BookingStatus.PENDING_APPROVAL}, "clock_changed"),
+    IMPORTED: Telling(CONFIRMED, "booking_confirmed"),
     RESTORED: Telling(CONFIRMED, "booking_confirmed", "", "worker_booked"),
     CORRECTED: Telling(CONFIRMED, "booking_confirmed"),
     ENDED: Telling(frozenset({BookingStatus.EXPIRED}), ENDINGS[BookingStatus.PENDING_APPROVAL]),
@@ -88,7 +92,6 @@ TELLINGS = {
 SILENT: Mapping[str, str] = {
     "booking.held": "the page that holds the time says so; nobody has left a contact",
     "booking.extended": "the page that holds the time says so",
-    "booking.imported": "it was agreed and told elsewhere",
     "booking.attendance_confirmed": "the customer pressed it and reads it; the board and the booking show it",
     "booking.arrived": "the customer is there",
     "booking.started": "the customer is there",
@@ -140,7 +143,7 @@ def register() -> None:
 
 def _find_telling(event: EventView) -> tuple[BookingView, Telling] | None:
     """Return the booking as it is now, and whom the event concerns; nothing of samples."""
-    if event.kind not in TELLINGS or event.payload.get("is_sample"):
+    if event.kind not in TELLINGS or event.payload.get("is_sample") or _is_told_elsewhere(event):
         return None
     if event.kind == CORRECTED and not (event.payload.get("is_contact_new") or event.payload.get("is_deposit_new")):
         return None  # a typing mistake is no news; whoever has a new address has not read anything yet
@@ -156,6 +159,10 @@ def _find_telling(event: EventView) -> tuple[BookingView, Telling] | None:
     return booking, TELLINGS[event.kind]
 
 
+def _is_told_elsewhere(event: EventView) -> bool:
+    return event.kind == IMPORTED and not event.payload.get(TOLD)
+
+
 def _is_true(event: EventView, booking: BookingView, telling: Telling) -> bool:
     """Tell whether an event is still to be told: of two moves or changes the later one tells what holds."""
     is_last = event.kind not in {MOVED, CHANGED} or event.payload.get("sequence", booking.sequence) == booking.sequence
@@ -169,6 +176,8 @@ def _is_news(event: EventView, booking: BookingView) -> bool:
     """
     if event.payload.get("is_silent"):
         return False
+    if event.kind == IMPORTED:
+        return event.payload.get(TOLD) == TELL_ALL and booking.starts_at > event.occurred_at
     if event.kind not in {RESTORED, CORRECTED}:
         return True
     if booking.status == BookingStatus.CONFIRMED and event.payload.get("is_deposit_new"):

@@ -51,6 +51,7 @@ from scheduling.selectors.availability.occupancy import load_snapshot
 from scheduling.selectors.availability.plans import Plan, lift_limits
 from scheduling.selectors.availability.taken import Moving
 from scheduling.services.editions import keep_edition
+from scheduling.types import ReasonView
 
 TAKEN_CODES = frozenset(
     {
@@ -223,6 +224,21 @@ def explain_refusal(refused: PlaceRefused) -> SlotTaken | SlotUnavailable:
     return SlotUnavailable(
         starts_at=starts_at, reasons=view_reasons(found, plan, location_id), alternatives=alternatives
     )
+
+
+def list_obstacles(asked: Asked) -> tuple[ReasonView, ...]:
+    """Return why nothing fits, at the first location that could serve it; empty where something does.
+
+    Nothing is locked: by the time that it is booked there may be more in the way, or less.
+    """
+    found: tuple[ReasonView, ...] = ()
+    for location_id in asked.plan.visits:
+        visit, snapshot = _look(asked, location_id)
+        if _is_free(asked, visit, snapshot) and _assign(asked, visit, snapshot) is not None:
+            return ()
+        reasons = explain(snapshot, visit, asked.start_minute, asked.party_size)
+        found = found or view_reasons(reasons, asked.plan, location_id)
+    return found
 
 
 def _list_possible(asked: Asked) -> list[Stretch]:

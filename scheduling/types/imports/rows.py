@@ -1,4 +1,4 @@
-"""Imports of customers, as services and pages hand them on."""
+"""Imports, as services and pages hand them on."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from scheduling.enums import IMPORTS_AT_WORK, IMPORTS_WRITTEN, ImportState, RowOutcome
+from scheduling.enums import IMPORTS_AT_WORK, IMPORTS_WRITTEN, ImportKind, ImportState, RowOutcome
+from scheduling.types.imports.options import VisitOptions
 
 MOST_ROWS, MOST_COLUMNS = 20_000, 60
 
@@ -91,8 +92,10 @@ class ImportView:
 
     id: int
     key: UUID
+    kind: ImportKind
     state: ImportState
     known: str
+    options: VisitOptions
     file_name: str
     encoding: str
     separator: str

@@ -8,8 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from kernel.identity.phones import PHONE_WRONG
-from scheduling.services.imports.reading import DIGITS_LOST, NAME_MISSING
-from scheduling.services.imports.working import MORE_CELLS
+from scheduling.services.imports.reading import DIGITS_LOST, MORE_CELLS, NAME_MISSING
 from scheduling.services.writing.inputs import EMAIL_WRONG, NAME_TOO_LONG, NOTE_TOO_LONG
 
 HEADS = ("Nombre completo", "Tel cel", "Correo", "PLACAS", "Auto", "Km", "Obs")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -11,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.policies import Permission
 from edge.access import requires
@@ -18,18 +21,20 @@ from edge.downloads import answer_csv, stream_csv
 from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import Conflict, Invalid
-from scheduling.enums import ImportState, KnownRule
+from scheduling.enums import ImportKind, ImportState, KnownRule
 from scheduling.selectors.imports.runs import (
     KEPT,
     PROBLEMS,
     SHOWN_ROWS,
     get_import,
+    get_row,
     iterate_rows,
     list_columns,
     list_imports,
     list_rows,
 )
 from scheduling.services.imports.columns import list_targets
+from scheduling.services.imports.correcting import correct_row
 from scheduling.services.imports.steps import choose_columns, discard_import, start_import, stop_import, undo_import
 from scheduling.services.imports.uploading import take_file
 from scheduling.types.imports.rows import ImportView
@@ -48,22 +53,25 @@ def list_all(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _render_list(request)
     chosen: Any = request.FILES.get("file")
+    kind = _read_kind(request.POST.get("kind", ""))
     if chosen is None:
-        return _render_list(request, problem=gettext("Choose a file."), status=422)
+        return _render_list(request, kind=kind, problem=gettext("Choose a file."), status=422)
     try:
-        key = take_file(file=chosen.file, name=chosen.name or "", by_id=request.user.pk or 0, now=utc_now())
+        key = take_file(file=chosen.file, name=chosen.name or "", by_id=request.user.pk or 0, now=utc_now(), kind=kind)
     except (Invalid, Conflict) as error:
-        return _render_list(request, problem=translate_error(error), status=get_status(error))
+        return _render_list(request, kind=kind, problem=translate_error(error), status=get_status(error))
     return redirect("workspace:import_show", key=key)
 
 
 @allow
 @require_safe
-def download_template(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view
+def download_template(request: HttpRequest) -> HttpResponse:
     """Answer a file with the columns of the trade and one example."""
-    columns = [each for each in list_targets() if each.key not in {"first_name", "last_name", "asset"}]
+    kind = _read_kind(request.GET.get("kind", ""))
+    columns = [each for each in list_targets(kind) if each.key not in page.LEFT_OUT]
     header = [gettext(each.label) for each in columns]
-    return answer_csv(name=gettext("customers-template"), header=header, rows=[[each.example for each in columns]])
+    name = gettext("appointments-template") if kind == ImportKind.BOOKINGS else gettext("customers-template")
+    return answer_csv(name=name, header=header, rows=[[page.show_example(each) for each in columns]])
 
 
 @allow
@@ -81,9 +89,11 @@ def choose(request: HttpRequest, key: UUID) -> HttpResponse:
     targets = [request.POST.get(f"column-{number}", "") for number in range(len(run.heads))]
     asked = request.POST.get("known", "")
     known = KnownRule(asked) if asked in KnownRule.values else KnownRule.FILL
+    options = page.read_options(request.POST)
     try:
-        choose_columns(key=key, targets=targets, known=known, now=utc_now())
+        choose_columns(key=key, targets=targets, known=known, options=options, now=utc_now())
     except Invalid as error:
+        run = replace(run, known=known, options=options)
         return _render(request, run, targets=targets, problem=translate_error(error), status=get_status(error))
     except Conflict as error:
         return go_on(request, Toast(translate_error(error), tone="bad"), to=_find(key))
@@ -113,6 +123,39 @@ def perform(request: HttpRequest, key: UUID, act: str) -> HttpResponse:
 
 
 @allow
+@require_POST
+def correct(request: HttpRequest, key: UUID, number: int) -> HttpResponse:
+    """Mend cells of a row, and show how it stands then."""
+    run = get_import(key=key)
+    cells = {at: request.POST[name] for at in range(len(run.heads)) if (name := f"cell-{at}") in request.POST}
+    is_everywhere = bool(request.POST.get("everywhere"))
+    asked = {name: request.POST.get(name, "") for name in ("only", "reason", "after")}
+    to = f"{_find(key)}?{urlencode(asked)}#line-{number}"
+    try:
+        is_checking = correct_row(key=key, number=number, cells=cells, is_everywhere=is_everywhere, now=utc_now())
+    except Conflict as error:
+        response = go_on(request, Toast(translate_error(error), tone="bad"), to=to)
+        return HttpResponseClientRedirect(to) if is_fragment_asked(request) else response
+    if not is_fragment_asked(request):
+        return redirect(_find(key) if is_checking else to)
+    if is_checking:
+        return HttpResponseClientRedirect(_find(key))
+    run = get_import(key=key)
+    (line,) = page.describe_rows(run, [get_row(run, number)], may_write=True)
+    only, address = asked["only"], _find(key)
+    context = {
+        "run": run,
+        "line": line,
+        "may_write": True,
+        "is_answer": True,
+        "figures": page.list_figures(run, only=only, address=address),
+        "reasons": page.list_reasons(run, reason=asked["reason"], address=address),
+        **asked,
+    }
+    return render(request, "workspace/imports/mended.html", context)
+
+
+@allow
 @require_safe
 def download_rows(request: HttpRequest, key: UUID) -> HttpResponseBase:
     """Answer rows as they stood in the file, with what became of each and why."""
@@ -125,7 +168,7 @@ def download_rows(request: HttpRequest, key: UUID) -> HttpResponseBase:
             faults = " · ".join(page.say_fault(each, run) for each in row.faults)
             undo = "" if row.undo in {"", "undone"} else gettext(row.undo)
             said = " · ".join(filter(None, (faults, undo)))
-            yield [*row.cells[:width], row.number, row.outcome.label if row.outcome else "", said]
+            yield [*row.cells[:width], row.number, page.name_outcome(run, row), said]
 
     header = [*run.heads, gettext("Line"), gettext("Outcome"), gettext("Why")]
     return stream_csv(name=gettext("import-rows"), header=header, rows=write())
@@ -135,8 +178,16 @@ def _find(key: UUID) -> str:
     return reverse("workspace:import_show", kwargs={"key": key})
 
 
-def _render_list(request: HttpRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
+def _read_kind(asked: str) -> ImportKind:
+    return ImportKind(asked) if asked in ImportKind.values else ImportKind.CUSTOMERS
+
+
+def _render_list(
+    request: HttpRequest, *, kind: ImportKind | None = None, problem: str = "", status: int = 200
+) -> HttpResponse:
     context = {
+        "kinds": [(key, *words) for key, words in page.KINDS.items()],
+        "kind": kind or _read_kind(request.GET.get("kind", "")),
         "lines": page.describe_imports(list_imports()),
         "problem": problem,
         "may_write": may_business(Ability.WRITE),
@@ -181,9 +232,11 @@ def _render_columns(
     chosen = targets or [each.target for each in columns]
     context |= {
         "columns": list(zip(columns, chosen, strict=True)),
-        "targets": [(each.key, gettext(each.label)) for each in list_targets()],
+        "targets": [(each.key, gettext(each.label)) for each in list_targets(run.kind)],
         "rules": KnownRule.choices,
     }
+    if run.kind == ImportKind.BOOKINGS:
+        context |= page.list_choices(run)
     return render(request, "workspace/imports/columns.html", context, status=status)
 
 
@@ -198,7 +251,8 @@ def _render_rows(request: HttpRequest, run: ImportView, context: dict[str, objec
     context |= {
         "figures": page.list_figures(run, only=only, address=address),
         "reasons": page.list_reasons(run, reason=reason, address=address),
-        "lines": page.describe_rows(run, rows),
+        "lines": page.describe_rows(run, rows, may_write=bool(context["may_write"])),
+        "after": after or "",
         "count": count,
         "only": only,
         "reason": reason,

@@ -9,11 +9,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from kernel.clock import utc_now
-from scheduling.models import Customer, Import
+from scheduling.models import Booking, Customer, Import
 from scheduling.services.imports.working import work_on
 from tenants.jobs import call_in_tenant
 from tests.e2e.sight import check_everywhere
-from tests.factories.imports import ROWS
+from tests.factories.imports import ROWS, make_visit_rows
 
 pytestmark = pytest.mark.e2e
 SHOTS = os.environ.get("TURNERO_SHOTS", "")
@@ -29,6 +29,7 @@ def unblocked(houses, django_db_blocker):
 
 def clear() -> None:
     Import.objects.all().delete()
+    Booking.objects.filter(source="import").delete()
     Customer.objects.filter(name__startswith="Maximiliano Fernández").delete()
 
 
@@ -73,5 +74,48 @@ def test_every_step_is_whole_and_follows_by_itself(houses, open_workspace):
     call_in_tenant(schema_name, work)
     expect(page.locator("#import-over")).to_contain_text("Deshecha")
     found["undone"] = look(page, "undone")
+
+    assert {step: problems for step, problems in found.items() if problems} == {}
+
+
+def test_visits_are_chosen_about_and_shown_with_what_clashes(houses, open_workspace):
+    schema_name = houses[0].schema_name
+    page = open_workspace(houses[0], "/workspace/imports/")
+    page.get_by_role("radio", name="Citas por venir").press("Space")
+    page.locator("#file").set_input_files(
+        {"name": "citas.csv", "mimeType": "text/csv", "buffer": make_visit_rows().encode()}
+    )
+    page.locator("main button.primary").press("Enter")
+    expect(page.locator("#column-2")).to_have_value("date")
+    page.get_by_role("radio", name="El recordatorio antes de la visita", exact=True).press("Space")
+    page.locator("#service").select_option(index=1)
+    found = {"columns": look(page, "visits-columns")}
+    page.locator("main button.primary").press("Enter")
+    expect(page.locator("#import-progress")).to_be_visible()
+    call_in_tenant(schema_name, work)
+    expect(page.locator(".import-rows")).to_contain_text("Esta fecha no existe.")
+    found["wrong"] = look(page, "visits-wrong")
+    page.get_by_label("Fecha, línea 3").fill("30/02/2027")
+    page.get_by_label("Fecha, línea 3").press("Enter")
+    expect(page.get_by_label("Fecha, línea 3")).to_have_value("30/02/2027")
+    expect(page.locator("#line-3 > p").first).to_be_focused()
+    page.get_by_label("Fecha, línea 3").fill(f"24/3/{utc_now().year + 1}")
+    page.get_by_label("Fecha, línea 3").press("Enter")
+    expect(page.locator("#line-3")).to_contain_text("Esta línea ya se puede importar.")
+    expect(page.locator("#import-begin button.primary")).to_contain_text("3")
+    found["mended"] = look(page, "visits-mended")
+    page.locator(".import-figures a").last.press("Enter")
+    expect(page.locator(".import-rows")).to_contain_text("se agenda como")
+    found["ready"] = look(page, "visits-ready")
+    page.locator("main button.primary").press("Enter")
+    expect(page.locator("#import-progress")).to_be_visible()
+    call_in_tenant(schema_name, work)
+    page.locator("main summary").press("Enter")
+    found["done"] = look(page, "visits-done")
+    page.locator("main button.danger").press("Enter")
+    expect(page.locator("#import-progress")).to_be_visible()
+    call_in_tenant(schema_name, work)
+    expect(page.locator("#import-over")).to_contain_text("Deshecha")
+    assert call_in_tenant(schema_name, lambda: Booking.objects.filter(source="import").count()) == 0
 
     assert {step: problems for step, problems in found.items() if problems} == {}

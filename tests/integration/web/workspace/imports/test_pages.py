@@ -10,12 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
 from kernel.clock import utc_now
-from scheduling.models import Customer, Import
+from scheduling.models import Booking, Customer, Import, ImportRow, Service
 from scheduling.selectors.imports.runs import get_import
 from scheduling.services.customers.records import create_customer
 from scheduling.services.imports.working import end_import, work_on
 from scheduling.types import SYSTEM, CustomerSetup
 from scheduling.types.imports.rows import ImportView
+from tests.factories.imports import make_checked_visits, make_visit_rows
 
 QUERIES = 7
 LIST = "/workspace/imports/"
@@ -216,3 +217,141 @@ def test_known_customers_are_left_alone_when_asked(tenant, owner_client):
     owner_client.post(f"{page}columns/", {"column-0": "name", "known": "skip"})
 
     assert work().plans["skipped"] == 1
+
+
+def send_visits(client) -> str:
+    chosen = SimpleUploadedFile("citas.csv", make_visit_rows().encode())
+    return client.post(LIST, {"file": chosen, "kind": "bookings"}).url
+
+
+def test_visits_go_all_the_way_with_what_was_chosen(tenant, owner_client):
+    service = Service.objects.filter(is_active=True).order_by("position").first()
+    page = send_visits(owner_client)
+    shown = owner_client.get(page).content.decode()
+    assert 'name="order" value="found" checked' in shown
+    assert f'<option value="{service.pk}">' in shown
+    fields = {f"column-{n}": key for n, key in enumerate(("name", "phone", "date", "time", "service", "length"))}
+    chosen = {"order": "day", "clashes": "leave", "told": "reminders", "service": str(service.pk)}
+
+    assert owner_client.post(f"{page}columns/", fields | chosen).url == page
+    work()
+
+    odd = owner_client.get(f"{page}?only=odd").content.decode()
+    assert f"se agenda como {service.name}" in odd
+    ready = owner_client.get(page).content.decode()
+    assert "Esta fecha no existe." in ready
+    assert "recibirán el recordatorio" in ready
+    assert 'name="told" value="reminders" checked' in owner_client.get(f"{page}?columns=1").content.decode()
+    owner_client.post(f"{page}start/")
+    run = work()
+    assert Booking.objects.filter(source="import").count() == run.counts["created"] > 0
+    rows = list(
+        csv.reader(io.StringIO(owner_client.get(f"{page}rows.csv?only=created").getvalue().decode("utf-8-sig")))
+    )
+    assert rows[1][7] == "Cita nueva"
+    assert "Cita nueva" in owner_client.get(f"{page}?only=created").content.decode()
+    owner_client.post(f"{page}undo/")
+    work()
+    assert not Booking.objects.filter(source="import").exists()
+
+
+def test_what_was_chosen_about_visits_stays_on_a_refused_page(tenant, owner_client):
+    page = send_visits(owner_client)
+
+    answer = owner_client.post(
+        f"{page}columns/", {"column-0": "name", "told": "all", "service": "٣", "order": "surprise"}
+    )
+
+    shown = answer.content.decode()
+    assert (answer.status_code, "Indica qué columna tiene la fecha." in shown) == (422, True)
+    assert 'name="told" value="all" checked' in shown
+    assert 'name="order" value="found" checked' in shown
+
+
+def test_the_template_of_visits_has_a_service_and_a_day_to_come(tenant, owner_client):
+    answer = owner_client.get(f"{LIST}template.csv?kind=bookings")
+
+    head, example = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert head[:3] == ["Fecha y hora", "Duración", "Servicio"]
+    assert example[2] in set(Service.objects.values_list("name", flat=True))
+
+
+def test_the_kind_that_was_chosen_stays_with_a_problem(tenant, owner_client):
+    shown = owner_client.post(LIST, {"kind": "bookings"}).content.decode()
+
+    assert 'value="bookings" checked' in shown
+
+
+def test_visits_that_are_told_say_so_before(tenant, owner_client):
+    key = make_checked_visits()
+    Import.objects.update(options={"told": "all"})
+
+    assert "recibirán una confirmación" in owner_client.get(f"{LIST}{key}/").content.decode()
+
+
+def test_a_wrong_cell_is_mended_in_the_page(tenant, owner_client):
+    page = send(owner_client)
+    choose(owner_client, page)
+    shown = owner_client.get(page).content.decode()
+    assert 'name="cell-0" value=""' in shown
+    assert 'name="cell-1"' not in shown
+
+    answer = owner_client.post(
+        f"{page}rows/3/", {"cell-0": "Mateo Ríos", "only": "problems", "reason": "", "after": ""}
+    )
+
+    assert answer.url == f"{page}?only=problems&reason=&after=#line-3"
+    assert "Importar 3 filas" in owner_client.get(page).content.decode()
+    assert "Mateo Ríos" in owner_client.get(f"{page}?only=created").content.decode()
+
+
+def test_a_part_of_the_page_follows_what_was_mended(tenant, owner_client):
+    page = send(owner_client)
+    choose(owner_client, page)
+
+    wrong = owner_client.post(f"{page}rows/3/", {"cell-0": "x" * 121}, **HTMX).content.decode()
+    right = owner_client.post(f"{page}rows/3/", {"cell-0": "Mateo Ríos", "only": "problems"}, **HTMX).content.decode()
+
+    assert f"{'x' * 121}</textarea>" in wrong
+    assert "El nombre puede tener" in wrong
+    assert "<html" not in right
+    assert 'id="line-3"' in right
+    assert "Esta línea ya se puede importar." in right
+    assert right.count('hx-swap-oob="true"') == 3
+    assert "Importar 3 filas" in right
+
+
+def test_a_word_is_mended_everywhere_and_all_rows_are_checked_again(tenant, owner_client):
+    service = Service.objects.filter(is_active=True).order_by("position").first()
+    key = make_checked_visits()
+    page = f"{LIST}{key}/"
+    ImportRow.objects.filter(number=4).update(cells=ImportRow.objects.get(number=2).cells)
+    assert 'name="everywhere"' in owner_client.get(page).content.decode()
+    fields = {"cell-4": service.name, "everywhere": "on"}
+
+    answer = owner_client.post(f"{page}rows/2/", fields, **HTMX)
+
+    assert (answer.headers["HX-Redirect"], get_import(key=key).state) == (page, "checking")
+    refused = owner_client.post(f"{page}rows/2/", fields, **HTMX)
+    assert refused.headers["HX-Redirect"].startswith(f"{page}?")
+    assert owner_client.post(f"{page}rows/2/", fields).url.startswith(f"{page}?")
+    work()
+    fields["cell-4"] = "Otra cosa"
+    assert owner_client.post(f"{page}rows/2/", fields).url == page
+
+
+def test_a_line_that_is_not_there_is_not_found(tenant, owner_client):
+    key = make_checked_visits()
+
+    assert owner_client.post(f"{LIST}{key}/rows/99/", {"cell-0": "x"}).status_code == 404
+
+
+def test_names_in_two_columns_and_vehicles_in_one_are_mended_there(tenant, owner_client):
+    page = send(owner_client, "Nombres,Apellidos,Auto,Placas\n,,Nissan Versa 2099,NXP482A\n")
+    fields = {"column-0": "first_name", "column-1": "last_name", "column-2": "asset", "column-3": "asset.plate"}
+    owner_client.post(f"{page}columns/", fields | {"known": "fill"})
+    work()
+
+    shown = owner_client.get(page).content.decode()
+
+    assert [f'name="cell-{number}"' in shown for number in range(4)] == [True, True, True, False]
