@@ -181,8 +181,8 @@ def plan_visit(visit: AgreedVisit, *, now: datetime) -> tuple[Asked, CleanDetail
 
 def _list_lengths(plan: Plan) -> set[int]:
     """List how long the visit of a plan may last, in minutes."""
-    visits = plan.visits.values()
-    return {length.duration_minutes for visit in visits for length in (visit, *visit.lengths)}
+    found = {visit.duration_minutes for visit in plan.visits.values()}
+    return found | {length.duration_minutes for visit in plan.visits.values() for length in visit.lengths}
 
 
 def _find_location(plan: Plan, resource_ids: tuple[int, ...]) -> int:

@@ -271,5 +271,5 @@ def _write_time(at: When, zone: ZoneInfo) -> str:
     if not isinstance(at, datetime):
         return at.isoformat()
     if at.tzinfo is None:
-        return f"{at:%Y-%m-%d %H:%M}"
+        return at.isoformat(" ", "minutes")
     return at.astimezone(zone).isoformat(timespec="minutes")
