@@ -112,6 +112,7 @@ def _keep_rows(run: Import, numbered: Iterator[tuple[int, list[str]]]) -> int:
 
 def _digest(file: BinaryIO) -> str:
     found = hashlib.sha256()
+    file.seek(0)
     while piece := file.read(CHUNK):
         found.update(piece)
     file.seek(0)

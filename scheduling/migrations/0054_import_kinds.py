@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scheduling", "0052_visit_length"),
+        ("scheduling", "0053_bulk_acts"),
     ]
 
     operations = [
