@@ -44,16 +44,19 @@ class PaymentTerms:
         opening_minutes: A place waits for its deposit while the business is open for so long; None: no such time.
         minutes: It waits so long in any case, open or not.
         takes_card: A card can be paid with, or left.
+        least_minor: Less cannot be paid from afar: it is paid at the business.
     """
 
     opening_minutes: int | None = None
     minutes: int = 0
     takes_card: bool = False
+    least_minor: int = 0
 
 
 PaymentTermsFinder = Callable[[], PaymentTerms | None]
 
 _finders: list[PaymentTermsFinder] = []
+_reservations: list[Callable[[int], bool]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,22 @@ def register_payment_terms(finder: PaymentTermsFinder) -> None:
 def find_payment_terms() -> PaymentTerms | None:
     """Return how the business takes money in advance; None: it has no way to."""
     return _finders[0]() if _finders else None
+
+
+def can_be_asked(amount_minor: int) -> bool:
+    """Tell whether customers can pay so much from afar, or nothing can be paid so, and it is asked by word of mouth."""
+    terms = find_payment_terms()
+    return terms is None or amount_minor >= terms.least_minor
+
+
+def register_reservation_finder(finder: Callable[[int], bool]) -> None:
+    """Let ``finder`` say of bookings whether their deposit is reserved and not taken yet; the last one counts."""
+    _reservations[:] = [finder]
+
+
+def is_deposit_reserved(booking_id: int) -> bool:
+    """Tell whether the deposit of a booking is only reserved: nobody has it yet, and nothing of it can go back."""
+    return bool(_reservations) and _reservations[0](booking_id)
 
 
 def register_money_teller(teller: MoneyTeller) -> None:

@@ -52,6 +52,12 @@ def add_up_deposits(booking_id: int, *, besides: int = 0) -> int:
     return sum(each.left_minor for each in paid.exclude(pk=besides))
 
 
+def is_reserved(booking_id: int) -> bool:
+    """Tell whether the deposit of a booking is reserved on a card, and nobody has taken it yet. One query."""
+    reserved = Payment.objects.filter(booking_id=booking_id, purpose=PaymentPurpose.DEPOSIT)
+    return reserved.filter(state=PaymentState.RESERVED).exists()
+
+
 def find_deposit_state(booking_id: int) -> str | None:
     """Return where the deposit of a booking stands that is there, or on its way; None: nobody paid one."""
     paid = Payment.objects.filter(booking_id=booking_id, purpose=PaymentPurpose.DEPOSIT, state__in=THERE)

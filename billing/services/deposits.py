@@ -10,7 +10,8 @@ from billing.engine import (
     compute_deposit,
     is_deposit_asked,
 )
-from billing.selectors.accounts import find_open_doors
+from billing.selectors.accounts import find_card_capabilities, find_open_doors
+from billing.selectors.asking import is_reserved
 from kernel.money import Money
 from scheduling import hooks
 from scheduling.types import ServiceTerms
@@ -71,11 +72,17 @@ def find_terms() -> hooks.PaymentTerms | None:
     if doors.bank is None and doors.card is None:
         return None
     waits = None if doors.bank is None else doors.bank.wait_minutes
-    takes_card = doors.card is not None
-    return hooks.PaymentTerms(opening_minutes=waits, minutes=CARD_MINUTES if takes_card else 0, takes_card=takes_card)
+    can = None if doors.card is None else find_card_capabilities(doors.card.provider_id)
+    return hooks.PaymentTerms(
+        opening_minutes=waits,
+        minutes=CARD_MINUTES if can is not None else 0,
+        takes_card=can is not None,
+        least_minor=0 if can is None or waits is not None else can.least.amount_minor,
+    )
 
 
 def register() -> None:
     """Answer scheduling's questions for deposits."""
     hooks.register_deposit_calculator(compute_due)
     hooks.register_payment_terms(find_terms)
+    hooks.register_reservation_finder(is_reserved)

@@ -78,6 +78,14 @@ def _take_reserved(booking_id: int, event: EventView) -> None:
 
 def _follow_change(booking_id: int, event: EventView) -> None:
     """Give back what is too much since a visit became another one; what is missing is asked for by its own event."""
+    booking = get_booking(booking_id=booking_id)
+    if booking.status == BookingStatus.PENDING_PAYMENT and not booking.agreed.is_on_card:  # a card is not enough
+        end_live(
+            booking_id=booking_id,
+            state=PaymentState.CLOSED,
+            now=event.occurred_at,
+            spares=lambda each: each.purpose != PaymentPurpose.NO_SHOW,
+        )
     follow_price(booking_id=booking_id, now=event.occurred_at)
     share_excess(read_deposit_change(event), booking_id=booking_id, now=event.occurred_at)
     _look_at_card(booking_id, event)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils import translation
+from django.utils.translation import gettext
+
 from billing.enums import PaymentDoor, PaymentState
 from billing.policies import find_asked_purpose
 from billing.selectors.asking import find_due
 from billing.services.movements import add_payment, end, lock_asking, lock_live
 from billing.services.payments import open_deposit
 from database.transactions import write_transaction
+from scheduling import hooks
 from scheduling.enums import BookingStatus
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings import transitions
-from scheduling.types import SYSTEM
+from scheduling.types import SYSTEM, Actor, BookingView
+from tenants.context import current_tenant
 
 
 @write_transaction()
@@ -31,8 +36,9 @@ def follow_price(*, booking_id: int, now: datetime) -> None:
     if booking.status != BookingStatus.PENDING_PAYMENT:
         return
     due = find_due(booking)
-    if due == 0:
-        transitions.accept_payment(booking_id=booking_id, now=now, by=SYSTEM)
+    if not is_missing(due):
+        accept_enough(booking, missing_minor=due, now=now, by=SYSTEM)
+        due = 0
     purpose = find_asked_purpose(booking.agreed)
     live = lock_live(booking_id, purpose)
     if live is None or live.state != PaymentState.OPEN or live.amount_minor == due:
@@ -40,6 +46,30 @@ def follow_price(*, booking_id: int, now: datetime) -> None:
     end(live, PaymentState.CLOSED, now=now)
     if due:
         add_payment(booking, door=PaymentDoor(live.door), purpose=purpose, amount_minor=due, now=now)
+
+
+def is_missing(due_minor: int) -> bool:
+    """Tell whether a booking waits for what is left of its deposit: not for what nobody can pay from afar."""
+    return due_minor > 0 and hooks.can_be_asked(due_minor)
+
+
+def accept_enough(
+    booking: BookingView, *, missing_minor: int, now: datetime, by: Actor, answer_by: datetime | None = None
+) -> None:
+    """Let a booking go on whose deposit is there, but for what nobody can pay from afar: that is paid at the visit.
+
+    Raises:
+        As `transitions.accept_payment`.
+    """
+    if not missing_minor:
+        transitions.accept_payment(booking_id=booking.id, now=now, by=by, answer_by=answer_by)
+        return
+    with translation.override(current_tenant().locale):
+        why = gettext("The rest of the deposit is less than can be paid by card.")
+    paid = booking.deposit_minor - missing_minor
+    transitions.accept_payment(
+        booking_id=booking.id, now=now, by=by, answer_by=answer_by, waived_because=why, paid_minor=paid
+    )
 
 
 @write_transaction()

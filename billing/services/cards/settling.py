@@ -27,13 +27,12 @@ from billing.services.movements import (
     wait_on,
 )
 from billing.services.refunds import drop_refunds, give_back, give_part_back
-from billing.services.repricing import ask_for_rest
+from billing.services.repricing import accept_enough, ask_for_rest, is_missing
 from database.transactions import write_transaction
 from scheduling.enums import CALLED_OFF, BookingStatus
 from scheduling.errors import HoldExpired, SlotTaken, SlotUnavailable, TransitionRefused
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings import payments as places
-from scheduling.services.bookings import transitions
 from scheduling.types import SYSTEM, BookingView
 
 WAITING = {Found.OPEN: PaymentState.OPEN, Found.PROCESSING: PaymentState.PROCESSING}
@@ -107,7 +106,8 @@ def _go_on(payment: Payment, found: PaymentFacts, *, now: datetime) -> None:
     One that waits for more than this, since it grew or a bank took another part, waits on.
     """
     booking = get_booking(booking_id=payment.booking_id)
-    if booking.status == BookingStatus.PENDING_PAYMENT and not _is_enough(payment, booking):
+    missing = _find_missing(payment, booking)
+    if booking.status == BookingStatus.PENDING_PAYMENT and is_missing(missing):
         return
     answer_by = None
     if found.state is Found.AUTHORIZED:
@@ -115,7 +115,7 @@ def _go_on(payment: Payment, found: PaymentFacts, *, now: datetime) -> None:
         answer_by = None if can is None else now + can.authorization_lasts
     try:
         with write_transaction():
-            transitions.accept_payment(booking_id=booking.id, now=now, by=SYSTEM, answer_by=answer_by)
+            accept_enough(booking, missing_minor=missing, now=now, by=SYSTEM, answer_by=answer_by)
     except (HoldExpired, TransitionRefused):
         with suppress(TransitionRefused, SlotTaken, SlotUnavailable, _TooLittle), write_transaction():
             _come_again(payment, now=now, answer_by=answer_by)
@@ -131,15 +131,16 @@ def _come_again(payment: Payment, *, now: datetime, answer_by: datetime | None) 
     booking_id = payment.booking_id
     places.take_place_again(booking_id=booking_id, now=now, by=SYSTEM, answer_by=answer_by)
     drop_refunds(booking_id=booking_id, now=now)
-    if not _is_enough(payment, get_booking(booking_id=booking_id)):
+    if _find_missing(payment, get_booking(booking_id=booking_id)):
         raise _TooLittle
 
 
-def _is_enough(payment: Payment, booking: BookingView) -> bool:
-    """Tell whether a booking waits for nothing more than this payment, or than this card where one is left."""
-    if payment.purpose == PaymentPurpose.NO_SHOW:
-        return booking.agreed.is_on_card
-    return payment.amount_minor >= find_due(booking)
+def _find_missing(payment: Payment, booking: BookingView) -> int:
+    """Return for how much a booking waits beside this payment; of a card that is left, nothing where one is."""
+    is_card = payment.purpose == PaymentPurpose.NO_SHOW
+    if is_card and booking.agreed.is_on_card:
+        return 0
+    return max(0, find_due(booking) - (0 if is_card else payment.amount_minor))
 
 
 def _take(payment: Payment, found: PaymentFacts, *, now: datetime) -> None:

@@ -13,6 +13,7 @@ from billing.selectors.credits import add_up_left, find_proven_contact, list_cre
 from billing.selectors.payments import balance_booking, list_payments_of, may_record_payment
 from billing.services.movements import add_payment, end, lock_asking, lock_live, receive
 from billing.services.moving.credits import use_credits
+from billing.services.repricing import accept_enough, is_missing
 from billing.types import CreditView
 from database.transactions import write_transaction
 from scheduling.enums import BookingStatus
@@ -20,7 +21,6 @@ from scheduling.errors import BookingNotFound, HoldExpired, TransitionRefused
 from scheduling.policies import check_step
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.selectors.bookings.visits import get_visit
-from scheduling.services.bookings import transitions
 from scheduling.types import CUSTOMER, Actor, BookingView
 from tenants.enums import Ability
 
@@ -76,15 +76,16 @@ def _pay_deposit(
     _check_waits(booking, now=now)
     due = find_due(booking)
     amount = _choose(owned, amount_minor, due, booking)
-    if amount == due:
-        transitions.accept_payment(booking_id=booking_id, now=now, by=by)
+    is_enough = not is_missing(due - amount)
+    if is_enough:
+        accept_enough(booking, missing_minor=due - amount, now=now, by=by)
     live = lock_live(booking_id)
     if live is not None:
         if live.state != PaymentState.OPEN:
             raise PaymentStepRefused(state=PaymentState(live.state).label)
         end(live, PaymentState.CLOSED, now=now)
     _pay(booking, PaymentPurpose.DEPOSIT, amount, owned, now=now, by=by)
-    if amount < due:
+    if not is_enough:
         door = PaymentDoor.BANK_TRANSFER if live is None else PaymentDoor(live.door)
         add_payment(booking, door=door, purpose=PaymentPurpose.DEPOSIT, amount_minor=due - amount, now=now)
     return amount

@@ -18,6 +18,7 @@ from notifications.services.messages import tell
 from notifications.types.messages import EventView, Recipient, Thread
 from scheduling.enums import ActorKind, BookingStatus
 from scheduling.errors import BookingNotFound
+from scheduling.selectors.bookings.history import was_confirmed
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.messages.customer import BY_STAFF, tell_customer
 from scheduling.services.messages.deposits import pick_for_deposit, plan_deposit_reminder
@@ -87,7 +88,12 @@ TELLINGS = {
     IMPORTED: Telling(CONFIRMED, "booking_confirmed"),
     RESTORED: Telling(CONFIRMED, "booking_confirmed", "", "worker_booked"),
     CORRECTED: Telling(CONFIRMED, "booking_confirmed"),
-    ENDED: Telling(frozenset({BookingStatus.EXPIRED}), ENDINGS[BookingStatus.PENDING_APPROVAL]),
+    ENDED: Telling(
+        frozenset({BookingStatus.EXPIRED}),
+        ENDINGS[BookingStatus.PENDING_APPROVAL],
+        "business_booking_cancelled",
+        "worker_cancelled",
+    ),
 }
 SILENT: Mapping[str, str] = {
     "booking.held": "the page that holds the time says so; nobody has left a contact",
@@ -128,6 +134,8 @@ def tell_business_of(event: EventView) -> None:
     if found is None or found[0].is_test or not _is_true(event, *found):
         return
     booking, telling = found
+    if event.kind == ENDED and not was_confirmed(booking_id=booking.id):
+        return  # they never heard of it
     if event.kind == CLOCK and event.payload.get("is_clashing"):
         tell_clash(booking, key=_make_key(event, "business_clock_clash"), now=event.occurred_at)
     told = _tell_business(event, booking, template=telling.business) if telling.business else frozenset()

@@ -156,7 +156,7 @@ def pick_for_business(*, knows_it: bool, present: State) -> str:
             return "business_new_request"
         case "confirmed":
             return "business_booking_moved" if knows_it else "business_new_booking"
-        case "cancelled" if knows_it:
+        case "cancelled" | "expired" if knows_it:
             return "business_booking_cancelled"
         case _:
             return ""

@@ -162,7 +162,10 @@ def make_business_words(
         language: _say_further(
             _say_to_business(booking, language=language, previous=previous), further, language=language
         )
-        | {"also": "\n".join(_say_beside(each, language=language) for each in changed)}
+        | {
+            "also": "\n".join(_say_beside(each, language=language) for each in changed),
+            "unpaid": "yes" if booking.status == BookingStatus.EXPIRED else "",
+        }
         for language in LANGUAGES
     }
 

@@ -17,10 +17,10 @@ from billing.services.cards.settling import _find_again
 from billing.services.changing import MoneyOfChange, describe_change
 from billing.services.payments import receive_deposit, waive_deposit
 from notifications.models import Event, Message
-from notifications.services.outbox import process_event
+from notifications.services.outbox import process_event, process_event_later
 from scheduling.enums import BookingStatus, DepositKind
 from scheduling.errors import RequestInvalid
-from scheduling.models import Booking, Customer, Service
+from scheduling.models import Booking, Customer, Resource, Service
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.contents.changes import change_visit, preview_change
@@ -361,6 +361,40 @@ def test_who_must_prepay_pays_all_of_the_new_visit(eva):
     change(booking_id, first, second)
 
     assert read(booking_id) == ("pending_payment", 750)
+
+
+def test_who_must_prepay_by_now_pays_a_service_that_asks_for_nothing(eva, cut):
+    first, second = (make_service((eva,), price_minor=each) for each in (700, 50))
+    booking_id = book(first).booking_id
+    Customer.objects.update(booking_level="must_prepay", level_reason="x")
+
+    change(booking_id, first, second)
+    assert read(booking_id) == ("pending_payment", 50)
+
+
+def test_who_must_prepay_pays_what_asks_for_nothing_beside_what_asks(paid, eva, cut):
+    Customer.objects.update(booking_level="must_prepay", level_reason="x")
+
+    change(paid, cut, make_service((eva,), price_minor=50))
+    assert read(paid) == ("pending_payment", 350)
+
+
+def test_business_and_whoever_does_the_work_hear_that_a_grown_visit_ended(paid, eva, cut, color):
+    Resource.objects.filter(pk=eva).update(email="eva@example.com")
+    change(paid, cut, color)
+    other = book(color, MONDAY + timedelta(hours=4)).booking_id
+    tell_events()
+    for each in (paid, other):
+        expire_hold(each, get_booking(booking_id=each).hold_expires_at)
+    tell_events()
+    for event in Event.objects.filter(kind="booking.expired"):
+        process_event_later(event.pk, LATER)
+
+    told = Message.objects.filter(template__in=("business_booking_cancelled", "worker_cancelled"))
+    assert list(told.order_by("template").values_list("template", "to", "subject_id")) == [
+        ("business_booking_cancelled", "owner@taller.example", paid), ("worker_cancelled", "eva@example.com", paid),
+    ]  # fmt: skip
+    assert "El resto del anticipo no llegó a tiempo." in told.get(to="owner@taller.example").body_text
 
 
 def test_preview_of_a_request_gives_nothing_back(paid):

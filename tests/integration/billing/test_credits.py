@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
 
@@ -40,7 +41,9 @@ from scheduling.models import Booking
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.undoing import undo_step
-from tenants.context import tenant_scope
+from tenants.context import current_tenant, tenant_scope
+from tenants.enums import TenantStatus
+from tenants.errors import StatusForbids
 from tests.factories.billing import add_up, correct_price, tell_events
 from tests.factories.credits import ANA, book_for, give_credit, open_credit_shop
 from tests.factories.scheduling import CUSTOMER, MONDAY, NOW, STAFF, hours_later
@@ -259,6 +262,16 @@ def test_price_that_is_corrected_counts_what_credit_paid(service_id):
     tell_events()
 
     assert list_payments()[3:] == [("bank_transfer", "closed", 200, 0), ("bank_transfer", "open", 150, 0)]
+
+
+@pytest.mark.parametrize("amount_minor", [100, None])
+def test_business_where_nobody_books_takes_no_part_of_a_deposit(service_id, amount_minor):
+    give_credit(service_id)
+    booking_id = book_for(service_id, hours_later(1))
+    with tenant_scope(replace(current_tenant(), status=TenantStatus.CLOSED)), pytest.raises(StatusForbids):
+        pay_with_own_credit(booking_id=booking_id, now=NOW, amount_minor=amount_minor)
+
+    assert Payment.objects.filter(door="credit").count() == 0
 
 
 def test_visit_that_expires_gives_its_part_back(service_id):

@@ -41,6 +41,11 @@ def make_deposit_fields(service: ServiceView | None, *, is_walk_in: bool) -> dic
     """
     if service is None or is_walk_in or service.deposit_kind == DepositKind.NONE:
         return {}
+    return list_deposit_fields()
+
+
+def list_deposit_fields() -> dict[str, forms.Field]:
+    """Return what is asked about a deposit that is due."""
     return {
         "deposit": ChoiceField(
             label=gettext_lazy("Deposit"),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from kernel.instants import to_instant
 from scheduling.enums import BookingLevel
-from scheduling.hooks import DepositTerms, compute_deposit
+from scheduling.hooks import DepositTerms, compute_deposit, find_payment_terms
 from scheduling.models import Booking, BookingLine, Service
 from scheduling.selectors.availability.plans import Plan
 from scheduling.services.writing.placement import Place
@@ -45,7 +45,8 @@ def agree_anew(booking: Booking, old: Sequence[BookingLine], plan: Plan, place: 
 
     A service that stays keeps its name, its price and the extras that it had; its length is that of its place. The
     price changes by what comes and goes, so that one that staff corrected stays so. So does the deposit: by the
-    difference between what the services ask of the new visit and what they would ask of the old one.
+    difference between what the services ask of the new visit and what they would ask of the old one. Whoever must
+    prepay pays the price of a service that asks for nothing.
     """
     pairs = _pair(old, make_lines(plan, place))
     price = _find_price(booking, old, pairs)
@@ -53,6 +54,8 @@ def agree_anew(booking: Booking, old: Sequence[BookingLine], plan: Plan, place: 
     deposit = _find_deposit(booking, old, pairs, plan, place, now=now)
     if price is not None:
         deposit = min(deposit, price)
+    if policy.is_on_card and _must_prepay(booking) and deposit > booking.deposit_minor > 0:
+        policy = replace(policy, is_on_card=False)  # a card is not enough of them
     if policy.is_on_card and booking.deposit_minor:
         deposit = min(deposit, booking.deposit_minor)  # the card was left for no more than that
     return NewTerms(tuple(each.line for each in pairs), price, deposit, policy)
@@ -97,6 +100,11 @@ def _find_policy(booking: Booking, plan: Plan, pairs: Sequence[_Pair]) -> Agreed
     return agreed.extend(new, is_asked=booking.deposit_minor > 0) if new else agreed
 
 
+def _must_prepay(booking: Booking) -> bool:
+    customer = booking.customer
+    return customer is not None and customer.booking_level == BookingLevel.MUST_PREPAY
+
+
 def _find_deposit(
     booking: Booking,
     old: Sequence[BookingLine],
@@ -109,14 +117,14 @@ def _find_deposit(
     planned = {each.id: each for each in plan.services}
     gone = Service.objects.filter(pk__in={each.service_id for each in old} - set(planned))
     terms = planned | {row.pk: ServiceTerms.read({name: getattr(row, name) for name in TERM_NAMES}) for row in gone}
-    customer = booking.customer
-    must_prepay = customer is not None and customer.booking_level == BookingLevel.MUST_PREPAY
+    must_prepay = _must_prepay(booking)
+    pays_all = must_prepay and find_payment_terms() is not None
     is_first_visit = not was_here(booking.customer_id, now=now)
     is_outside = is_outside_hours(plan, place)
     start = to_instant(place.start_minute)
 
     def ask(line: BookingLine, agreed_at: datetime, since: datetime) -> int:
-        return compute_deposit(
+        asked = compute_deposit(
             DepositTerms(
                 service=terms[line.service_id],
                 price_minor=None if line.price_minor is None else _count(line),
@@ -127,14 +135,13 @@ def _find_deposit(
                 must_prepay=must_prepay,
             )
         )
+        return _count(line) if pays_all and not asked else asked
 
     before = sum(ask(each, booking.created_at, booking.starts_at) for each in old)
     after = sum(
         ask(each.line, now, start) if each.before is None else ask(each.line, booking.created_at, booking.starts_at)
         for each in pairs
     )
-    if must_prepay and not before and booking.deposit_minor == booking.price_minor:
-        return sum(_count(each.line) for each in pairs)  # they pay all of it, whatever the services ask
     agreed = booking.deposit_minor
     if after >= before:
         return agreed + after - before

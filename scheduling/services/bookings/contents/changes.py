@@ -14,6 +14,7 @@ from kernel.text import mark
 from scheduling.engine import Strategy
 from scheduling.enums import ActorKind, Approval, BookingEvent, BookingLevel, BookingStatus
 from scheduling.errors import BookingChanged, RequestInvalid, ResourceNotFound
+from scheduling.hooks import can_be_asked, is_deposit_reserved
 from scheduling.models import Booking, BookingLine, Resource
 from scheduling.policies import check_move, check_step
 from scheduling.selectors.availability.free_times import find_moving
@@ -59,6 +60,7 @@ T = TypeVar("T")
 
 ASK_FIRST = mark("The business confirms this first. Write to them, and they change it for you.")
 ASK_FOR_ANSWERS = mark("The business has to ask you something first. Write to them, and they change it for you.")
+BEING_TAKEN = mark("The deposit is being taken from the card right now. Try again in a minute.")
 NO_SERVICE = mark("Choose at least one service.")
 PAID_MORE = mark("More was paid in advance than this would cost. Wait until the request is answered, or take out less.")
 
@@ -369,7 +371,7 @@ def _settle(
     booking.price_minor, booking.policy = terms.price_minor, booking.policy | terms.policy.to_json()
     if change.is_customers and terms.deposit_minor > deposit_minor > 0:
         _check_free(booking, agreed, starts_at, now=change.now)
-    is_asked, why = _settle_deposit(booking, terms, change)
+    is_asked, why = _settle_deposit(booking, terms, change, agreed)
     booking.lines.all().delete()
     for line in terms.lines:
         line.booking = booking
@@ -385,23 +387,35 @@ def _settle(
         wait_for_deposit(booking, until=until, by=change.by, now=change.now)
 
 
-def _settle_deposit(booking: Booking, terms: NewTerms, change: _Change) -> tuple[bool, str]:
+def _settle_deposit(booking: Booking, terms: NewTerms, change: _Change, agreed: AgreedPolicy) -> tuple[bool, str]:
     """Say what is due in advance from now on; return whether the place waits for it, and why staff left it out.
 
+    A difference that nobody can pay from afar is paid with the rest of the price: no visit ends for want of it. Who
+    left a card and must prepay by now pays all of it, and the card is let go.
+
     Raises:
-        RequestInvalid: It could not be paid before the visit, or the request has more paid than it would cost.
+        RequestInvalid: It could not be paid before the visit, the request has more paid than it would cost, or what
+            was reserved for it is being taken.
     """
     before, due = booking.deposit_minor, terms.deposit_minor
+    was_on_card = agreed.is_on_card
     if booking.status == BookingStatus.PENDING_APPROVAL:
         if terms.price_minor is not None and terms.price_minor < before:
             raise RequestInvalid(errors={"services": (PAID_MORE,)})
         return False, ""
+    is_left = due > before and not (change.deposit.is_asked and can_be_asked(due if was_on_card else due - before))
+    if due != before and not is_left and is_deposit_reserved(booking.pk):
+        raise RequestInvalid(errors={"services": (BEING_TAKEN,)})
     if due <= before:
         booking.deposit_minor = due
         return False, ""
+    if is_left and was_on_card:
+        booking.policy = booking.policy | {"is_on_card": True}
     if not change.deposit.is_asked:
         booking.policy = booking.policy | {"deposit_waived_minor": due - before}
         return False, change.deposit.reason
+    if is_left:
+        return False, ""
     if booking.starts_at <= change.now:
         raise RequestInvalid(errors={"deposit": (NO_TIME,)})
     booking.deposit_minor = due

@@ -10,16 +10,21 @@ from billing.models import Payment, Refund
 from billing.services.asking import ask_for_deposit
 from billing.services.cards.looking import look_at_payment
 from billing.services.cards.refunding import send_refund
+from billing.services.credits.offering import cancel_for_credit, switch_credit
+from billing.services.credits.spending import apply_credit
 from billing.services.payments import waive_deposit
+from billing.services.repricing import follow_price
 from devtools.stripe_server import money
-from scheduling.models import Booking, Resource
+from scheduling.errors import RequestInvalid
+from scheduling.models import Booking, Customer, Resource
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.contents.changes import change_visit
+from scheduling.services.bookings.transitions import approve
 from scheduling.services.writing.expiry import expire_hold
-from scheduling.types import VisitChange
-from tests.factories.billing import add_up, tell_events
+from scheduling.types import DepositChoice, VisitChange
+from tests.factories.billing import add_up, take_transfers, tell_events
 from tests.factories.cards import book_with_deposit, list_payments, list_refunds, status_of
-from tests.factories.scheduling import STAFF, make_service
+from tests.factories.scheduling import CUSTOMER, STAFF, make_service
 
 
 @pytest.fixture
@@ -38,7 +43,9 @@ def color(booking_id):
 
 def make_more(booking_id: int, deposit_minor: int) -> int:
     person = Resource.objects.order_by("-pk")[0]
-    return make_service((person.pk,), price_minor=50_000, deposit_kind="fixed", deposit_minor=deposit_minor)
+    return make_service(
+        (person.pk,), price_minor=50_000, deposit_kind="fixed" if deposit_minor else "none", deposit_minor=deposit_minor
+    )
 
 
 def pay(till, booking_id: int) -> None:
@@ -188,3 +195,120 @@ def test_deposit_that_was_paid_twice_and_taken_twice_is_kept_once(till, booking_
 
     gone = sum(each[0] for each in list_refunds(booking_id) if each[1] == "done")
     assert (gone, add_up()["prepaid"]) == (30_000, -30_000)
+
+
+def test_difference_that_is_too_small_for_a_card_is_paid_at_the_visit(till, booking_id):
+    change(till, booking_id, make_more(booking_id, 600))
+
+    booking = get_booking(booking_id=booking_id)
+    assert (booking.status, booking.deposit_minor, booking.price_minor) == ("confirmed", 30_000, 150_000)
+    assert list_payments(booking_id) == [("stripe", "received", 30_000, 0)]
+
+
+def test_difference_that_is_small_is_asked_for_where_it_can_be_transferred(till, booking_id):
+    take_transfers()
+    change(till, booking_id, make_more(booking_id, 600))
+
+    assert (status_of(booking_id), list_payments(booking_id)[-1][1:3]) == ("pending_payment", ("open", 600))
+
+
+def test_rest_of_a_deposit_that_is_too_small_for_a_card_is_left_out(till, booking_id):
+    switch_credit(is_on=True, by=STAFF, now=till.moment)
+    cancel_for_credit(booking_id=booking_id, by=CUSTOMER, now=till.moment)
+    till.work()
+    other = book_with_deposit(till, deposit_minor=30_900)
+    Booking.objects.filter(pk=other).update(customer=Booking.objects.get(pk=booking_id).customer)
+    apply_credit(booking_id=other, now=till.moment, by=STAFF)
+    till.work()
+
+    booking = get_booking(booking_id=other)
+    assert (booking.status, booking.deposit_minor, booking.agreed.deposit_waived_minor) == ("confirmed", 30_000, 900)
+    assert [each[:3] for each in list_payments(other)] == [
+        ("stripe", "closed", 30_900), ("credit", "received", 30_000),
+    ]  # fmt: skip
+
+
+def test_visit_whose_rest_becomes_too_small_for_a_card_waits_no_longer(till, booking_id, color):
+    change(till, booking_id, color)
+    Booking.objects.filter(pk=booking_id).update(deposit_minor=30_500)  # the price was corrected
+    follow_price(booking_id=booking_id, now=till.moment)
+    till.work()
+
+    booking = get_booking(booking_id=booking_id)
+    assert (booking.status, booking.deposit_minor, booking.agreed.deposit_waived_minor) == ("confirmed", 30_000, 500)
+    assert [each[1] for each in list_payments(booking_id)] == ["received", "closed"]
+
+
+def test_card_payment_that_leaves_too_little_to_ask_for_is_enough(till, booking_id, color):
+    change(till, booking_id, color)
+    session = till.start(booking_id)
+    Booking.objects.filter(pk=booking_id).update(deposit_minor=45_300)  # nobody has looked since
+    till.stand_in.pay(session)
+    hear(till)
+
+    assert (status_of(booking_id), get_booking(booking_id=booking_id).deposit_minor) == ("confirmed", 45_000)
+    assert list_refunds(booking_id) == []
+
+
+@pytest.mark.parametrize("is_more", [True, False])
+def test_deposit_that_is_being_taken_is_not_changed(till, account_id, is_more):
+    booking_id = book_with_deposit(till, approval="request", answer_within_minutes=30 * 24 * 60)
+    pay(till, booking_id)
+    approve(booking_id=booking_id, now=till.moment, by=STAFF)
+    other = make_more(booking_id, 15_000)
+    first = Booking.objects.get(pk=booking_id).service_id
+    wanted = VisitChange(service_ids=(first, other) if is_more else (other,))
+    with pytest.raises(RequestInvalid) as refused:
+        change_visit(booking_id=booking_id, change=wanted, by=STAFF, now=till.moment)
+    till.work()
+    before = (status_of(booking_id), list_payments(booking_id)[0][1])
+    change_visit(booking_id=booking_id, change=wanted, by=STAFF, now=till.moment)
+    till.work()
+
+    assert (set(refused.value.errors), before) == ({"services"}, ("confirmed", "received"))
+    assert get_booking(booking_id=booking_id).deposit_minor == (45_000 if is_more else 15_000)
+
+
+def test_deposit_that_is_being_taken_is_no_reason_against_another_visit(till, account_id):
+    booking_id = book_with_deposit(till, approval="request", answer_within_minutes=30 * 24 * 60)
+    pay(till, booking_id)
+    approve(booking_id=booking_id, now=till.moment, by=STAFF)
+    change_visit(
+        booking_id=booking_id,
+        change=VisitChange(service_ids=(Booking.objects.get(pk=booking_id).service_id, make_more(booking_id, 15_000))),
+        by=STAFF,
+        now=till.moment,
+        deposit=DepositChoice(is_asked=False, reason="Cliente de años"),
+    )
+    till.work()
+
+    assert (status_of(booking_id), list_payments(booking_id)) == ("confirmed", [("stripe", "received", 30_000, 0)])
+
+
+def test_card_is_let_go_of_who_must_prepay_by_now(till, account_id):
+    booking_id = book_with_deposit(till, is_deposit_on_card=True)
+    till.stand_in.pay(till.start(booking_id))
+    hear(till)
+    before = (status_of(booking_id), list_payments(booking_id)[0][1])
+    Customer.objects.update(booking_level="must_prepay", level_reason="x")
+    change(till, booking_id, make_more(booking_id, 0))
+
+    booking = get_booking(booking_id=booking_id)
+    assert (before, booking.status, booking.agreed.is_on_card) == (("confirmed", "reserved"), "pending_payment", False)
+    assert [each[1:3] for each in list_payments(booking_id)] == [("closed", 30_000), ("open", 80_000)]
+
+
+def test_card_stays_where_staff_leaves_the_difference_out(till, account_id):
+    booking_id = book_with_deposit(till, is_deposit_on_card=True)
+    till.stand_in.pay(till.start(booking_id))
+    hear(till)
+    Customer.objects.update(booking_level="must_prepay", level_reason="x")
+    services = (Booking.objects.get(pk=booking_id).service_id, make_more(booking_id, 0))
+    without = DepositChoice(is_asked=False, reason="Cliente de años")
+    wanted = VisitChange(service_ids=services)
+    change_visit(booking_id=booking_id, change=wanted, by=STAFF, now=till.moment, deposit=without)
+    till.work()
+
+    booking = get_booking(booking_id=booking_id)
+    assert (booking.status, booking.deposit_minor, booking.agreed.is_on_card) == ("confirmed", 30_000, True)
+    assert [each[1] for each in list_payments(booking_id)] == ["reserved"]

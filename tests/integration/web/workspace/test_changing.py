@@ -9,7 +9,7 @@ import time_machine
 
 from billing.services.payments import receive_deposit
 from scheduling.enums import BookingStatus
-from scheduling.models import Booking, Service
+from scheduling.models import Booking, Customer, Service
 from tests.factories.billing import take_transfers, tell_events
 from tests.factories.scheduling import STAFF, book, make_place, make_resource, make_service
 from tests.integration.web.workspace.test_pressed import read_form
@@ -123,6 +123,22 @@ def test_deposit_that_grows_is_asked_for_or_left_out(owner_client, cut, color):
     assert ("$150" in seen, 'name="deposit"' in seen, 'name="deposit_reason"' in without) == (True, True, True)
     assert (answer.status_code, booking.status, booking.deposit_minor) == (302, BookingStatus.CONFIRMED, 30_000)
     assert booking.policy["deposit_waived_minor"] == 15_000
+
+
+def test_deposit_of_who_must_prepay_may_be_left_out_where_no_service_asks_for_one(owner_client, cut, color):
+    take_transfers()
+    made = book_one(cut)
+    tell_events()
+    Customer.objects.update(booking_level="must_prepay", level_reason="x")
+    seen = ask(owner_client, made, service_1=cut, service_2=color).content.decode()
+    left_out = ask(
+        owner_client, made, service_1=cut, service_2=color, deposit="none", deposit_reason="Cliente de siempre"
+    ).content.decode()
+    answer = confirm(owner_client, made, left_out)
+
+    booking = Booking.objects.get()
+    assert 'name="deposit"' in seen
+    assert (answer.status_code, booking.status, booking.deposit_minor) == (302, BookingStatus.CONFIRMED, 0)
 
 
 def test_deposit_that_is_asked_for_waits(owner_client, cut, color):

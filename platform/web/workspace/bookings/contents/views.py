@@ -14,18 +14,18 @@ from edge.access import requires
 from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
-from scheduling.enums import ActorKind, DepositKind
+from scheduling.enums import ActorKind
 from scheduling.errors import BookingChanged
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.selectors.catalog.services import list_services
 from scheduling.services.bookings.contents.changes import change_visit, preview_change
-from scheduling.types import AvailableSlot, BookingView, ServiceView
+from scheduling.types import AvailableSlot, BookingView
 from web.errors import translate_error
 from web.parts.changing.forms import NAMES, ChangeForm, describe_shown, read_wish
 from web.parts.changing.previews import ChangePreview, list_times
 from web.parts.toasts import Toast
 from web.workspace.actors import make_actor
-from web.workspace.bookings.deposits import ASKED, describe_asked, make_deposit_fields, read_deposit
+from web.workspace.bookings.deposits import ASKED, describe_asked, list_deposit_fields, read_deposit
 from web.workspace.bookings.forms import make_override_field
 from web.workspace.bookings.views import answer_done, describe, read_override
 
@@ -39,10 +39,7 @@ class StaffChangeForm(ChangeForm):
         if may_override:
             self.fields["override_reason"] = make_override_field()
         if data is not None and "deposit" in data:
-            self.fields |= make_deposit_fields(self._find_paid(), is_walk_in=False)
-
-    def _find_paid(self) -> ServiceView | None:
-        return next((each for each in self.chosen if each.deposit_kind != DepositKind.NONE), None)
+            self.fields |= list_deposit_fields()  # it was due, whatever the services ask of others
 
 
 @requires(Permission.BOOKING_MANAGE)
