@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import fields, replace
 from datetime import datetime
 
@@ -30,14 +31,22 @@ WAIT_WRONG = mark("From 30 minutes to 7 days.")
 LENGTHS = {"holder": 120, "bank": 80, "number": 64, "tax_id": 32, "note": 300}
 
 
-@write_transaction()
-def change_bank_data(*, data: BankData, by: Actor, now: datetime) -> None:
+def change_bank_data(*, data: BankData, by: Actor, now: datetime, prove: Callable[[], object] = lambda: None) -> None:
     """Save where customers transfer to, and whether they may; saving the same again changes nothing.
+
+    ``prove`` asks who does it to show that it is them, once what was typed can be saved: what it raises leaves
+    everything as it was. Owners are told by mail.
 
     Raises:
         BankDetailsInvalid: What was typed, by field.
     """
     clean = _clean(data)
+    prove()
+    _save(clean, by=by, now=now)
+
+
+@write_transaction()
+def _save(clean: BankData, *, by: Actor, now: datetime) -> None:
     lock_words(KeySpace.PAYMENT, NOUN)
     row = PaymentAccount.objects.filter(door=PaymentDoor.BANK_TRANSFER).first()
     before = BankData() if row is None else view_account(row)
@@ -56,7 +65,12 @@ def change_bank_data(*, data: BankData, by: Actor, now: datetime) -> None:
     version = find_last_version(noun=NOUN, row_id=row.pk) + 1
     action = Action.CREATED if version == 1 else Action.CHANGED
     log_changes([NewEntry(NOUN, row.pk, version, action, changes)], user_id=by.user_id, now=now)
-    publish(kind="payment_account.changed", subject_id=row.pk, payload={"by_user_id": by.user_id}, now=now)
+    publish(kind="payment_account.changed", subject_id=row.pk, payload=describe_change(by, changes), now=now)
+
+
+def describe_change(by: Actor, changes: Collection[str]) -> dict[str, object]:
+    """Return what the event of a change says: who did it, and the names of what is new; no account numbers."""
+    return {"by_user_id": by.user_id, "changed": sorted(changes)}
 
 
 def _clean(data: BankData) -> BankData:

@@ -21,6 +21,7 @@ class Permission(StrEnum):
     CUSTOMER_MANAGE = "customer_manage"
     SETTINGS_MANAGE = "settings_manage"
     ADDRESS_MANAGE = "address_manage"
+    MONEY_MANAGE = "money_manage"
     TEAM_MANAGE = "team_manage"
     KEY_MANAGE = "key_manage"
     REPORT_VIEW = "report_view"
@@ -34,7 +35,13 @@ _STAFF = frozenset(Permission) - {Permission.OPERATOR}
 PERMISSIONS_BY_ROLE: dict[str, frozenset[Permission]] = {
     Role.OWNER: _STAFF,
     Role.MANAGER: _STAFF
-    - {Permission.ADDRESS_MANAGE, Permission.TEAM_MANAGE, Permission.DATA_TAKE, Permission.BUSINESS_CLOSE},
+    - {
+        Permission.ADDRESS_MANAGE,
+        Permission.MONEY_MANAGE,
+        Permission.TEAM_MANAGE,
+        Permission.DATA_TAKE,
+        Permission.BUSINESS_CLOSE,
+    },
     Role.RECEPTIONIST: frozenset(
         {
             Permission.BOARD_VIEW,

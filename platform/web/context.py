@@ -21,6 +21,7 @@ NEEDED_ABILITY = {
     Permission.CUSTOMER_MANAGE: Ability.WRITE,
     Permission.SETTINGS_MANAGE: Ability.WRITE,
     Permission.ADDRESS_MANAGE: Ability.WRITE,
+    Permission.MONEY_MANAGE: Ability.WRITE,
     Permission.TEAM_MANAGE: Ability.WRITE,
 }
 """What the state of the business must allow for a permission to be of any use: what would be refused is not offered."""

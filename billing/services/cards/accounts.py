@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from audit.enums import Action
@@ -14,7 +15,8 @@ from billing.gateway.errors import KeyReused
 from billing.gateway.types import AccountFacts
 from billing.models import PaymentAccount
 from billing.public.models import PaymentAccountOwner
-from billing.selectors.accounts import find_card_capabilities, make_door_account
+from billing.selectors.accounts import find_card_capabilities, get_card_account, make_door_account
+from billing.services.accounts import NOUN, describe_change
 from billing.services.cards.keys import get_card_door, make_key
 from database.locks import KeySpace, lock_words
 from database.transactions import write_transaction
@@ -22,15 +24,23 @@ from notifications.services.outbox import publish
 from scheduling.types import SYSTEM, Actor
 from tenants.context import current_tenant
 
-NOUN = "payment_account"
 WORDS = "card_account"
 
 
-def connect_card_account(*, email: str, return_url: str, again_url: str, by: Actor, now: datetime) -> str:
+def connect_card_account(
+    *,
+    email: str,
+    return_url: str,
+    again_url: str,
+    by: Actor,
+    now: datetime,
+    prove: Callable[[], object] = lambda: None,
+) -> str:
     """Return the address at the provider where the business tells who it is; an account is opened first if needed.
 
     Call it outside of any transaction. Again leads to where the business stopped. ``email`` is of who connects;
-    ``again_url`` is where the provider leads when the address no longer works.
+    ``again_url`` is where the provider leads when the address no longer works. ``prove`` asks who does it to show that
+    it is them: what it raises leaves everything as it was.
 
     Raises:
         CardNotOffered: The provider has no businesses in this country.
@@ -39,6 +49,7 @@ def connect_card_account(*, email: str, return_url: str, again_url: str, by: Act
     can = find_card_capabilities("any")
     if can is None or not can.can_take:
         raise CardNotOffered
+    prove()
     row = _prepare(by=by, now=now)
     provider_id = row.provider_id
     if not provider_id:
@@ -65,15 +76,22 @@ def refresh_card_account(*, now: datetime) -> CardState:
     return _note_facts(get_card_door().fetch_account(make_door_account(row.provider_id)), now=now)
 
 
-@write_transaction()
-def switch_cards(*, is_on: bool, by: Actor, now: datetime) -> None:
+def switch_cards(*, is_on: bool, by: Actor, now: datetime, prove: Callable[[], object] = lambda: None) -> None:
     """Take cards with the account that is connected, or no more; what was paid stays, and refunds go on.
 
-    Again changes nothing.
+    Again changes nothing. ``prove`` is that of `connect_card_account`.
 
     Raises:
         CardNotConnected: There is none.
     """
+    if not get_card_account().provider_id:
+        raise CardNotConnected
+    prove()
+    _switch(is_on=is_on, by=by, now=now)
+
+
+@write_transaction()
+def _switch(*, is_on: bool, by: Actor, now: datetime) -> None:
     row = _lock()
     if row is None or not row.provider_id:
         raise CardNotConnected
@@ -163,4 +181,4 @@ def _save(row: PaymentAccount, changes: dict[str, tuple[object, object]], *, by:
     version = find_last_version(noun=NOUN, row_id=row.pk) + 1
     action = Action.CREATED if version == 1 else Action.CHANGED
     log_changes([NewEntry(NOUN, row.pk, version, action, changes)], user_id=by.user_id, now=now)
-    publish(kind="payment_account.changed", subject_id=row.pk, payload={"by_user_id": by.user_id}, now=now)
+    publish(kind="payment_account.changed", subject_id=row.pk, payload=describe_change(by, changes), now=now)

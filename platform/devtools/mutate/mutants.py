@@ -36,8 +36,15 @@ ACCESS = (
     Mutant(
         "a manager may change the team",
         "platform/accounts/policies.py",
-        "- {Permission.ADDRESS_MANAGE, Permission.TEAM_MANAGE, Permission.DATA_TAKE, Permission.BUSINESS_CLOSE}",
-        "- {Permission.ADDRESS_MANAGE, Permission.DATA_TAKE, Permission.BUSINESS_CLOSE}",
+        "        Permission.TEAM_MANAGE,\n        Permission.DATA_TAKE,\n        Permission.BUSINESS_CLOSE,\n    },",
+        "        Permission.DATA_TAKE,\n        Permission.BUSINESS_CLOSE,\n    },",
+        (_POLICIES,),
+    ),
+    Mutant(
+        "a manager may change where the money goes",
+        "platform/accounts/policies.py",
+        "        Permission.MONEY_MANAGE,\n        Permission.TEAM_MANAGE,\n",
+        "        Permission.TEAM_MANAGE,\n",
         (_POLICIES,),
     ),
     Mutant(

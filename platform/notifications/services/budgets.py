@@ -22,7 +22,7 @@ ENTITLEMENTS = {Channel.EMAIL: "emails_per_day", Channel.SMS: "sms_per_day"}
 OUTSIDE = frozenset(
     {
         "password_reset", "unknown_account", "sign_up_verification", "email_revert", "sign_in_changed", "address_moved",
-        "domain_fallen", "business_closed_owner", "export_ready", "archive_ready",
+        "domain_fallen", "business_closed_owner", "export_ready", "archive_ready", "money_account_changed",
     }
 )  # fmt: skip
 """Messages that let people in or keep thieves out, whatever was spent. Each has a limit of its own."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from babel.numbers import get_currency_precision
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +15,9 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.errors import ProofWrong
 from accounts.policies import Permission
+from accounts.services.second_step import check_steps
 from billing.enums import CardState
 from billing.errors import CardNotConnected
 from billing.selectors.accounts import find_card_capabilities, get_bank_data, get_card_account
@@ -28,11 +32,12 @@ from billing.types import CardAccount
 from edge.access import requires
 from edge.statuses import get_status
 from kernel.clock import utc_now
-from kernel.errors import Conflict, DomainError, Invalid, Unavailable
+from kernel.errors import Conflict, DomainError, Invalid, LimitReached, Unavailable
 from kernel.text import mark
 from tenants.context import current_tenant
 from tenants.hosts import make_base_url
-from web.errors import translate_error
+from web.errors import add_wait, translate_error
+from web.parts.proofs import StepForm
 from web.parts.toasts import Toast, go_on
 from web.workspace.actors import make_actor
 
@@ -99,24 +104,26 @@ def show(request: HttpRequest) -> HttpResponse:
     return _render(request)
 
 
-@requires(Permission.SETTINGS_MANAGE)
-@require_POST
+@requires(Permission.MONEY_MANAGE)
 def connect(request: HttpRequest) -> HttpResponse:
-    """Lead to the provider, by a page of our own that goes on by itself."""
-    url = make_base_url(request.get_host()) + reverse("workspace:payments")
-    try:
+    """Ask an owner for the password, and lead to the provider, by a page of our own that goes on by itself."""
+
+    def work(prove: Callable[[], object]) -> HttpResponse:
+        url = make_base_url(request.get_host()) + reverse("workspace:payments")
         leads_to = connect_card_account(
             email=request.user.email,  # type: ignore[union-attr]
             return_url=f"{url}?back",
             again_url=f"{url}?again",
             by=make_actor(request),
             now=utc_now(),
+            prove=prove,
         )
-    except (Conflict, Invalid, Unavailable) as error:
-        return _render(request, error)
-    if get_card_account().is_open:  # it was only switched off
-        return go_on(request, Toast(title=gettext("Customers can pay by card again")), to=reverse("workspace:payments"))
-    return render(request, "workspace/payments/leaving.html", {"leads_to": leads_to})
+        if get_card_account().is_open:  # it was only switched off
+            toast = Toast(title=gettext("Customers can pay by card again"))
+            return go_on(request, toast, to=reverse("workspace:payments"))
+        return render(request, "workspace/payments/leaving.html", {"leads_to": leads_to})
+
+    return _ask_for_proof(request, work, is_end=False)
 
 
 @requires(Permission.SETTINGS_MANAGE)
@@ -130,15 +137,15 @@ def look(request: HttpRequest) -> HttpResponse:
     return go_on(request, Toast(title=gettext("Up to date")), to=reverse("workspace:payments"))
 
 
-@requires(Permission.SETTINGS_MANAGE)
-@require_POST
+@requires(Permission.MONEY_MANAGE)
 def disconnect(request: HttpRequest) -> HttpResponse:
-    """Take no more cards."""
-    try:
-        switch_cards(is_on=False, by=make_actor(request), now=utc_now())
-    except CardNotConnected as error:
-        return _render(request, error)
-    return go_on(request, Toast(title=gettext("Customers no longer pay by card")), to=reverse("workspace:payments"))
+    """Ask an owner for the password, and take no more cards."""
+
+    def work(prove: Callable[[], object]) -> HttpResponse:
+        switch_cards(is_on=False, by=make_actor(request), now=utc_now(), prove=prove)
+        return go_on(request, Toast(title=gettext("Customers no longer pay by card")), to=reverse("workspace:payments"))
+
+    return _ask_for_proof(request, work, is_end=True)
 
 
 @requires(Permission.SETTINGS_MANAGE)
@@ -150,6 +157,30 @@ def choose_silence(request: HttpRequest) -> HttpResponse:
     except CardNotConnected as error:
         return _render(request, error)
     return go_on(request, Toast(title=gettext("Saved")), to=reverse("workspace:payments"))
+
+
+def _ask_for_proof(
+    request: HttpRequest, work: Callable[[Callable[[], object]], HttpResponse], *, is_end: bool
+) -> HttpResponse:
+    """Ask for password and code, then do ``work``, which asks for the proof before it changes anything."""
+    user: Any = request.user
+    context = {"is_end": is_end, "words": _find_words(get_card_account())}
+    if request.method != "POST":
+        return render(request, "workspace/payments/prove.html", context | {"form": StepForm(user=user)})
+    form = StepForm(request.POST, user=user)
+    if not form.is_valid():
+        return render(request, "workspace/payments/prove.html", context | {"form": form}, status=422)
+    try:
+        return work(partial(check_steps, user, proof=form.prove(request)))
+    except (ProofWrong, LimitReached) as error:
+        if isinstance(error, ProofWrong):
+            form.refuse(error)
+        else:
+            form.add_error(None, translate_error(error))
+        answer = render(request, "workspace/payments/prove.html", context | {"form": form}, status=get_status(error))
+        return add_wait(answer, error)
+    except (Conflict, Invalid, Unavailable) as error:
+        return _render(request, error)
 
 
 def _render(request: HttpRequest, error: DomainError | None = None) -> HttpResponse:

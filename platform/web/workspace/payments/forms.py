@@ -8,14 +8,16 @@ from django.utils.translation import gettext_lazy
 
 from billing.types import BankData
 from web.parts.fields import SpanField, SwitchField, TextField
-from web.parts.forms import PageForm, mark_needed
+from web.parts.forms import mark_needed
+from web.parts.proofs import StepForm
 
 PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 LONGEST = 7 * 24 * 60
+NAMES = ("is_on", "holder", "bank", "number", "tax_id", "note", "wait_minutes")
 
 
-class BankForm(PageForm):
-    """Where customers transfer to; the room below says what is missing."""
+class BankForm(StepForm):
+    """Where customers transfer to, and the proof that it is an owner; the room below says what is missing."""
 
     is_on = SwitchField(label=gettext_lazy("Take deposits by bank transfer"))
     holder = TextField(label=gettext_lazy("Account holder"), max_length=120, required=False, attrs=PLAIN)
@@ -34,12 +36,14 @@ class BankForm(PageForm):
         help_text=gettext_lazy("If the deposit has not come by then, the time is free again and the customer is told."),
     )  # fmt: skip
 
+    focus_first = ""
+    field_order = (*NAMES, "password", "code")
+
     def __init__(self, *args: Any, before: BankData, **kwargs: Any) -> None:
-        names = ("is_on", "holder", "bank", "number", "tax_id", "note", "wait_minutes")
-        super().__init__(*args, initial={name: getattr(before, name) for name in names}, **kwargs)
+        super().__init__(*args, initial={name: getattr(before, name) for name in NAMES}, **kwargs)
         for name in ("holder", "number"):  # to take deposits; where they are switched off nobody misses them
             mark_needed(self.fields[name])
 
     def read(self) -> BankData:
         """Return what was typed."""
-        return BankData(**self.cleaned_data)
+        return BankData(**{name: self.cleaned_data[name] for name in NAMES})

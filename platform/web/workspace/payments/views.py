@@ -2,41 +2,53 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
+from accounts.errors import ProofWrong
 from accounts.policies import Permission
+from accounts.services.second_step import check_steps
 from billing.errors import BankDetailsInvalid
 from billing.selectors.accounts import get_bank_data
 from billing.services.accounts import change_bank_data
 from billing.services.refunds import mark_refund_sent
 from edge.access import requires
+from edge.statuses import get_status
 from kernel.clock import utc_now
+from kernel.errors import LimitReached
 from scheduling.selectors.bookings.views import get_booking
+from web.errors import add_wait, translate_error
 from web.parts.toasts import Toast, go_on
 from web.workspace.actors import make_actor
 from web.workspace.bookings.views import answer_done, describe
 from web.workspace.payments.forms import BankForm
 
 
-@requires(Permission.SETTINGS_MANAGE)
+@requires(Permission.MONEY_MANAGE)
 def change_bank(request: HttpRequest) -> HttpResponse:
-    """Answer the form of the bank account, or save it."""
+    """Answer the form of the bank account, or save it for an owner who types password and, of a second step, code."""
+    user: Any = request.user
     before = get_bank_data()
     if request.method != "POST":
-        return _render(request, BankForm(before=before))
-    form = BankForm(request.POST, before=before)
+        return _render(request, BankForm(before=before, user=user))
+    form = BankForm(request.POST, before=before, user=user)
     if not form.is_valid():
         return _render(request, form, status=422)
     try:
-        change_bank_data(data=form.read(), by=make_actor(request), now=utc_now())
-    except BankDetailsInvalid as error:
-        for name, texts in error.errors.items():
-            form.add_error(name, [gettext(text) for text in texts])
+        prove = partial(check_steps, user, proof=form.prove(request))
+        change_bank_data(data=form.read(), by=make_actor(request), now=utc_now(), prove=prove)
+    except (BankDetailsInvalid, ProofWrong) as error:
+        form.refuse(error)
         return _render(request, form, status=422)
+    except LimitReached as error:
+        form.add_error(None, translate_error(error))
+        return add_wait(_render(request, form, status=get_status(error)), error)
     return go_on(request, Toast(title=gettext("Saved")), to=reverse("workspace:payments_bank"))
 
 

@@ -14,6 +14,7 @@ from billing.selectors.accounts import get_card_account
 from billing.services.cards.accounts import _note_facts
 from devtools.stripe_server import accounts
 from devtools.stripe_server.server import Fault
+from tests.conftest import OWNER_PASSWORD
 from tests.integration.billing.cards.conftest import till  # noqa: F401 - a fixture
 
 URL = "/workspace/payments/"
@@ -24,7 +25,11 @@ def read(response) -> str:
 
 
 def connect(client):
-    return client.post(f"{URL}card/connect/")
+    return client.post(f"{URL}card/connect/", {"password": OWNER_PASSWORD})
+
+
+def disconnect(client):
+    return client.post(f"{URL}card/disconnect/", {"password": OWNER_PASSWORD})
 
 
 def test_owner_is_led_to_the_provider_and_comes_back(till, owner_client, tenant):  # noqa: F811
@@ -83,7 +88,7 @@ def test_cards_are_switched_off_and_on(till, owner_client):  # noqa: F811
     accounts.change_state(till.stand_in.world, get_card_account().provider_id, "active")
     owner_client.get(f"{URL}?back")
 
-    assert owner_client.post(f"{URL}card/disconnect/")["Location"] == URL
+    assert disconnect(owner_client)["Location"] == URL
     assert "Por ahora nadie paga con tarjeta." in read(owner_client.get(URL))
     assert not get_card_account().is_open
     assert connect(owner_client)["Location"] == URL
@@ -91,7 +96,7 @@ def test_cards_are_switched_off_and_on(till, owner_client):  # noqa: F811
 
 
 def test_what_is_not_connected_is_neither_asked_nor_switched_off(till, owner_client):  # noqa: F811
-    statuses = [owner_client.post(f"{URL}card/{what}/").status_code for what in ("look", "disconnect")]
+    statuses = [owner_client.post(f"{URL}card/look/").status_code, disconnect(owner_client).status_code]
 
     assert (statuses, PaymentAccount.objects.count()) == ([409, 409], 0)
 
@@ -127,7 +132,7 @@ def test_what_was_asked_of_an_account_that_is_another_by_now_is_not_kept(till, o
 def test_switching_off_again_changes_nothing(till, owner_client):  # noqa: F811
     connect(owner_client)
     for _ in range(2):
-        owner_client.post(f"{URL}card/disconnect/")
+        disconnect(owner_client)
 
     assert Entry.objects.filter(noun="payment_account").count() == 2  # opened, and switched off
 

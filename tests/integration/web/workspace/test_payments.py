@@ -20,6 +20,7 @@ from scheduling.models import Booking, Service
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.messages.manage_tokens import make_manage_token
+from tests.conftest import OWNER_PASSWORD
 from tests.factories.billing import BANK, take_transfers, tell_events
 from tests.factories.pictures import make_scene, save
 from tests.factories.scheduling import CUSTOMER, STAFF, book, make_shop
@@ -27,7 +28,7 @@ from tests.integration.web.workspace.browser_form import read_form
 
 TYPED = {
     "is_on": "on", "holder": "Taller Ríos SA", "bank": "BBVA", "number": "012 180 0151 2345 6789", "tax_id": "",
-    "note": "", "wait_minutes": "4", "wait_minutes_unit": "hours",
+    "note": "", "wait_minutes": "4", "wait_minutes_unit": "hours", "password": OWNER_PASSWORD,
 }  # fmt: skip
 
 

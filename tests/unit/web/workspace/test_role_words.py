@@ -19,13 +19,13 @@ def english():
 
 WRITES = {
     Permission.BOOKING_MANAGE, Permission.BOOKING_OVERRIDE, Permission.CATALOG_MANAGE, Permission.CUSTOMER_MANAGE,
-    Permission.SETTINGS_MANAGE, Permission.ADDRESS_MANAGE, Permission.TEAM_MANAGE,
+    Permission.SETTINGS_MANAGE, Permission.ADDRESS_MANAGE, Permission.MONEY_MANAGE, Permission.TEAM_MANAGE,
 }  # fmt: skip
 
 
 WITHHELD = {
     Permission.ADDRESS_MANAGE: "web address", Permission.TEAM_MANAGE: "team", Permission.DATA_TAKE: "data",
-    Permission.BUSINESS_CLOSE: "closing",
+    Permission.BUSINESS_CLOSE: "closing", Permission.MONEY_MANAGE: "money",
 }  # fmt: skip
 """How the words of a manager call what only owners may."""
 

@@ -1,0 +1,1 @@
+"""What owners do, and are told, about where the money of the business goes."""
