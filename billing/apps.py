@@ -28,7 +28,7 @@ class BillingConfig(AppConfig):
         from billing.services.invoices import announcing as invoices  # noqa: PLC0415
         from billing.services.invoices import ending  # noqa: PLC0415
         from billing.services.moving import customers  # noqa: PLC0415
-        from billing.services.owners import mails  # noqa: PLC0415
+        from billing.services.owners import mails, pausing  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
         announcing.register()
@@ -44,6 +44,7 @@ class BillingConfig(AppConfig):
         invoices.register()
         looking.register()
         mails.register()
+        pausing.register()
         refunding.register()
         silence.register()
         receipts.register()

@@ -45,12 +45,14 @@ class PaymentTerms:
         minutes: It waits so long in any case, open or not.
         takes_card: A card can be paid with, or left.
         least_minor: Less cannot be paid from afar: it is paid at the business.
+        is_paused: For a while it has no way to take any, through no doing of its own.
     """
 
     opening_minutes: int | None = None
     minutes: int = 0
     takes_card: bool = False
     least_minor: int = 0
+    is_paused: bool = False
 
 
 PaymentTermsFinder = Callable[[], PaymentTerms | None]

@@ -51,7 +51,9 @@ def find_open_doors(*, amount_minor: int | None = None, currency: str = "") -> O
     if can is not None and amount_minor is not None:
         takes_card &= currency == can.least.currency and can.least.amount_minor <= amount_minor <= can.most.amount_minor
     return OpenDoors(
-        bank=view_account(bank) if bank is not None and bank.is_on else None, card=account if takes_card else None
+        bank=view_account(bank) if bank is not None and bank.is_on else None,
+        card=account if takes_card else None,
+        is_card_paused=account.is_paused,
     )
 
 

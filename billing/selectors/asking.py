@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, Q
 
-from billing.enums import PaymentPurpose, PaymentState
+from billing.enums import ADVANCE, PaymentPurpose, PaymentState
 from billing.models import Payment
 from billing.selectors.accounts import find_ways_to_pay
 from billing.types import AskedDeposit, PaymentView
 from scheduling.enums import BookingStatus
 from scheduling.policies import ASKABLE
+from scheduling.selectors.bookings.views import list_views
 from scheduling.types import BookingView
 
 THERE = (PaymentState.RECEIVED, PaymentState.RESERVED, PaymentState.PROCESSING)
 """The states of a deposit beside which no other one is asked for, unless all of it went back or the bank took it."""
+TRIED = timedelta(days=1)
+"""So long ago an opening may have failed whose customer still waits."""
 
 
 def find_asked_deposit(booking: BookingView, *, now: datetime) -> AskedDeposit | None:
@@ -27,6 +30,18 @@ def find_asked_deposit(booking: BookingView, *, now: datetime) -> AskedDeposit |
     due = find_due(booking)
     doors, is_on_card = find_ways_to_pay(booking, due_minor=due), booking.agreed.is_on_card
     return AskedDeposit(due, booking.currency, limit, doors, is_on_card=is_on_card)
+
+
+def list_unpaid(*, now: datetime) -> tuple[BookingView, ...]:
+    """Return the bookings that wait for their deposit, or for a card, by id; a try of today may have failed."""
+    is_fresh = Q(state=PaymentState.FAILED, closed_at__gte=now - TRIED)
+    rows = Payment.objects.filter(Q(state=PaymentState.OPEN) | is_fresh, purpose__in=ADVANCE)
+    ids = sorted(set(rows.values_list("booking_id", flat=True)))
+    return tuple(
+        each
+        for each in list_views(ids)
+        if each.status == BookingStatus.PENDING_PAYMENT and not (each.is_test or each.is_sample)
+    )
 
 
 def find_due(booking: BookingView, payments: Iterable[PaymentView] | None = None) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from datetime import datetime
 
@@ -68,9 +68,10 @@ def _save(clean: BankData, *, by: Actor, now: datetime) -> None:
     publish(kind="payment_account.changed", subject_id=row.pk, payload=describe_change(by, changes), now=now)
 
 
-def describe_change(by: Actor, changes: Collection[str]) -> dict[str, object]:
+def describe_change(by: Actor, changes: Mapping[str, tuple[object, object]]) -> dict[str, object]:
     """Return what the event of a change says: who did it, and the names of what is new; no account numbers."""
-    return {"by_user_id": by.user_id, "changed": sorted(changes)}
+    said: dict[str, object] = {"by_user_id": by.user_id, "changed": sorted(changes)}
+    return said | {"previous_state": changes["state"][0]} if "state" in changes else said
 
 
 def _clean(data: BankData) -> BankData:

@@ -10,7 +10,7 @@ from billing.engine import (
     compute_deposit,
     is_deposit_asked,
 )
-from billing.selectors.accounts import find_card_capabilities, find_open_doors
+from billing.selectors.accounts import find_card_capabilities, find_open_doors, get_bank_data
 from billing.selectors.asking import is_reserved
 from kernel.money import Money
 from scheduling import hooks
@@ -67,10 +67,15 @@ def _read_circumstances(terms: hooks.DepositTerms) -> Circumstances:
 
 
 def find_terms() -> hooks.PaymentTerms | None:
-    """Return how long a place waits for a deposit; None: the business has no way to take one from afar."""
+    """Return how long a place waits for a deposit; None: the business has no way to take one from afar.
+
+    While its provider takes no cards for it, and it takes no transfers, a place waits as long as for a transfer.
+    """
     doors = find_open_doors()
     if doors.bank is None and doors.card is None:
-        return None
+        if not doors.is_card_paused:
+            return None
+        return hooks.PaymentTerms(opening_minutes=get_bank_data().wait_minutes, is_paused=True)
     waits = None if doors.bank is None else doors.bank.wait_minutes
     can = None if doors.card is None else find_card_capabilities(doors.card.provider_id)
     return hooks.PaymentTerms(

@@ -9,6 +9,9 @@ from billing.enums import (
     CardState,
 )
 
+PAUSED = frozenset({CardState.IN_REVIEW, CardState.RESTRICTED, CardState.GONE})
+"""States of an account that was connected, in which the provider takes no payments for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class BankData:
@@ -53,6 +56,11 @@ class CardAccount:
         """Tell whether customers can pay by card now."""
         return self.is_on and self.state == CardState.ACTIVE
 
+    @property
+    def is_paused(self) -> bool:
+        """Tell whether the business wants to take cards, and the provider does not let it (any more)."""
+        return self.is_on and self.state in PAUSED
+
 
 @dataclass(frozen=True, slots=True)
 class OpenDoors:
@@ -61,7 +69,9 @@ class OpenDoors:
     Attributes:
         bank: Where to transfer to; None: this way is closed.
         card: The account that takes cards; None: this way is closed.
+        is_card_paused: It is closed by the provider, for a while or for good, and not by the business.
     """
 
     bank: BankData | None = None
     card: CardAccount | None = None
+    is_card_paused: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,15 +10,16 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from billing.enums import ADVANCE, PaymentDoor, PaymentPurpose, PaymentState
-from billing.errors import CardNotOffered, PaymentStepRefused
+from billing.errors import CardNotConnected, CardNotOffered, PaymentStepRefused
 from billing.gateway.enums import Capture
-from billing.gateway.errors import KeyReused
+from billing.gateway.errors import AccountUnusable, KeyReused
 from billing.gateway.types import Capabilities, PaymentOrder, Redirect, SavingOrder, Started
 from billing.models import Payment
 from billing.policies import find_asked_purpose, is_fee_due
 from billing.selectors.accounts import find_card_capabilities, find_open_doors, make_door_account
 from billing.selectors.asking import find_due
 from billing.selectors.fees import find_due_fee
+from billing.services.cards.accounts import refresh_card_account
 from billing.services.cards.charging import add_fee, describe_fee
 from billing.services.cards.keys import get_card_door, make_opening_key
 from billing.services.cards.looking import look_at_payment
@@ -190,6 +192,9 @@ def _open(payment: Payment, back: WayBack, *, now: datetime) -> str:
     except (Conflict, Invalid) as error:
         if not isinstance(error, KeyReused):
             _give_up(payment.pk, now=now)
+        if isinstance(error, AccountUnusable):  # its events may come late: owner and customers are to know at once
+            with suppress(CardNotConnected, Unavailable):
+                refresh_card_account(now=now)
         raise
     except Unavailable:  # it may have been opened: the next call has the same key
         stand_by(payment.booking_id, now=now)

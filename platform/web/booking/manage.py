@@ -123,7 +123,7 @@ class ManagePage:
     @property
     def offers_card(self) -> bool:
         """Tell whether something can be paid by card here, or one be left."""
-        return self.is_fee_asked or self.money.offers_card
+        return (self.is_fee_asked and not self.money.is_card_paused) or self.money.offers_card
 
     @property
     def progress(self) -> str:

@@ -262,7 +262,8 @@ def _check_deposit(
     is_kept = before is not None and asked == (before.deposit_kind, before.deposit_minor, before.deposit_percent)
     is_none = setup.deposit_kind == DepositKind.NONE
     if not (is_none or may_ask_deposit or is_kept):
-        errors.require(find_payment_terms() is not None, "deposit_kind", DEPOSIT_CLOSED)
+        ways = find_payment_terms()
+        errors.require(ways is not None and not ways.is_paused, "deposit_kind", DEPOSIT_CLOSED)
     if setup.is_deposit_on_card and not (may_ask_deposit or (before is not None and before.is_deposit_on_card)):
         terms = find_payment_terms()
         errors.require(terms is not None and terms.takes_card, "is_deposit_on_card", CARD_CLOSED)

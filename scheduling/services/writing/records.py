@@ -242,7 +242,8 @@ def settle_deposit(booking: Booking, known: Known, *, now: datetime) -> None:
         booking.policy = booking.policy | {"is_on_card": False}
         if policy.deposit_prepay_minor is not None:
             booking.deposit_minor = policy.deposit_prepay_minor
-        if not booking.deposit_minor and booking.price_minor and find_payment_terms() is not None:
+        terms = find_payment_terms()
+        if not booking.deposit_minor and booking.price_minor and terms is not None and not terms.is_paused:
             booking.deposit_minor = booking.price_minor
     elif policy.deposit_first_minor is not None and not was_here(known.customer_id, now=now):
         booking.deposit_minor = policy.deposit_first_minor

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from billing.engine import Ending
 from billing.enums import LIVE_STATES, PaymentDoor, PaymentState, RefundState
 from billing.policies import split_payment
-from billing.selectors.accounts import find_ways_to_pay
+from billing.selectors.accounts import find_ways_to_pay, get_card_account
 from billing.selectors.asking import find_due
 from billing.selectors.credits import find_credit_wish, find_proven_contact, find_spendable, offers_credit
 from billing.selectors.fees import find_fee
@@ -57,6 +57,7 @@ class ShownMoney:
         due_minor: What is left to pay of the deposit that is waited for.
         credit_minor: What its customer, who has shown who they are, may pay it with.
         asks_for_proof: Credit could pay it, if its customer came by the link to their visits.
+        is_card_paused: For now the provider takes no cards for the business.
     """
 
     bank: BankData | None
@@ -73,6 +74,7 @@ class ShownMoney:
     due_minor: int = 0
     credit_minor: int = 0
     asks_for_proof: bool = False
+    is_card_paused: bool = False
 
     @property
     def usable_minor(self) -> int:
@@ -117,6 +119,14 @@ class ShownMoney:
             return gettext("Pay the deposit to confirm it. The time is kept for you until %(time)s")
         if self.is_on_card:
             return gettext("The business gets in touch with you. The time is kept for you until %(time)s")
+        return self._say_without_card()
+
+    def _say_without_card(self) -> str:
+        if self.is_card_paused and self.bank is None:
+            return gettext(
+                "Cards cannot be paid with here for now. You need not do anything: the business gets in touch with "
+                "you. The time is kept for you until %(time)s"
+            )
         return gettext("Transfer the deposit. The time is kept for you until %(time)s") if self.bank else ""
 
     @property
@@ -137,6 +147,7 @@ def load_money(booking: BookingView, *, is_unpaid: bool) -> ShownMoney:
         gives_credit = not contact and not booking.agreed.is_on_card and offers_credit()
         doors = find_ways_to_pay(booking, due_minor=due_minor)
     receipts = list_receipts([each.id for each in live]) if doors.bank else {}
+    fee = find_fee(booking, payments)
     waiting = [refund for each in payments for refund in each.refunds if refund.state == RefundState.PENDING]
     may_swap = bool(waiting) and booking.customer_id is not None and offers_credit()
     return ShownMoney(
@@ -148,10 +159,11 @@ def load_money(booking: BookingView, *, is_unpaid: bool) -> ShownMoney:
         is_on_its_way=is_on_its_way,
         payments=payments,
         is_on_card=booking.agreed.is_on_card,
-        fee=find_fee(booking, payments),
+        fee=fee,
         due_minor=due_minor,
         credit_minor=credit_minor,
         asks_for_proof=gives_credit,
+        is_card_paused=doors.is_card_paused or (fee is not None and fee.is_asked and get_card_account().is_paused),
         has_invoice_page=may_want_invoice(booking, payments) or has_invoice(booking, payments),
         refunds=tuple(
             ShownRefund(

@@ -11,8 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
 from billing.engine import Ending
-from billing.enums import LIVE_STATES, PaymentDoor, PaymentMeans
+from billing.enums import LIVE_STATES, PaymentDoor, PaymentMeans, PaymentState
 from billing.gateway.enums import DeclineReason
+from billing.selectors.accounts import get_card_account
 from billing.selectors.asking import may_ask_for_deposit
 from billing.selectors.credits import add_up_left, list_customer_credits, offers_credit
 from billing.selectors.fees import find_fee
@@ -113,6 +114,7 @@ class BookingMoney:
         may_want_invoice: The customer may want an invoice.
         credit_minor: What the customer has as credit and could pay with now.
         gives_credit: What is still to be sent back may be credit.
+        is_card_paused: It waits for a card, or for a fee, and the provider takes none for the business now.
     """
 
     lines: tuple[PaymentLine, ...]
@@ -125,6 +127,7 @@ class BookingMoney:
     may_want_invoice: bool = False
     credit_minor: int = 0
     gives_credit: bool = False
+    is_card_paused: bool = False
 
     @property
     def decline_words(self) -> str | Promise:
@@ -154,6 +157,8 @@ def load_money(booking: BookingView, names: Mapping[int, str] = MappingProxyType
     if is_due and not booking.agreed.is_on_card:
         credit_minor = add_up_left(list_customer_credits(customer_id=booking.customer_id), booking.currency)
     is_to_send = any(each.to_send_minor for each in payments)
+    is_fee_coming = fee is not None and (fee.is_asked or fee.is_chargeable or fee.state == PaymentState.PROCESSING)
+    needs_card = booking.status == BookingStatus.PENDING_PAYMENT or is_fee_coming
     return BookingMoney(
         tuple(lines),
         balance.held_minor,
@@ -165,6 +170,7 @@ def load_money(booking: BookingView, names: Mapping[int, str] = MappingProxyType
         may_want_invoice=may_want_invoice(booking, payments),
         credit_minor=credit_minor,
         gives_credit=is_to_send and booking.customer_id is not None and offers_credit(),
+        is_card_paused=needs_card and get_card_account().is_paused,
     )
 
 

@@ -21,6 +21,7 @@ from accounts.services.second_step import check_steps
 from billing.enums import CardState
 from billing.errors import CardNotConnected
 from billing.selectors.accounts import find_card_capabilities, get_bank_data, get_card_account
+from billing.selectors.asking import list_unpaid
 from billing.selectors.credits import add_up_owed_credit, offers_credit
 from billing.services.cards.accounts import (
     choose_when_silent,
@@ -83,7 +84,10 @@ STATES: Mapping[CardState, Words] = {
     ),
     CardState.RESTRICTED: Words(
         "circle-alert", "bad", mark("Paused by Stripe"),
-        mark("Nobody can pay by card until you send Stripe what is missing. Bookings go on without cards."),
+        mark(
+            "Nobody can pay by card until you send Stripe what is missing. Whoever waits to pay keeps their place for "
+            "longer and gets the link again afterwards."
+        ),
         mark("Send what is missing"),
     ),
     CardState.GONE: Words(
@@ -189,6 +193,7 @@ def _render(request: HttpRequest, error: DomainError | None = None) -> HttpRespo
     context = {
         "account": account,
         "words": _find_words(account),
+        "waiting": len(list_unpaid(now=utc_now())) if account.is_paused else 0,
         "is_offered": can is not None and can.can_take,
         "bank": get_bank_data(),
         "gives_credit": offers_credit(),
