@@ -24,7 +24,7 @@ class BillingConfig(AppConfig):
             telling,
             webhooks,
         )
-        from billing.services.cards import answering, comparing, events, looking, refunding, silence  # noqa: PLC0415
+        from billing.services.cards import answering, comparing, events, looking, payouts, refunding, silence  # noqa: PLC0415
         from billing.services.invoices import announcing as invoices  # noqa: PLC0415
         from billing.services.invoices import ending  # noqa: PLC0415
         from billing.services.moving import customers  # noqa: PLC0415
@@ -45,6 +45,7 @@ class BillingConfig(AppConfig):
         looking.register()
         mails.register()
         pausing.register()
+        payouts.register()
         refunding.register()
         silence.register()
         receipts.register()

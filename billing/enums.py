@@ -221,6 +221,7 @@ class PayoutState(models.TextChoices):
     ON_ITS_WAY = "on_its_way", _("On its way to the bank")
     ARRIVED = "arrived", _("Sent to the bank")
     FAILED = "failed", _("Sent back by the bank")
+    CANCELED = "canceled", _("Canceled, nothing was sent")
 
 
 class DifferenceKind(models.TextChoices):

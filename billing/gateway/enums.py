@@ -120,6 +120,9 @@ class PayoutState(StrEnum):
     ON_ITS_WAY = "on_its_way"
     ARRIVED = "arrived"
     FAILED = "failed"
+    """The bank sent it back."""
+    CANCELED = "canceled"
+    """It never left the provider."""
 
 
 class MovementKind(StrEnum):

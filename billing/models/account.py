@@ -20,7 +20,8 @@ class PaymentAccount(models.Model):
     need for a transfer, as the business typed it. ``wait_minutes`` is how long a place waits for its money, counted
     while the business is open. ``state``, ``missing_count`` and ``answer_by`` are what the provider said of the
     account at ``checked_at``; ``attempt`` counts the accounts that were opened there. Up to ``compared_until`` the
-    ledger was compared with what the provider has; at ``payouts_checked_at`` it was asked for payouts.
+    ledger was compared with what the provider has; at ``payouts_checked_at`` it was asked for payouts,
+    as somebody wanted at ``payouts_asked_at``.
     ``books_when_silent``: while the provider does not answer, visits take place without the deposit that they wait for.
     """
 
@@ -41,6 +42,7 @@ class PaymentAccount(models.Model):
     attempt = models.PositiveSmallIntegerField(default=1, db_default=1)
     compared_until = models.DateTimeField(null=True, blank=True)
     payouts_checked_at = models.DateTimeField(null=True, blank=True)
+    payouts_asked_at = models.DateTimeField(null=True, blank=True)
     books_when_silent = models.BooleanField(default=False, db_default=False)
 
     class Meta:

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from billing.enums import PaymentDoor, PayoutState
 from billing.models import PaymentAccount, Payout
-from billing.types import PayoutView
+from billing.types import PayoutsStanding, PayoutView
 from kernel.page import Page, cut_page, limit_rows, read_cursor
 
 
@@ -26,10 +26,16 @@ def list_payouts(*, cursor: str = "", limit: int = 50) -> Page[PayoutView]:
     return cut_page(list(found[: limit + 1]), limit=limit, view=_view, key=lambda row: (row.made_at, row.pk))
 
 
-def find_payouts_checked_at() -> datetime | None:
-    """Return when the provider was asked last for payouts; None: never."""
-    accounts = PaymentAccount.objects.filter(door=PaymentDoor.STRIPE)
-    return accounts.values_list("payouts_checked_at", flat=True).first()
+def find_payouts_standing() -> PayoutsStanding:
+    """Return when the provider was asked last for payouts, and who waits for its answer; one query."""
+    row = PaymentAccount.objects.filter(door=PaymentDoor.STRIPE).first()
+    if row is None:
+        return PayoutsStanding()
+    asked_at, checked_at = row.payouts_asked_at, row.payouts_checked_at
+    is_answered = asked_at is None or (checked_at is not None and checked_at >= asked_at)
+    return PayoutsStanding(
+        is_connected=bool(row.provider_id), checked_at=checked_at, waiting_since=None if is_answered else asked_at
+    )
 
 
 def _view(row: Payout) -> PayoutView:

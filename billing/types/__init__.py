@@ -10,6 +10,7 @@ from billing.types.books import (
     PaymentFilters,
     PaymentRow,
     PaymentTotals,
+    PayoutsStanding,
     PayoutView,
 )
 from billing.types.credits import CreditView
@@ -53,6 +54,7 @@ __all__ = [
     "PaymentTotals",
     "PaymentView",
     "PayoutView",
+    "PayoutsStanding",
     "Plan",
     "PlanTable",
     "ReceiptView",

@@ -30,6 +30,20 @@ class PayoutView:
 
 
 @dataclass(frozen=True, slots=True)
+class PayoutsStanding:
+    """How fresh is what is known of payouts.
+
+    Attributes:
+        checked_at: When the provider said it; None: never.
+        waiting_since: Since when somebody waits for its answer; None: nobody does.
+    """
+
+    is_connected: bool = False
+    checked_at: datetime | None = None
+    waiting_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentRow:
     """A payment in a list; ``facts`` are those of its booking, None when that is gone."""
 

@@ -73,7 +73,7 @@ PAYOUTS = {
     "paid": PayoutState.ARRIVED,
     "pending": PayoutState.ON_ITS_WAY,
     "in_transit": PayoutState.ON_ITS_WAY,
-    "canceled": PayoutState.FAILED,
+    "canceled": PayoutState.CANCELED,
     "failed": PayoutState.FAILED,
 }
 MOVEMENTS = {

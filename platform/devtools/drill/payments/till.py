@@ -24,7 +24,10 @@ BACK = WayBack("https://taller.example/b/t/paid/", "https://taller.example/b/t/"
 
 BEGINS = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 OWNER = Actor(kind=ActorKind.STAFF)
-KINDS = ("event", "card_event", "card_payment", "card_refund", "dispute_answer", "hold_expiry", "card_silence")
+KINDS = (
+    "event", "card_event", "card_payment", "card_refund", "dispute_answer", "hold_expiry", "card_silence",
+    "card_payouts",
+)  # fmt: skip
 """The due work that money and places leave."""
 MOST_STEPS = 40
 DUE_SQL = """

@@ -9,15 +9,18 @@ import pytest
 from django.db import connection
 
 from billing.errors import CardNotConnected
-from billing.gateway.errors import AccountUnusable, EventRefused
+from billing.gateway.errors import AccountUnusable, CallRefused, EventRefused, OutcomeUnknown
 from billing.models import PaymentAccount, Payout
 from billing.public.models import PaymentAccountOwner, WebhookEvent
-from billing.selectors.payouts import find_payouts_checked_at, list_payouts
-from billing.services.cards import comparing
-from billing.services.cards.payouts import refresh_payouts
+from billing.selectors.payouts import find_payouts_standing, list_payouts
+from billing.services.cards import comparing, payouts
+from billing.services.cards.payouts import ask_for_payouts, fetch_payouts, refresh_payouts
+from billing.types import PayoutsStanding
 from devtools.stripe_server import accounts, money
 from devtools.stripe_server.server import Fault
+from tenants.errors import RetryLater
 from tests.factories.cards import book_with_deposit, outside
+from tests.factories.scheduling import NOW
 
 
 def pay_out(till, account_id, amount=1_000, **values):
@@ -48,7 +51,7 @@ def test_payout_is_kept_and_followed_until_it_is_there_or_comes_back(till, accou
     )  # fmt: skip
     (found,) = list_payouts().rows
     assert (found.made_at, found.arrives_at) == (till.moment - timedelta(days=2), till.moment)
-    assert (find_payouts_checked_at(), str(Payout.objects.get())) == (till.moment, payout["id"])
+    assert (find_payouts_standing().checked_at, str(Payout.objects.get())) == (till.moment, payout["id"])
 
 
 def test_stand_in_pays_out_what_customers_paid(till, account_id):
@@ -169,3 +172,61 @@ def test_payouts_come_in_pages_the_newest_first(till, account_id):
 
     assert [each.amount_minor for each in (*first.rows, *second.rows)] == [3_000, 2_000, 1_000]
     assert second.next_cursor is None
+
+
+def test_payout_that_was_canceled_is_not_one_that_came_back(till, account_id):
+    payout = pay_out(till, account_id, status="in_transit")
+    payout["status"] = "canceled"
+
+    refresh_payouts(now=till.moment)
+
+    assert list_rows() == [(1_000, "MXN", "canceled")]
+
+
+def test_worker_asks_for_whoever_wants_to_see_them(till, account_id):
+    pay_out(till, account_id)
+    ask_for_payouts(now=till.moment)
+    ask_for_payouts(now=till.moment + timedelta(seconds=9))
+    waiting = find_payouts_standing()
+
+    till.work()
+
+    assert (waiting.waiting_since, waiting.checked_at, waiting.is_connected) == (till.moment, None, True)
+    assert (find_payouts_standing().waiting_since, list_rows()) == (None, [(1_000, "MXN", "arrived")])
+
+
+def test_worker_asks_again_for_an_hour(till, account_id, monkeypatch):
+    def stay_silent(**_):
+        raise OutcomeUnknown
+
+    monkeypatch.setattr(payouts, "refresh_payouts", stay_silent)
+    row = PaymentAccount.objects.get(door="stripe")
+    fetch_payouts(row.pk, till.moment)  # nobody asked
+    ask_for_payouts(now=till.moment)
+
+    with pytest.raises(RetryLater) as later:
+        fetch_payouts(row.pk, till.moment + timedelta(minutes=59))
+    fetch_payouts(row.pk, till.moment + timedelta(hours=1))
+
+    assert later.value.at == till.moment + timedelta(minutes=61)
+    assert find_payouts_standing().waiting_since == till.moment
+
+
+@pytest.mark.parametrize("error", [AccountUnusable, CallRefused, CardNotConnected])
+def test_worker_gives_up_where_nobody_will_answer(till, account_id, monkeypatch, error):
+    def refuse(**_):
+        raise error
+
+    monkeypatch.setattr(payouts, "refresh_payouts", refuse)
+    ask_for_payouts(now=till.moment)
+
+    till.work()
+
+    assert find_payouts_standing().waiting_since == till.moment
+
+
+def test_nobody_asks_without_an_account(tenant):
+    with pytest.raises(CardNotConnected):
+        ask_for_payouts(now=NOW)
+
+    assert find_payouts_standing() == PayoutsStanding()
