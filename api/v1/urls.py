@@ -8,6 +8,7 @@ from api.v1.bookings import views as bookings
 from api.v1.catalog import views as catalog
 from api.v1.customers import views as customers
 from api.v1.exports import views as exports
+from api.v1.invoices import views as invoices
 from api.v1.manage import aftercare
 from api.v1.manage import changing as own_changing
 from api.v1.manage import paying as own_paying
@@ -80,6 +81,11 @@ urlpatterns = [
     path("payments", payments.PaymentsView.as_view(), name="payments"),
     path("payments/<str:payment_id>", payments.PaymentView.as_view(), name="payment"),
     path("payments/<str:payment_id>/refund", payments.RefundView.as_view(), name="payment-refund"),
+    path("invoices", invoices.InvoicesView.as_view(), name="invoices"),
+    path("invoices/<str:invoice_id>", invoices.InvoiceView.as_view(), name="invoice"),
+    path("invoices/<str:invoice_id>/issue", invoices.IssueView.as_view(), name="invoice-issue"),
+    path("invoices/<str:invoice_id>/refuse", invoices.RefuseView.as_view(), name="invoice-refuse"),
+    path("bookings/<str:booking_id>/invoice", invoices.WantView.as_view(), name="booking-invoice"),
     *setup_urls.PATTERNS,
     path("webhooks", webhooks.WebhooksView.as_view(), name="webhooks"),
     path("webhooks/<str:webhook_id>", webhooks.OneWebhookView.as_view(), name="webhook"),
@@ -116,5 +122,10 @@ urlpatterns = [
     path("visits", visits.AskView.as_view(), name="visits"),
     path("visits/<str:token>", visits.VisitsView.as_view(), name="own-visits"),
     path("visits/<str:token>/data", visits.OwnVisitsView.as_view(), name="own-visits-data"),
+    path(
+        "visits/<str:token>/pay_with_credit/<str:booking_id>",
+        own_paying.PayFromVisitsView.as_view(),
+        name="visit-credit",
+    ),
     path("visits/<str:token>/again/<str:booking_id>", visits.AgainView.as_view(), name="visit-again"),
 ]

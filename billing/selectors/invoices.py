@@ -89,6 +89,8 @@ def list_invoices(filters: InvoiceFilters) -> Page[InvoiceRow]:
     rows = InvoiceWish.objects.order_by("-asked_at", "-pk")
     if filters.state:
         rows = rows.filter(state=filters.state)
+    if filters.booking_id is not None:
+        rows = rows.filter(booking_id=filters.booking_id)
     if filters.search:
         rows = rows.alias(plain_id=_drop_dashes("tax_id"), plain_number=_drop_dashes("number"))
     for word in filters.search.split():

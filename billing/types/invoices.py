@@ -97,6 +97,7 @@ class InvoiceFilters:
     """Which invoices to list: all, or of one state.
 
     Attributes:
+        booking_id: Those of this booking alone.
         search: Words, each part of a name, tax number or invoice number, or of the booking's customer, reference or
             services; dashes in numbers do not matter.
     """
@@ -105,3 +106,4 @@ class InvoiceFilters:
     search: str = ""
     cursor: str = ""
     limit: int = 50
+    booking_id: int | None = None

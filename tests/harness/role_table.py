@@ -388,6 +388,11 @@ TENANT: dict[str, Rights] = {
     "api/v1/feedback/<str:booking_id>/answer": change(DESK),
     "api/v1/feedback/<str:booking_id>/hide": change(DESK),
     "api/v1/feedback/<str:booking_id>/show": change(DESK),
+    "api/v1/invoices": read(BOOKS),
+    "api/v1/invoices/<str:invoice_id>": read(BOOKS),
+    "api/v1/invoices/<str:invoice_id>/issue": change(SETUP),
+    "api/v1/invoices/<str:invoice_id>/refuse": change(SETUP),
+    "api/v1/bookings/<str:booking_id>/invoice": change(DESK),
     "api/v1/payments": read(BOOKS),
     "api/v1/payments/<str:payment_id>": read(BOOKS),
     "api/v1/payments/<str:payment_id>/refund": change(SETUP),
@@ -457,6 +462,7 @@ TENANT: dict[str, Rights] = {
     "api/v1/visits/<str:token>": {**read(ANYONE), "DELETE": ANYONE},
     "api/v1/visits/<str:token>/data": read(ANYONE),
     "api/v1/visits/<str:token>/again/<str:booking_id>": read(ANYONE),
+    "api/v1/visits/<str:token>/pay_with_credit/<str:booking_id>": change(ANYONE),
 }
 
 PLATFORM: dict[str, Rights] = {

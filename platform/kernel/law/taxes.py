@@ -48,6 +48,9 @@ CHOOSE = mark("Choose one of the options.")
 ID_WRONG = mark("This number cannot be right. Compare it with your tax document, digit by digit.")
 ID_DOUBTED = mark("The last character of this number does not fit the others. If it is right, send it once more.")
 POSTAL_CODE_WRONG = mark("This is no postal code of this country.")
+USE_WRONG = mark(
+    "The tax authority does not take this use with this tax regime. Choose another one; S01 goes with every regime."
+)
 EMAIL_WRONG = mark("Enter an e-mail address like name@example.com.")
 
 _GAPS = re.compile(r"[\s.,/_\-\u2010-\u2015\u2212]+")
@@ -83,6 +86,7 @@ class TaxLaw:
         needs: Fields of `TaxData` that must be answered beside the name; ``may``: that can be.
         postal_code: Pattern; empty: any.
         regimes: Official code → what it means, in the words of the authority; so are the ``uses``.
+        fits: Use → the regimes with which the authority takes it; one that is not here goes with any.
         confidence: How sure we are: H, M or L.
     """
 
@@ -93,6 +97,7 @@ class TaxLaw:
     postal_code: str
     regimes: Mapping[str, str]
     uses: Mapping[str, str]
+    fits: Mapping[str, frozenset[str]]
     source: str
     reviewed_on: date
     confidence: str
@@ -199,6 +204,9 @@ def check_tax_data(law: TaxLaw, typed: TaxData, *, doubted: str = "") -> Checked
     for key, choices in (("regime", law.regimes), ("use", law.uses)):
         if kept[key] and kept[key] not in choices:
             errors[key] = (CHOOSE,)
+    is_known = bool(kept["regime"]) and not errors.keys() & {"regime", "use"}
+    if is_known and kept["regime"] not in law.fits.get(kept["use"], law.regimes):
+        errors["use"] = (USE_WRONG,)
     if kept["postal_code"] and "postal_code" not in errors:
         kept["postal_code"] = kept["postal_code"].upper()
         if law.postal_code and not re.fullmatch(law.postal_code, kept["postal_code"], re.ASCII):
@@ -278,7 +286,8 @@ def _load(check: str) -> Any:
 
 def _read_law(country: str, row: Mapping[str, Any], reviewed_on: date) -> TaxLaw:
     """Read the entry of a country."""
-    data: dict[str, Any] = {"postal_code": "", "regimes": {}, "uses": {}, **row}
+    data: dict[str, Any] = {"postal_code": "", "regimes": {}, "uses": {}, "fits": (), **row}
+    fits = {use: frozenset(each["regimes"]) for each in data.pop("fits") for use in each["uses"]}
     ids = tuple(IdKind(**each) for each in data.pop("ids"))
     needs, may = frozenset(data.pop("needs")), frozenset(data.pop("may"))
     law = TaxLaw(
@@ -288,6 +297,7 @@ def _read_law(country: str, row: Mapping[str, Any], reviewed_on: date) -> TaxLaw
         may=may,
         regimes=MappingProxyType(data.pop("regimes")),
         uses=MappingProxyType(data.pop("uses")),
+        fits=MappingProxyType(fits),
         reviewed_on=reviewed_on,
         **data,
     )
@@ -296,6 +306,9 @@ def _read_law(country: str, row: Mapping[str, Any], reviewed_on: date) -> TaxLaw
         raise ValueError(message)
     if ("regime" in needs) != bool(law.regimes) or ("use" in needs) != bool(law.uses):
         message = f"{country}: codes without a field, or a field without codes"
+        raise ValueError(message)
+    if not (fits.keys() <= law.uses.keys() and frozenset().union(*fits.values()) <= law.regimes.keys()):
+        message = f"{country}: a use or a regime that fits is none"
         raise ValueError(message)
     if not law.source or law.confidence not in CONFIDENCES:
         message = f"{country}: say where this is from, and how sure we are"

@@ -16,6 +16,7 @@ from scheduling.services.messages.manage_tokens import make_manage_token
 from tests.factories.billing import tell_events
 from tests.factories.credits import ANA, book_for, give_credit, open_credit_shop
 from tests.factories.scheduling import STAFF
+from tests.integration.web.booking.test_own_visits import ask as ask_for_link
 
 OTHER = "eva@example.com"
 
@@ -115,3 +116,25 @@ def test_whoever_cancels_has_credit_where_it_is_offered(customer_client, service
 
     assert (refused.status_code, refused.json()["code"], status) == (409, "credit_not_offered", "confirmed")
     assert (answer.status_code, get_booking(booking_id=booking_id).status, left()) == (200, "cancelled", 30_000)
+
+
+def test_link_to_ones_visits_pays_with_credit(customer_client, tenant, service_id, starts_at, now):
+    give_credit(service_id, starts_at, now=now)
+    booking_id = book_for(service_id, starts_at, is_proven=False, now=now)
+    other = book_for(service_id, starts_at, email=OTHER, now=now)
+    token = ask_for_link(customer_client, tenant, ANA)
+
+    def pay(number: object, body: dict):
+        url = f"/api/v1/visits/{token}/pay_with_credit/{number}"
+        return customer_client.post(url, body, content_type="application/json")
+
+    refused = [pay(number, {}).json()["code"] for number in (other, 0, "x")]
+    part = pay(booking_id, {"amount_minor": 10_000})
+    rest = pay(booking_id, {})
+
+    assert refused == ["credit_not_found", "booking_not_found", "booking_not_found"]
+    assert (part.json()["status"], part.json()["payment"]["amount"]) == ("pending_payment", money(20_000))
+    assert (rest.json()["status"], rest.json()["reference"], left()) == (
+        "confirmed", get_booking(booking_id=booking_id).reference, 0,
+    )  # fmt: skip
+    assert get_booking(booking_id=other).status == "pending_payment"

@@ -113,6 +113,7 @@ def test_doubted_number_is_taken_when_it_is_sent_once_more(customer_client, url)
         ({"name": "Ana\x00"}, ["name"]),
         ({"regime": "999", "use": "<script>"}, ["regime", "use"]),
         ({"tax_id": "=HYPERLINK(1)"}, ["tax_id"]),
+        ({"regime": "605"}, ["use"]),
     ],
 )
 def test_bad_input_is_refused_and_escaped(customer_client, url, typed, fields):

@@ -16,6 +16,7 @@ from kernel.law.taxes import (
     POSTAL_CODE_WRONG,
     TOO_LONG,
     UNREADABLE,
+    USE_WRONG,
     CheckedTaxData,
     TaxData,
     check_tax_data,
@@ -163,6 +164,36 @@ def test_each_wrong_field_is_told():
     }
 
 
+@pytest.mark.parametrize(
+    ("regime", "use", "errors"),
+    [
+        ("605", "G03", {"use": (USE_WRONG,)}),
+        ("601", "D01", {"use": (USE_WRONG,)}),
+        ("616", "G01", {"use": (USE_WRONG,)}),
+        ("626", "D10", {"use": (USE_WRONG,)}),
+        ("610", "I08", {"use": (USE_WRONG,)}),
+        ("605", "D01", {}),
+        ("612", "D07", {}),
+        ("612", "G03", {}),
+        ("616", "G02", {}),
+        ("625", "G01", {}),
+    ],
+)
+def test_use_fits_the_regime(regime, use, errors):
+    found = check("MX", tax_id="GODE561231GR8", postal_code="06700", regime=regime, use=use)
+
+    assert found.errors == errors
+
+
+def test_some_use_goes_with_every_regime():
+    law = find_tax_law("MX")
+    assert law is not None
+
+    found = [check_tax_data(law, replace(ANA, regime=regime, use="S01")).errors for regime in law.regimes]
+
+    assert found == [{}] * len(law.regimes)
+
+
 def test_flood_and_unreadable_are_refused_before_they_are_read():
     found = check("MX", name="A" * 10_240, tax_id="1" * 10_240, postal_code="0\x00", email="a" * 10_240, use="\ud800")
 
@@ -208,6 +239,8 @@ def test_every_law_says_where_it_is_from():
         ('confidence = "H"', 'confidence = "X"'),
         ('confidence = "H"', 'confidence = "H"\nfaith = 1'),
         ('source = "a law"', 'source = ""'),
+        ('confidence = "H"', 'confidence = "H"\nfits = [{ uses = ["G09"], regimes = [] }]'),
+        ('confidence = "H"', 'confidence = "H"\nfits = [{ uses = [], regimes = [] }, { uses = ["G01"] }]'),
         ("reviewed_on = 2026-11-27", ""),
     ],
 )

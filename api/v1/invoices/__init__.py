@@ -1,0 +1,1 @@
+"""Invoices that customers want, as staff and programs read them and answer."""
