@@ -16,6 +16,7 @@ from billing.types import CreditView, PaymentView
 from scheduling.enums import BookingStatus, ContactKind
 from scheduling.selectors.bookings.visits import list_their_ids
 from scheduling.types import BookingView
+from scheduling.types.aftercare.views import OwnData
 
 MOST_CREDITS = 100
 
@@ -81,6 +82,26 @@ def find_credit_wish(booking: BookingView, payments: Collection[PaymentView]) ->
         for each in payments
     )
     return is_paid and booking.customer_id is not None and not booking.is_test and offers_credit()
+
+
+def describe_own_credits(booking_ids: Collection[int]) -> Mapping[int, list[OwnData]]:
+    """Return what somebody has, or had, as credit that came of bookings, for files of own data; two queries."""
+    found: dict[int, list[OwnData]] = {}
+    rows = Credit.objects.filter(payment__booking_id__in=booking_ids).order_by("pk").select_related("payment", "refund")
+    for row in rows.prefetch_related("uses"):
+        found.setdefault(row.payment.booking_id, []).append(
+            {
+                "amount": {"amount_minor": row.amount_minor, "currency": row.currency},
+                "left": {"amount_minor": row.left_minor, "currency": row.currency},
+                "used": {
+                    "amount_minor": sum(each.amount_minor - each.back_minor for each in row.uses.all()),
+                    "currency": row.currency,
+                },
+                "given_at": row.given_at.isoformat(),
+                "expires_at": None,
+            }
+        )
+    return found
 
 
 def _view(owned: QuerySet[Credit]) -> tuple[CreditView, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from billing.enums import LIVE_STATES, PaymentState
 from billing.selectors.accounts import find_ways_to_pay
 from billing.selectors.asking import find_due
+from billing.selectors.credits import describe_own_credits
 from billing.selectors.invoices import describe_own_invoices
 from billing.selectors.payments import balance_booking, list_payments_of
 from billing.selectors.receipts import list_receipts
@@ -44,3 +45,4 @@ def register() -> None:
     """Answer scheduling's questions for its messages, and for files of own data."""
     hooks.register_money_teller(find_money)
     hooks.register_own_data("invoices", describe_own_invoices)
+    hooks.register_own_data("credits", describe_own_credits)

@@ -71,7 +71,7 @@ def collect_own_visits(
 
 
 def collect_own_data(bookings: Sequence[BookingView], *, business_name: str) -> tuple[OwnData, ...]:
-    """Return what is kept about each visit, in order; seven queries and one for invoices, whatever their number.
+    """Return what is kept about each visit, in order; nine queries at least, whatever their number.
 
     Instants are in ISO 8601. What is kept as a code has its words beside it, in the active language.
     """

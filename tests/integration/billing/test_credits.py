@@ -38,6 +38,7 @@ from notifications.models import Message
 from notifications.services.outbox import publish
 from scheduling.errors import HoldExpired, TransitionRefused
 from scheduling.models import Booking
+from scheduling.selectors.aftercare.own_data import collect_own_data
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.undoing import undo_step
@@ -557,3 +558,21 @@ def test_credit_of_one_business_is_none_at_another(tenants, db):
 
     with tenant_scope(tenants["taller"]):
         assert (there, left()) == ("pending_payment", [300])
+
+
+def test_own_data_have_the_credit_that_came_of_the_visit(service_id):
+    booking_id, other = give_credit(service_id), book_for(service_id, hours_later(1))
+    pay_with_own_credit(booking_id=other, now=NOW, amount_minor=100)
+
+    found, none = collect_own_data([get_booking(booking_id=each) for each in (booking_id, other)], business_name="T")
+
+    assert found["credits"] == [
+        {
+            "amount": {"amount_minor": 300, "currency": "MXN"},
+            "left": {"amount_minor": 200, "currency": "MXN"},
+            "used": {"amount_minor": 100, "currency": "MXN"},
+            "given_at": NOW.isoformat(),
+            "expires_at": None,
+        }
+    ]
+    assert none["credits"] == []

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts.policies import Permission, has_permission
 from accounts.selectors.staff import name_people
 from billing.enums import PaymentState
+from billing.selectors.credits import list_customer_credits, sum_up
 from billing.selectors.payments import list_payments_of_all
 from billing.types import PaymentView
 from edge.access import requires
@@ -117,6 +118,7 @@ def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "more_visits": past_count - len(past),
         "money": add_up(p for each in list_payments_of_all(ids).values() for p in each) if sees_money else (),
         "sees_money": sees_money,
+        "credit": sum_up(list_customer_credits(customer_id=customer_id)).items() if sees_money else (),
         "opinion_count": len(opinions),
         "opinion": sum(scores.values()) / len(scores) if scores else 0,
         "opinions": sorted(opinions.values(), key=lambda each: each.created_at, reverse=True),

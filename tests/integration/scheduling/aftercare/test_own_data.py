@@ -66,7 +66,7 @@ def test_thirty_visits_ask_as_much_as_one(tenant):
     for email in (ANA, BEA):
         wait_as(shop, email=email)
 
-    assert (count_queries(BEA), count_queries(ANA)) == (17, 17)
+    assert (count_queries(BEA), count_queries(ANA)) == (18, 18)
     assert len(list_all_visits(contact=ANA).rows) == 30
 
 

@@ -138,3 +138,17 @@ def test_list_is_narrowed_to_what_became_credit(owner_client, service_id, starts
     totals = owner_client.get(f"/workspace/payments/list/?{days}&state={group}").context["totals"]
 
     assert [each.count for each in totals] == ([1] if group == "credited" else [])
+
+
+@pytest.mark.parametrize(("role", "sees"), [("manager", True), ("receptionist", False)])
+def test_record_of_a_customer_says_what_credit_is_left(staff_client, service_id, starts_at, now, role, sees):
+    booking_id = give_credit(service_id, starts_at, now=now)
+    customer_id = get_booking(booking_id=booking_id).customer_id
+
+    page = read(staff_client(role), f"/workspace/customers/{customer_id}/")
+
+    assert ('<dt>Saldo a favor</dt><dd class="number">$300</dd>' in page, "No vence." in page) == (sees, sees)
+
+
+def test_owner_reads_that_credit_does_not_expire(owner_client, service_id):
+    assert "El saldo a favor no vence" in read(owner_client, "/workspace/payments/")
