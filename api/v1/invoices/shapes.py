@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 from rest_framework import serializers
@@ -142,4 +143,4 @@ def describe_invoice(row: InvoiceRow) -> dict[str, object]:
 
 def read_tax_data(asked: dict[str, Any]) -> TaxData:
     """Return to whom an invoice is to be made out."""
-    return TaxData(**{name: asked[name] for name in TaxFields().fields})
+    return TaxData(**{each.name: asked[each.name] for each in fields(TaxData)})

@@ -88,6 +88,8 @@ SPECTACULAR_SETTINGS = {
         "WaitlistStatusEnum": ["waiting", "offered", "booked", "expired", "cancelled"],
         "CorrectedPriceKindEnum": ["fixed", "on_request"],
         "DataRequestKindEnum": ["correction", "erasure"],
+        "PaymentMethodEnum": ["online", "transfer", "cash", "card", "other", "credit"],
+        "InvoiceStateEnum": ["asked", "issued", "refused", "withdrawn"],
         "DeliveryStateEnum": ["waiting", "delivered", "failed", "dropped"],
         "PaymentStateEnum": [
             "open",
@@ -100,7 +102,7 @@ SPECTACULAR_SETTINGS = {
             "waived",
         ],
         "PriceKindEnum": ["fixed", "from", "on_request"],
-        "RefundCauseEnum": ["policy", "business", "late", "kinder", "provider"],
+        "RefundCauseEnum": ["policy", "business", "late", "kinder", "provider", "changed"],
         "RefundStateEnum": ["pending", "done", "failed", "dropped"],
         "StateEnum": ["free", "full", "closed", "past", "too_soon", "too_far", "unfit"],
         "QuestionKindEnum": ["text", "long_text", "number", "yes_no", "choice", "choices"],

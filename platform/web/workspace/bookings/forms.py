@@ -100,7 +100,7 @@ class ReasonForm(PageForm):
     cause = ChoiceField(label=gettext_lazy("Why"), choices=CancelCause.choices, required=False, widget=ChoiceChips())
     back = ChoiceField(
         label=gettext_lazy("How does the customer want it back?"),
-        choices=((MONEY, gettext_lazy("Money back")), (CREDIT, gettext_lazy("Credit for another visit"))),
+        choices=((MONEY, gettext_lazy("As money")), (CREDIT, gettext_lazy("Credit for another visit"))),
         required=False,
         initial=MONEY,
         widget=ChoiceChips(),
@@ -123,7 +123,7 @@ class ReasonForm(PageForm):
         if returns is None or not returns.may_be_credit:
             self.fields.pop("back", None)
         elif "back" in self.fields:
-            self.fields["back"].choices = ((MONEY, gettext("Money back")), (CREDIT, returns.credit_words))  # type: ignore[attr-defined]
+            self.fields["back"].choices = ((MONEY, gettext("As money")), (CREDIT, returns.credit_words))  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Ask for a cause or a text, where there are causes to choose from; who says no means says a transfer."""
