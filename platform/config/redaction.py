@@ -26,6 +26,7 @@ HARMLESS_ARGUMENTS = frozenset(
         "schema_name",
         "booking_id",
         "payment_id",
+        "invoice_id",
         "row_id",
         "entry_id",
         "photo_id",
