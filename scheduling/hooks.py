@@ -126,6 +126,12 @@ def find_payment_terms() -> PaymentTerms | None:
     return _finders[0]() if _finders else None
 
 
+def takes_deposits() -> bool:
+    """Tell whether the business has a way to take money in advance that is open now."""
+    terms = find_payment_terms()
+    return terms is not None and not terms.is_paused
+
+
 def can_be_asked(amount_minor: int) -> bool:
     """Tell whether customers can pay so much from afar, or nothing can be paid so, and it is asked by word of mouth."""
     terms = find_payment_terms()

@@ -16,7 +16,7 @@ from scheduling.engine import LONGEST_AHEAD_MINUTES, EngineInputError, ServiceSp
 from scheduling.engine import Requirement as EngineRequirement
 from scheduling.enums import CatalogNoun, DepositKind
 from scheduling.errors import ServiceNotFound, SetupInvalid, StillUsed
-from scheduling.hooks import find_payment_terms
+from scheduling.hooks import find_payment_terms, takes_deposits
 from scheduling.models import CapacityRule, Service
 from scheduling.selectors.catalog.setups import read_service
 from scheduling.selectors.catalog.usage import list_bookings_of_services, was_service_booked
@@ -262,8 +262,7 @@ def _check_deposit(
     is_kept = before is not None and asked == (before.deposit_kind, before.deposit_minor, before.deposit_percent)
     is_none = setup.deposit_kind == DepositKind.NONE
     if not (is_none or may_ask_deposit or is_kept):
-        ways = find_payment_terms()
-        errors.require(ways is not None and not ways.is_paused, "deposit_kind", DEPOSIT_CLOSED)
+        errors.require(takes_deposits(), "deposit_kind", DEPOSIT_CLOSED)
     if setup.is_deposit_on_card and not (may_ask_deposit or (before is not None and before.is_deposit_on_card)):
         terms = find_payment_terms()
         errors.require(terms is not None and terms.takes_card, "is_deposit_on_card", CARD_CLOSED)

@@ -10,7 +10,7 @@ from kernel.ids import new_reference
 from kernel.instants import to_minutes
 from scheduling.engine import expand_hours
 from scheduling.enums import Approval, BookingLevel, BookingSource, BookingStatus, DepositKind, OverrideKind
-from scheduling.hooks import DepositTerms, compute_deposit, find_payment_terms
+from scheduling.hooks import DepositTerms, compute_deposit, takes_deposits
 from scheduling.models import Booking, BookingLine
 from scheduling.selectors.availability.columns import AddOnTerms
 from scheduling.selectors.availability.plans import Plan, PlannedService
@@ -242,8 +242,7 @@ def settle_deposit(booking: Booking, known: Known, *, now: datetime) -> None:
         booking.policy = booking.policy | {"is_on_card": False}
         if policy.deposit_prepay_minor is not None:
             booking.deposit_minor = policy.deposit_prepay_minor
-        terms = find_payment_terms()
-        if not booking.deposit_minor and booking.price_minor and terms is not None and not terms.is_paused:
+        if not booking.deposit_minor and booking.price_minor and takes_deposits():
             booking.deposit_minor = booking.price_minor
     elif policy.deposit_first_minor is not None and not was_here(known.customer_id, now=now):
         booking.deposit_minor = policy.deposit_first_minor

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from kernel.instants import to_instant
 from scheduling.enums import BookingLevel
-from scheduling.hooks import DepositTerms, compute_deposit, find_payment_terms
+from scheduling.hooks import DepositTerms, compute_deposit, takes_deposits
 from scheduling.models import Booking, BookingLine, Service
 from scheduling.selectors.availability.plans import Plan
 from scheduling.services.writing.placement import Place
@@ -118,7 +118,7 @@ def _find_deposit(
     gone = Service.objects.filter(pk__in={each.service_id for each in old} - set(planned))
     terms = planned | {row.pk: ServiceTerms.read({name: getattr(row, name) for name in TERM_NAMES}) for row in gone}
     must_prepay = _must_prepay(booking)
-    pays_all = must_prepay and find_payment_terms() is not None
+    pays_all = must_prepay and takes_deposits()
     is_first_visit = not was_here(booking.customer_id, now=now)
     is_outside = is_outside_hours(plan, place)
     start = to_instant(place.start_minute)
