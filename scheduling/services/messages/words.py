@@ -158,14 +158,12 @@ def make_business_words(
 
     ``further`` are other dates that were booked with it, ``changed`` those that were cancelled with it.
     """
+    unpaid = {"unpaid": "yes" if booking.status == BookingStatus.EXPIRED else ""}
     return {
         language: _say_further(
             _say_to_business(booking, language=language, previous=previous), further, language=language
         )
-        | {
-            "also": "\n".join(_say_beside(each, language=language) for each in changed),
-            "unpaid": "yes" if booking.status == BookingStatus.EXPIRED else "",
-        }
+        | {"also": "\n".join(_say_beside(each, language=language) for each in changed), **unpaid}
         for language in LANGUAGES
     }
 
