@@ -49,7 +49,7 @@ SLACK = timedelta(seconds=45)
 LONGEST = timedelta(days=1)
 """No page is open for longer, whatever the provider lets."""
 MOST_ATTEMPTS = 12
-"""So often a payment is opened anew for one booking; after that its place is kept no longer."""
+"""So often a payment is opened for one booking; after that its place is kept no longer, but paid while it waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +116,11 @@ def _prepare(*, booking_id: int, now: datetime) -> tuple[Payment, bool]:
     account, can = _require_door(booking, fee)
     least = now + can.shortest_start
     if fee is None:
-        open_until = _find_open_until(booking_id)
-        if not keep_while_paying(booking_id=booking_id, until=open_until or least, now=now):
+        until = _find_open_until(booking_id) or least
+        waits_on = booking.hold_expires_at is not None and min(until, booking.starts_at) <= booking.hold_expires_at
+        if not waits_on and _count_attempts(booking) >= MOST_ATTEMPTS and _find_live(booking_id) is None:
+            raise CardNotOffered
+        if not keep_while_paying(booking_id=booking_id, until=until, now=now):
             raise CardNotOffered
         booking = get_booking(booking_id=booking_id)
         payment = _find_row(booking, now=now)
@@ -168,9 +171,13 @@ def _add(booking: BookingView, before: Payment | None, *, now: datetime) -> Paym
     else:
         purpose, amount = find_asked_purpose(booking.agreed), find_due(booking)
         payment = add_payment(booking, door=PaymentDoor.STRIPE, purpose=purpose, amount_minor=amount, now=now)
-    if payment.attempt > MOST_ATTEMPTS:
-        raise CardNotOffered
     return payment
+
+
+def _count_attempts(booking: BookingView) -> int:
+    """Return how often a payment was opened at the provider for what a booking waits for."""
+    asked = Payment.objects.filter(booking_id=booking.id, purpose=find_asked_purpose(booking.agreed))
+    return asked.exclude(provider_started_id="").count()
 
 
 def _find_end(booking: BookingView, can: Capabilities, *, least: datetime) -> datetime:

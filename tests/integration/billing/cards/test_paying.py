@@ -19,6 +19,7 @@ from billing.services.cards.settling import AmountDiffers, settle_payment
 from billing.services.payments import receive_deposit, waive_deposit
 from devtools.stripe_server import accounts
 from devtools.stripe_server.server import Fault
+from scheduling.models import Booking
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking
 from tests.factories.billing import add_up, take_transfers
@@ -323,18 +324,39 @@ def test_payment_that_was_called_off_while_it_was_opened_is_closed(till, account
     assert till.stand_in.world.things[session]["status"] == "expired"
 
 
-def test_nobody_opens_payments_for_ever(till, account_id, monkeypatch):
-    monkeypatch.setattr(opening, "MOST_ATTEMPTS", 1)
-    booking_id = book_with_deposit(till)
+def fail_once(till, booking_id: int) -> None:
     session = till.start(booking_id)
     till.stand_in.pay(session, "slow")
     till.stand_in.settle(session, succeeds=False)
     till.post_all()
     till.work()
 
+
+def test_nobody_keeps_a_place_for_ever_by_opening_payments(till, account_id, monkeypatch):
+    monkeypatch.setattr(opening, "MOST_ATTEMPTS", 1)
+    booking_id = book_with_deposit(till)
+    fail_once(till, booking_id)
+    till.pass_by(timedelta(minutes=15))
+    before = get_booking(booking_id=booking_id).hold_expires_at
+
     with pytest.raises(CardNotOffered):
         till.start(booking_id)
-    assert len(list_payments(booking_id)) == 1
+    assert (len(list_payments(booking_id)), get_booking(booking_id=booking_id).hold_expires_at) == (1, before)
+
+
+def test_link_to_pay_works_as_long_as_the_place_waits_however_often_it_was_opened(till, account_id, monkeypatch):
+    monkeypatch.setattr(opening, "MOST_ATTEMPTS", 1)
+    booking_id = book_with_deposit(till)
+    until = till.moment + timedelta(days=2)
+    Booking.objects.filter(pk=booking_id).update(hold_expires_at=until)
+    for _ in range(2):
+        fail_once(till, booking_id)
+        till.pass_by(timedelta(minutes=15))
+    till.stand_in.pay(till.start(booking_id))
+    till.post_all()
+    till.work()
+
+    assert status_of(booking_id) == "confirmed"
 
 
 @pytest.mark.parametrize("values", [{"deposit_minor": 500}, {"price_minor": None, "deposit_minor": 10**12}])
