@@ -238,6 +238,7 @@ class BookingView:
     is_sample: bool
     is_test: bool = False
     agreed: AgreedPolicy = field(default_factory=AgreedPolicy)
+    is_group: bool = False
 
     @property
     def approval(self) -> Approval:

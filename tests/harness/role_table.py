@@ -224,6 +224,7 @@ TENANT: dict[str, Rights] = {
     "workspace/payments/credit/": change(SETUP),
     "workspace/payments/<int:payment_id>/credits/<int:credit_id>/back/": change(SETUP),
     "workspace/reports/": read(BOOKS),
+    "workspace/reports/voices/": read(BOOKS),
     "workspace/reports/use/": read(BOOKS),
     "workspace/reports/bookings.csv": read(BOOKS),
     "workspace/reports/bookings.xlsx": read(BOOKS),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from django.db.models import Case, Prefetch, Q, QuerySet, When
 
@@ -33,6 +33,14 @@ from scheduling.types import (
 
 CHUNK = 1000
 """So many of the rows of a file are in memory at a time."""
+ROW_COLUMNS = (
+    "pk", "reference", "status", "source", "starts_at", "ends_at", "location__timezone", "service_id", "service__name",
+    "customer_id", "customer_name", "customer_phone", "customer_email", "asset_label", "party_size", "price_minor",
+    "currency", "attendance_confirmed_at", "created_at",
+)  # fmt: skip
+"""What `BookingRow` says, in its order."""
+STATUSES = {each.value: each for each in BookingStatus}
+SOURCES = {each.value: each for each in BookingSource}
 HOLD_STATUSES = (BookingStatus.HELD, BookingStatus.EXPIRED)
 
 
@@ -103,11 +111,12 @@ def iterate_bookings(filters: BookingFilters) -> Iterator[BookingRow]:
     Raises:
         Invalid: As `list_bookings`; when the first one is asked for.
     """
-    rows = Booking.objects.filter(_make_condition(_check_filters(filters))).select_related("service", "location")
-    part = rows = rows.order_by("starts_at", "pk")
+    rows = Booking.objects.filter(_make_condition(_check_filters(filters))).order_by("starts_at", "pk")
+    # Of many thousand rows, making each a booking with all of its columns takes longer than anything else.
+    part = rows = rows.values_list(*ROW_COLUMNS)
     while found := list(part[:CHUNK]):
-        yield from map(_view_row, found)
-        at, last_id = _make_key(found[-1])
+        yield from map(_view_columns, found)
+        last_id, at = found[-1][0], found[-1][ROW_COLUMNS.index("starts_at")]
         part = rows.filter(Q(starts_at__gt=at) | Q(pk__gt=last_id), starts_at__gte=at)
 
 
@@ -226,6 +235,7 @@ def view_booking(booking: Booking) -> BookingView:
         is_sample=booking.is_sample,
         is_test=booking.is_test,
         agreed=AgreedPolicy.read(booking.policy),
+        is_group=booking.session_id is not None,
     )
 
 
@@ -345,6 +355,12 @@ def _make_report_condition(filters: BookingFilters) -> Q:
 
 def _view_found(found: Found) -> BookingRow:
     return replace(_view_row(found.booking), is_similar=found.is_similar)
+
+
+def _view_columns(row: tuple[Any, ...]) -> BookingRow:
+    booking_id, reference, status, source, *rest, attended_at, created_at = row
+    made = (booking_id, reference, STATUSES[status], SOURCES[source], *rest, attended_at is not None, created_at)
+    return BookingRow(*made)
 
 
 def _view_row(booking: Booking) -> BookingRow:

@@ -134,7 +134,9 @@ class Workbook:
     def _write_text(self, column: int, text: str, style: Any) -> None:
         if not text:
             return
-        clean = _ILLEGAL.sub("\ufffd", unify_breaks(_cut(text)))
+        # What is printable and short has nothing to be cut, unified or replaced: nearly every cell of a large table.
+        is_plain = len(text) * 2 <= MOST_LETTERS and text.isprintable()
+        clean = text if is_plain else _ILLEGAL.sub("\ufffd", unify_breaks(_cut(text)))
         if clean.startswith("<r>") and clean.endswith("</r>"):
             # The library takes it for its own markup and writes it as it is, formulas inside included.
             self._sheet.write_rich_string(self._rows, column, clean[0], clean[1], clean[2:], style)

@@ -13,17 +13,18 @@ from accounts.policies import Permission
 from edge.access import requires
 from edge.downloads import stream_csv, stream_xlsx
 from kernel.clock import utc_now
-from scheduling.enums import BookingStatus
+from scheduling.enums import BookingSource, BookingStatus
 from scheduling.selectors.bookings.views import iterate_bookings
 from scheduling.selectors.reports.bookings import tally_days, tally_lead, tally_visitors
 from scheduling.selectors.reports.refused import tally_refused
 from scheduling.selectors.reports.use import measure_use
+from scheduling.selectors.reports.voices import tally_feedback, tally_waitlist
 from scheduling.types import BookingFilters, BookingRow
 from tenants.context import current_tenant
 from web.formats import Formats, to_local
 from web.templatetags.formats import get_current_formats
 from web.workspace.bookings.reported import read_reported
-from web.workspace.reports import overview, use
+from web.workspace.reports import overview, use, voices
 from web.workspace.reports.asking import Asked, read_asked
 from web.workspace.reports.tables import ReportTable
 
@@ -54,6 +55,14 @@ def _make_wished(asked: Asked, formats: Formats) -> ReportTable:
     return use.make_wished_table(tally_refused(asked.days, asked.filters), formats)
 
 
+def _make_waitlist(asked: Asked, formats: Formats) -> ReportTable:
+    return voices.make_waitlist_table(asked, tally_waitlist(asked.days, asked.filters), formats)
+
+
+def _make_scores(asked: Asked, formats: Formats) -> ReportTable:
+    return voices.make_scores_table(tally_feedback(asked.days, asked.filters), formats)
+
+
 TABLES: Mapping[str, Maker] = {
     "days": _make_days,
     "doors": overview.make_doors_table,
@@ -63,6 +72,10 @@ TABLES: Mapping[str, Maker] = {
     "resources": _make_resources,
     "refused": _make_refused,
     "wished": _make_wished,
+    "waitlist": _make_waitlist,
+    "scores": _make_scores,
+    "opinions": voices.make_opinions_table,
+    "messages": voices.make_messages_of,
 }
 
 
@@ -89,7 +102,8 @@ def download_bookings_csv(request: HttpRequest) -> HttpResponseBase:
     """Answer the bookings behind a figure as CSV, all of them."""
     name, rows = _list_bookings(request)
     timezone = current_tenant().timezone
-    told = ([_write_time(row.starts_at, timezone), *_write(row)] for row in rows)
+    write = _make_writer()
+    told = ([_write_time(row.starts_at, timezone), *write(row)] for row in rows)
     return stream_csv(name=name, header=_head_bookings(), rows=told)
 
 
@@ -98,7 +112,8 @@ def download_bookings_csv(request: HttpRequest) -> HttpResponseBase:
 def download_bookings_xlsx(request: HttpRequest) -> HttpResponseBase:
     """Answer the bookings behind a figure as a workbook, all of them."""
     name, rows = _list_bookings(request)
-    told = ([row.starts_at, *_write(row)] for row in rows)
+    write = _make_writer()
+    told = ([row.starts_at, *write(row)] for row in rows)
     timezone = current_tenant().timezone
     return stream_xlsx(name=name, title="bookings", header=_head_bookings(), rows=told, timezone=timezone)
 
@@ -120,11 +135,14 @@ def _list_bookings(request: HttpRequest) -> tuple[str, Iterator[BookingRow]]:
     return _name("bookings", report.first, report.last), iterate_bookings(filters)
 
 
-def _write(row: BookingRow) -> Sequence[object]:
-    return [
+def _make_writer() -> Callable[[BookingRow], Sequence[object]]:
+    """Return what makes cells of a booking; each label is translated once, not for each of many thousand rows."""
+    statuses = {each: str(each.label) for each in BookingStatus}
+    sources = {each: str(each.label) for each in BookingSource}
+    return lambda row: (
         row.reference, row.customer_name, row.customer_phone, row.customer_email, row.service_name,
-        str(row.status.label), str(row.source.label),
-    ]  # fmt: skip
+        statuses[row.status], sources[row.source],
+    )  # fmt: skip
 
 
 def _head_bookings() -> list[str]:

@@ -28,6 +28,7 @@ class Link:
 PAGES: tuple[tuple[str, str | Promise], ...] = (
     ("reports", gettext_lazy("Bookings")),
     ("reports_use", gettext_lazy("Occupancy")),
+    ("reports_voices", gettext_lazy("Waitlist, opinions, messages")),
 )
 """Name of the address and name of each page."""
 

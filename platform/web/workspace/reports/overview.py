@@ -9,7 +9,7 @@ from functools import reduce
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.policies import Permission
@@ -139,7 +139,7 @@ def make_lead_table(lead: LeadTally, formats: Formats) -> ReportTable:
     return ReportTable(
         "lead",
         gettext_lazy("How long before"),
-        (gettext_lazy("Made before the visit"), BOOKED, gettext_lazy("Share")),
+        (gettext_lazy("Made before the visit"), BOOKED, pgettext_lazy("of a whole", "Share")),
         add_bars(rows, 1),
         gettext_lazy("Without bookings that were imported: nobody knows when those were made."),
     )
@@ -164,7 +164,7 @@ def make_visitors_table(asked: Asked, visitors: VisitorTally, formats: Formats) 
     return ReportTable(
         "visitors",
         gettext_lazy("New and returning customers"),
-        (gettext_lazy("Customers"), gettext_lazy("How many"), gettext_lazy("Share")),
+        (gettext_lazy("Customers"), gettext_lazy("How many"), pgettext_lazy("of a whole", "Share")),
         add_bars(rows, 1),
         gettext_lazy("People, not bookings, and only those who did not cancel. New: none of their visits was earlier."),
     )
