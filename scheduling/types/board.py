@@ -47,7 +47,12 @@ class BoardBlock:
 
 @dataclass(frozen=True, slots=True)
 class BoardColumn:
-    """A resource's day."""
+    """A resource's day.
+
+    Attributes:
+        open_minutes: It works so long, as often as it serves at once.
+        taken_minutes: Visits take so long of that, without buffers.
+    """
 
     resource: ResourceView
     working: tuple[Period, ...]
@@ -55,6 +60,8 @@ class BoardColumn:
     blocks: tuple[BoardBlock, ...]
     load_percent: int
     capacity: int = 1
+    open_minutes: int = 0
+    taken_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,8 @@ def _make_column(
         breaks=_to_periods(subtract(periods, working)),
         blocks=own,
         capacity=resource.capacity,
+        open_minutes=minutes,
+        taken_minutes=busy,
         load_percent=min(999, round(100 * busy / minutes)) if minutes else (100 if own else 0),
     )
 

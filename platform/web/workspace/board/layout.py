@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from kernel.instants import DAY_MINUTES
 from kernel.intervals import subtract
+from scheduling.enums import BookingStatus
 from scheduling.types import Board, BoardBlock, BoardColumn, Period, ResourceView
 from web.formats import is_same
 from web.parts.status_looks import StatusLook, get_look
@@ -35,6 +36,10 @@ USUAL_HEIGHT = 66
 SIZES = ((16, "slim short"), (44, "short"), (60, ""), (80, "tall"))
 """Classes of a block that is less than so many pixels high; the others are `LARGEST`."""
 LARGEST = "tall roomy"
+NEARLY_FULL, FULL = 78, 94
+"""Percent of the hours from which a day is yellow, and red."""
+GRACE = timedelta(minutes=5)
+"""Nobody is late before."""
 MAX_LANES = 4
 """More visits at once than this in one column are counted, not drawn side by side."""
 
@@ -53,7 +58,10 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A rectangle in a column; ``count`` says how many visits a `EntryKind.MORE` stands for."""
+    """A rectangle in a column; ``count`` says how many visits a `EntryKind.MORE` stands for.
+
+    ``late_minutes``: so long ago somebody was to come who has not, or a visit was to end which goes on; else 0.
+    """
 
     kind: EntryKind
     start: int
@@ -62,6 +70,7 @@ class Entry:
     block: BoardBlock | None = None
     look: StatusLook | None = None
     count: int = 0
+    late_minutes: int = 0
 
     @property
     def about(self) -> str:
@@ -98,6 +107,8 @@ class DayColumn:
         free_minutes: Working time that nobody has taken and that is still to come; None on a day off.
         is_over: All working time has passed.
         capacity: So many visits at once.
+        open_minutes: Working time of the day, as often as it serves at once.
+        taken_minutes: What visits take of it.
     """
 
     resource: ResourceView
@@ -106,6 +117,13 @@ class DayColumn:
     free_minutes: int | None = None
     is_over: bool = False
     capacity: int = 1
+    open_minutes: int = 0
+    taken_minutes: int = 0
+
+    @property
+    def tone(self) -> str:
+        """Return how full it is: ``good``, ``warn`` from `NEARLY_FULL`, ``bad`` from `FULL`."""
+        return find_tone(self.load_percent)
 
     @property
     def load(self) -> int:
@@ -181,6 +199,21 @@ def lay_out_day(board: Board, *, now: datetime) -> BoardDay:
         next_open_on=board.next_open_on,
         scale=scale,
     )
+
+
+def find_tone(percent: int) -> str:
+    """Return ``good``, ``warn`` or ``bad`` for how full something is; the page says it in words as well."""
+    if percent >= FULL:
+        return "bad"
+    return "warn" if percent >= NEARLY_FULL else "good"
+
+
+def count_late(block: BoardBlock, now: datetime) -> int:
+    """Return for how many minutes somebody is late who has not come, or a visit overruns which goes on; else 0."""
+    due = {BookingStatus.CONFIRMED: block.starts_at, BookingStatus.IN_PROGRESS: block.ends_at}.get(block.status)
+    if due is None or now - due < GRACE or now - due > timedelta(days=1):
+        return 0
+    return (now - due) // timedelta(minutes=1)
 
 
 def start_css(minute: int) -> str:
@@ -287,6 +320,8 @@ def _lay_out_column(column: BoardColumn, frame: _Frame) -> DayColumn:
         free_minutes=_count_free(column, frame.now) if working else None,
         is_over=bool(working) and all(closes <= frame.now for _, closes in column.working),
         capacity=column.capacity,
+        open_minutes=column.open_minutes,
+        taken_minutes=column.taken_minutes,
     )
 
 
@@ -323,8 +358,10 @@ def _make_bookings(blocks: Sequence[BoardBlock], frame: _Frame) -> list[Entry]:
         pixels = (end - start) * frame.hour_height / MINUTES_PER_HOUR
         size = next((css for below, css in SIZES if pixels < below), LARGEST)
         look = get_look(block.status, is_attendance_confirmed=block.is_attendance_confirmed)
-        css = f"{look.css} {start_css(start)} {length_css(end - start)} {place} {size}".rstrip()
-        entries.append(Entry(EntryKind.BOOKING, start, end, css, block, look))
+        late = count_late(block, frame.now)
+        parts = (look.css, start_css(start), length_css(end - start), place, size, "late" if late else "")
+        css = " ".join(part for part in parts if part)
+        entries.append(Entry(EntryKind.BOOKING, start, end, css, block, look, late_minutes=late))
         if spills:
             known = more.get(group, Entry(EntryKind.MORE, start, end))
             more[group] = replace(known, end=max(known.end, end), count=known.count + 1)

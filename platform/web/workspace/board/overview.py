@@ -24,11 +24,10 @@ from web.formats import capitalize
 from web.parts.clock import list_weekdays
 from web.parts.status_looks import StatusLook, get_look
 from web.templatetags.formats import get_current_formats
+from web.workspace.board.layout import find_tone
 from web.workspace.board.views import BAD_DATE, BoardQuery, FilterLink, list_location_choices, read_query
 
 WEEK = timedelta(days=7)
-NEARLY_FULL, FULL = 78, 94
-"""Percent of the hours from which a day is yellow, and red."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +41,10 @@ class Cell:
 
     @property
     def tone(self) -> str:
-        """Return how full it is: ``off`` (nobody works), ``good``, ``warn`` from `NEARLY_FULL`, ``bad`` from `FULL`."""
+        """Return how full it is: ``off`` (nobody works), ``good``, else as `find_tone`."""
         if not self.load.open_minutes and not self.load.taken_minutes:
             return "off"
-        if self.load.percent >= FULL:
-            return "bad"
-        return "warn" if self.load.percent >= NEARLY_FULL else "good"
+        return find_tone(self.load.percent)
 
 
 @dataclass(frozen=True, slots=True)

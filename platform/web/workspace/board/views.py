@@ -30,7 +30,7 @@ from scheduling.types import Board, BoardBlock, BookingFilters, BookingRow, Loca
 from tenants.context import current_tenant
 from web.parts.status_looks import StatusLook, list_legend
 from web.parts.toasts import is_fragment_asked
-from web.workspace.board.layout import BoardDay, lay_out_day
+from web.workspace.board.layout import BoardDay, count_late, lay_out_day
 from web.workspace.start.guide import find_guide
 
 MAX_PENDING = 8
@@ -169,6 +169,19 @@ class BoardQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class Watched:
+    """A visit of the day that somebody should look after: late, or not confirmed by whoever comes."""
+
+    block: BoardBlock
+    late_minutes: int = 0
+
+    @property
+    def is_running(self) -> bool:
+        """Tell whether it goes on past its end, and not: has not begun."""
+        return self.block.status == BookingStatus.IN_PROGRESS
+
+
+@dataclass(frozen=True, slots=True)
 class BoardPage:
     """Everything that the page shows."""
 
@@ -183,6 +196,8 @@ class BoardPage:
     legend: tuple[StatusLook, ...]
     movable: tuple[str, ...]
     resizable: tuple[str, ...]
+    late: tuple[Watched, ...]
+    unconfirmed: tuple[Watched, ...]
     now: datetime
 
     @property
@@ -249,6 +264,8 @@ def load_board_page(request: HttpRequest, *, now: datetime) -> BoardPage:
         legend=list_legend(),
         movable=MOVABLE_STATUSES,
         resizable=RESIZABLE_STATUSES,
+        late=list_late(shown, now),
+        unconfirmed=list_unconfirmed(shown, now),
         now=now,
     )
 
@@ -286,6 +303,27 @@ def count_figures(board: Board, *, pending: int) -> Figures:
         pending=pending,
         no_shows=statuses.count(BookingStatus.NO_SHOW),
     )
+
+
+def list_late(board: Board, now: datetime) -> tuple[Watched, ...]:
+    """List who has not come and what goes on past its end, the longest first; each visit once."""
+    found = (Watched(block, count_late(block, now)) for block in _list_once(board))
+    return tuple(sorted((each for each in found if each.late_minutes), key=lambda each: -each.late_minutes))
+
+
+def list_unconfirmed(board: Board, now: datetime) -> tuple[Watched, ...]:
+    """List those still to come who have not said that they do, by their time."""
+    blocks = (
+        block
+        for block in _list_once(board)
+        if block.status == BookingStatus.CONFIRMED and not block.is_attendance_confirmed and block.starts_at > now
+    )
+    return tuple(Watched(block) for block in sorted(blocks, key=lambda block: (block.starts_at, block.booking_id)))
+
+
+def _list_once(board: Board) -> list[BoardBlock]:
+    found = {block.booking_id: block for column in reversed(board.columns) for block in column.blocks}
+    return list(found.values())
 
 
 def read_query(
