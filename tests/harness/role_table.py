@@ -203,6 +203,7 @@ TENANT: dict[str, Rights] = {
     "workspace/waitlist/<int:entry_id>/remove/": change(DESK),
     "workspace/bookings/": read(STAFF),
     "workspace/bookings/new/": form(DESK),
+    "workspace/bookings/new/found/": read(DESK),
     "workspace/bookings/<int:booking_id>/": read(STAFF),
     "workspace/bookings/<int:booking_id>/move/": form(DESK),
     "workspace/bookings/<int:booking_id>/length/": form(DESK),

@@ -23,6 +23,7 @@ class Piece(NamedTuple):
     end: int
 
 
+USUAL_DAYS = 60
 OVER = (BookingStatus.COMPLETED, BookingStatus.NO_SHOW)
 LONGEST_BOOKING = timedelta(minutes=8 * LONGEST_VISIT_MINUTES)
 """Older starts are not even looked at: several services, with their extras."""
@@ -154,3 +155,11 @@ def is_coming(now: datetime, *, prefix: str = "") -> Q:
     is_kept = Q(**{f"{prefix}hold_expires_at__isnull": True}) | Q(**{f"{prefix}hold_expires_at__gt": now})
     is_over = Q(**{f"{prefix}status__in": OVER})
     return Q(**{f"{prefix}{name}": value for name, value in conditions.items()}) & is_kept & ~is_over
+
+
+def find_usual_service(*, now: datetime) -> int | None:
+    """Return the service that most visits of the last `USUAL_DAYS` were for; None: there was none. One query."""
+    since = now - timedelta(days=USUAL_DAYS)
+    counted = Booking.objects.filter(starts_at__gte=since, starts_at__lt=now).values("service_id")
+    first = counted.annotate(count=Count("pk")).order_by("-count", "service_id").first()
+    return None if first is None else int(first["service_id"])

@@ -40,7 +40,7 @@ async function open(url, { isNew = true } = {}) {
   else if (isNew) history.pushState({ drawer: true }, "", url);
   mark();
   const service = body.querySelector("[name=service]");
-  (service?.value ? body.querySelector("[name=name]") : service)?.focus();
+  (body.querySelector("#who") ?? service)?.focus();
 }
 
 /* What was typed stays; another place, or somebody who is here now, takes the place of what was chosen. */
@@ -164,6 +164,12 @@ body.addEventListener("input", () => {
   if (getForm()) setTouched(true);
 });
 body.addEventListener("change", mark);
+/* Enter in what is looked for takes the first who was found, and books nothing. */
+body.addEventListener("keydown", (event) => {
+  if (event.target.id !== "who" || event.key !== "Enter") return;
+  event.preventDefault();
+  body.querySelector("#who-found button")?.click();
+});
 body.addEventListener("click", (event) => {
   if (!event.target.closest("[data-discard]") || !canOpen(event)) return;
   event.preventDefault();

@@ -32,6 +32,7 @@ from web.parts.toasts import Toast, add_triggers, go_on, is_fragment_asked
 from web.workspace.actors import make_actor
 from web.workspace.bookings.deposits import describe_asked, read_deposit
 from web.workspace.bookings.forms import BookingForm, StartForm
+from web.workspace.bookings.knowing.views import find_customers
 from web.workspace.bookings.obstacles import explain_time
 from web.workspace.bookings.times import Times, load_times
 from web.workspace.bookings.typed import Typed, read_typed
@@ -143,12 +144,17 @@ def _render_form(
 ) -> HttpResponse:
     now = utc_now()
     times = _load_times(typed, now)
+    asked = typed.values.get("who", "") if typed.values.get("do") == "find" else ""
     now_obstacles = _explain_now(typed, now)
     context = {
         "now": now,
         "now_obstacles": now_obstacles,
         "is_now": _is_now(typed) and not now_obstacles,
         "typed": typed,
+        "known": typed.known,
+        "who": typed.values.get("who", ""),
+        "customers_asked": asked,
+        "customers": find_customers(asked),
         "form": form,
         "start": start,
         "times": times,

@@ -17,19 +17,16 @@ from django.urls import reverse
 
 from edge.language import current_language
 from edge.reading import read_date, read_instant
-from kernel.identity.phones import format_phone
 from kernel.ids import read_row_id
-from scheduling.errors import CustomerNotFound
 from scheduling.selectors.availability.lengths import LONGEST_MINUTES, SHORTEST_MINUTES
 from scheduling.selectors.catalog.offer import Offer, load_offer
-from scheduling.selectors.customers.assets import find_last_asset
-from scheduling.selectors.customers.records import get_customer
+from scheduling.selectors.catalog.usage import find_usual_service
 from scheduling.types import LocationView, ResourceView, ServiceView, Wish
 from tenants.context import current_tenant
-from web.parts.assets import PREFIX
 from web.parts.fields import read_length
 from web.parts.questions import list_typed
 from web.workspace.bookings.forms import BookingForm, StartForm, from_wall_clock, list_arrival_modes, read_time
+from web.workspace.bookings.knowing.known import Known, fill_in
 
 NOW = "now"
 """What the list of times sends for a visit that begins at once."""
@@ -45,6 +42,7 @@ class Typed:
         wish: What is asked for, once a service is chosen.
         is_walk_in: The customer is here: the visit begins now, unless a time was chosen.
         is_past: A day was pressed that is over; the form is about today.
+        known: Who it is for, where the record knows them.
         length_minutes: How long it is to last, where that was drawn on the board or typed; None: as its service does.
         at: The time that is wanted, on the clock of the place; ``starts_at`` is the same on the day ``on``.
     """
@@ -63,6 +61,7 @@ class Typed:
     at: time | None
     starts_at: datetime | None
     length_minutes: int | None = None
+    known: Known | None = None
 
     @property
     def minutes(self) -> int | None:
@@ -117,7 +116,9 @@ class Typed:
 
 def read_typed(values: QueryDict, now: datetime) -> Typed:
     """Read what an address or a form says; what makes no sense is left out."""
-    offer, values = load_offer(), _fill_in(values)
+    offer = load_offer()
+    values, known = fill_in(values, now)
+    values = _choose_usual(values, offer, now)
     resource_id, place_id = read_row_id(values.get("resource")), read_row_id(values.get("location"))
     resource = next((each for each in offer.resources if each.id == resource_id), None)
     if place_id is None and resource is not None:
@@ -145,26 +146,18 @@ def read_typed(values: QueryDict, now: datetime) -> Typed:
         at=None if is_past else at,
         starts_at=None if is_past else find_wanted(on, at, timezone),
         length_minutes=_read_length(values),
+        known=known,
     )
 
 
-def _fill_in(values: QueryDict) -> QueryDict:
-    """Return the values with those of the customer whom an address names, and of what they had last."""
-    customer_id = read_row_id(values.get("customer"))
-    if customer_id is None:
+def _choose_usual(values: QueryDict, offer: Offer, now: datetime) -> QueryDict:
+    """Return the values of somebody who is here with the service that most come for, unless another one is chosen."""
+    if values.get("walk_in") != "1" or "service" in values or not offer.services:
         return values
-    try:
-        setup = get_customer(customer_id=customer_id).setup
-    except CustomerNotFound:
-        return values
-    asset = find_last_asset(customer_id=customer_id, asset_id=read_row_id(values.get("asset")))
-    known = {each.kind.value: each.value for each in reversed(setup.contacts)}
+    usual = find_usual_service(now=now)
+    chosen = offer.find_service(usual or 0) or offer.services[0]
     filled = values.copy()
-    given = {"name": setup.name, "locale": setup.locale, **known}
-    given["phone"] = format_phone(given.get("phone", ""), current_tenant().country)
-    given |= {f"{PREFIX}{key}": text for key, text in (asset.fields if asset else {}).items()}
-    for key, text in given.items():
-        filled.setdefault(key, text)
+    filled["service"] = str(chosen.id)
     return filled
 
 

@@ -7,6 +7,7 @@ from accounts.policies import Permission
 from tenants.enums import Ability
 from web.workspace.bookings import corrections, levels, listing, moves, new, views
 from web.workspace.bookings.contents import views as contents
+from web.workspace.bookings.knowing import views as knowing
 from web.workspace.bookings.resizing import fits, lengths
 from web.workspace.nav import NavEntry, PhoneTab, add_entries, add_tabs
 
@@ -53,6 +54,7 @@ add_tabs(
 
 urlpatterns = [
     path("bookings/", listing.list_found, name="list"),
+    path("bookings/new/found/", knowing.show_customers, name="new_found"),
     path("bookings/new/", new.make_booking, name="new"),
     path("bookings/<int:booking_id>/", views.show_booking, name="booking"),
     path("bookings/<int:booking_id>/move/", moves.move_booking, name="move"),

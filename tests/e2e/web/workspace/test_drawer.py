@@ -35,7 +35,7 @@ def test_pressed_place_opens_beside_the_live_board_and_escape_leads_back(houses,
 
     time, resource = press(page)
 
-    expect(drawer.get_by_role("combobox").first).to_be_focused()
+    expect(page.locator("#who")).to_be_focused()
     expect(page).to_have_url(re.compile(rf"/bookings/new/\?date={on}&time={time}&resource={resource}$"))
     expect(mark).to_be_visible()
     expect(page.locator("#board .visit").first).to_be_in_viewport()

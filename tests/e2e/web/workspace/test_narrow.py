@@ -39,6 +39,7 @@ NO_PAGES = {
     "workspace/waitlist/fits/",
     "workspace/news/",
     "workspace/bookings/<int:booking_id>/fit/",
+    "workspace/bookings/new/found/",
     "workspace/changes/<uuid:key>/progress/",
     "workspace/settings/business/measured/",
     "workspace/data/<uuid:key>/",

@@ -1,0 +1,106 @@
+"""Who calls is found by what they say, and brings their data along."""
+
+from __future__ import annotations
+
+import pytest
+
+from scheduling.models import Booking, Customer
+from tests.integration.web.workspace.conftest import book
+
+NEW = "/workspace/bookings/new/"
+
+
+@pytest.fixture
+def laura(tenant) -> Customer:
+    booking = Booking.objects.get(pk=book("Laura Jiménez").booking_id)
+    return Customer.objects.get(pk=booking.customer_id)
+
+
+def page_of(answer) -> str:
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize("who", ["laura jim", "5512345678", "1234 5678", "ABC-12-34", "abc1234"])
+def test_a_phone_a_name_or_a_plate_finds_them(owner_client, laura, who):
+    found = page_of(owner_client.get(f"{NEW}found/", {"who": who}))
+
+    assert f'name="customer" value="{laura.id}"' in found
+    assert "ABC-12-34" in found
+
+
+@pytest.mark.parametrize("who", ["", " ", "l", "x" * 101, "a\0b"])
+def test_what_says_nothing_finds_nobody(owner_client, laura, who):
+    answer = owner_client.get(f"{NEW}found/", {"who": who})
+
+    assert (answer.status_code, 'name="customer"' in page_of(answer)) == (200, False)
+
+
+def test_whoever_is_picked_brings_name_phone_vehicle_and_service(owner_client, laura):
+    Booking.objects.update(starts_at="2026-01-05T15:00Z", ends_at="2026-01-05T16:00Z")
+    service_id = Booking.objects.get().service_id
+
+    shown = page_of(owner_client.post(NEW, {"who": "laura", "customer": laura.id, "name": "x", "phone": ""}))
+
+    assert 'value="Laura Jiménez"' in shown
+    assert 'value="ABC-12-34"' in shown
+    assert f'<option value="{service_id}" selected>' in shown
+    assert ("Última visita" in shown, f'name="known" value="{laura.id}/' in shown) == (True, True)
+
+
+def test_what_is_corrected_afterwards_stays(owner_client, laura):
+    first = owner_client.post(NEW, {"who": "laura", "customer": laura.id})
+    mark = page_of(first).partition('name="known" value="')[2].partition('"')[0]
+
+    shown = page_of(owner_client.post(NEW, {"customer": laura.id, "known": mark, "name": "Laura J."}))
+
+    assert ('value="Laura J."' in shown, 'value="Laura Jiménez"' in shown) == (True, False)
+
+
+def test_somebody_else_starts_empty(owner_client, laura):
+    shown = page_of(owner_client.post(NEW, {"customer": "", "known": f"{laura.id}/", "name": "Laura Jiménez"}))
+
+    assert ('id="who"' in shown, 'value="Laura Jiménez"' in shown) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("who", "shown"), [("55 9876 5432", 'value="55 9876 5432"'), ("Rosa Lima", 'value="Rosa Lima"')]
+)
+def test_a_stranger_keeps_what_was_typed(owner_client, tenant, who, shown):
+    page = page_of(owner_client.post(NEW, {"do": "stranger", "who": who}))
+
+    assert page.count(shown) == 2
+
+
+def test_without_scripts_the_page_looks_for_them(owner_client, laura):
+    page = page_of(owner_client.post(NEW, {"do": "find", "who": "laura"}))
+
+    assert f'name="customer" value="{laura.id}"' in page
+
+
+def test_a_customer_who_is_gone_is_nobody(owner_client, tenant):
+    answer = owner_client.post(NEW, {"customer": "999999", "who": ""})
+
+    assert (answer.status_code, 'id="who"' in page_of(answer)) == (200, True)
+
+
+def test_for_a_walk_in_the_usual_service_is_chosen(owner_client, laura):
+    Booking.objects.update(starts_at="2026-11-20T15:00Z", ends_at="2026-11-20T16:00Z")
+    service_id = Booking.objects.get().service_id
+
+    page = page_of(owner_client.get(NEW, {"walk_in": "1"}))
+
+    assert f'<option value="{service_id}" selected>' in page
+
+
+def test_a_length_that_was_drawn_is_booked(owner_client, tenant):
+    service_id = Booking.objects.get(pk=book("Ana Torres").booking_id).service_id
+    typed = {"service": service_id, "length": "75", "name": "Rosa Lima", "do": "book"}
+    page = page_of(owner_client.post(NEW, typed | {"do": "times"}))
+    start = page.partition('name="starts_at" value="')[2].partition('"')[0]
+
+    refused = owner_client.post(NEW, typed | {"starts_at": start, "length": "0"})
+    done = owner_client.post(NEW, typed | {"starts_at": start})
+
+    booked = Booking.objects.get(customer_name="Rosa Lima")
+    assert (refused.status_code, done.status_code) == (422, 302)
+    assert (booked.length_minutes, (booked.ends_at - booked.starts_at).total_seconds()) == (75, 75 * 60)
