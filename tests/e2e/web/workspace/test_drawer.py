@@ -69,6 +69,7 @@ def test_booking_in_the_drawer_is_corrected_made_and_shown(houses, open_workspac
     wait_until_live(page)
     drawer = page.locator("#panel")
     page.keyboard.press("n")
+    page.locator("#f-service").focus()
     page.locator("#f-service").select_option(str(service_id))
     expect(drawer.locator(".slot").first).to_be_visible()
     expect(page.locator("#f-service")).to_be_focused()
@@ -90,3 +91,47 @@ def test_booking_in_the_drawer_is_corrected_made_and_shown(houses, open_workspac
     with tenant_scope(mine):
         assert Booking.objects.filter(customer_name="Rosa Lima").count() == 1
     assert found == []
+
+
+COUNT_CLICKS = (
+    "window.clicks = 0; addEventListener('click', event => { clicks += event.isTrusted && event.detail > 0; }, true);"
+)
+
+
+def test_who_calls_and_was_here_is_booked_with_one_field_and_four_clicks(houses, open_workspace):
+    mine, _ = houses
+    booking_id, on = book_at(mine, "Nadia Flores", 3)
+    with tenant_scope(mine):
+        Booking.objects.filter(pk=booking_id).update(starts_at="2026-03-02T15:00Z", ends_at="2026-03-02T15:45Z")
+        customer_id = Booking.objects.get(pk=booking_id).customer_id
+    page = open_workspace(mine, f"/workspace/?date={on}", script=COUNT_CLICKS)
+    wait_until_live(page)
+    drawer = page.locator("#panel")
+
+    page.locator("#new-one").click()
+    page.locator("#who").press_sequentially("nadia flo")
+    page.locator("#who-found button[name=customer]", has_text="Nadia Flores").first.click()
+    drawer.locator(".known").wait_for()
+    drawer.locator(".slot").first.click()
+    drawer.locator(".acts .primary").click()
+
+    expect(drawer.locator("h2#panel-title")).to_have_text("Nadia Flores")
+    assert page.evaluate("clicks") == 4
+    with tenant_scope(mine):
+        made = Booking.objects.filter(customer_name="Nadia Flores").latest("pk")
+        assert (made.customer_id, made.asset_data["plate"], made.status) == (customer_id, "ABC-12-34", "confirmed")
+
+
+def test_whoever_stands_there_is_booked_with_two_clicks_when_somebody_is_free(houses, open_workspace):
+    mine, _ = houses
+    page = open_workspace(mine, "/workspace/", script=COUNT_CLICKS)
+    wait_until_live(page)
+    drawer = page.locator("#panel")
+
+    page.locator("#walk-in").click()
+    expect(drawer.locator("[name=service]")).not_to_have_value("")
+    drawer.locator(".acts .primary").click()
+
+    # Whether somebody is free at this hour is the calendar's business: it is booked, or the page says why not.
+    expect(drawer.locator("#booking, .note.bad")).to_be_visible()
+    assert page.evaluate("clicks") == 2
