@@ -24,7 +24,15 @@ from scheduling.enums import CancelCause
 from scheduling.selectors.availability.lengths import LONGEST_MINUTES, SHORTEST_MINUTES
 from scheduling.selectors.catalog.offer import Offer
 from scheduling.services.writing.inputs import NOTE_LENGTH, NOTE_TOO_LONG
-from scheduling.types import BookingView, LocationView, ResourceView, ServiceView
+from scheduling.types import (
+    MOST_SERVICES,
+    BookingView,
+    LocationView,
+    Question,
+    ResourceView,
+    ServiceView,
+    unite_questions,
+)
 from tenants.context import current_tenant
 from verticals.contract import ArrivalMode
 from verticals.registry import get_vertical
@@ -53,6 +61,9 @@ REFRESH = {
     "hx-disabled-elt": "unset",
 }
 """Another choice shows other times; what was typed beside them stays as it is."""
+
+ALSO = tuple(f"also_{number}" for number in range(1, MOST_SERVICES))
+"""The fields of the services that follow the first one."""
 
 SERVICE_MISSING = gettext_lazy("Choose a service.")
 TIME_MISSING = gettext_lazy("Choose a time.")
@@ -243,6 +254,7 @@ class BookingForm(ContactForm):
         resources: Sequence[ResourceView],
         initial: Mapping[str, object],
         is_walk_in: bool = False,
+        also: Sequence[ServiceView] = (),
     ) -> None:
         super().__init__(data, initial=initial)
         tenant, language = current_tenant(), get_current_formats().language
@@ -264,7 +276,8 @@ class BookingForm(ContactForm):
             )
             self.fields["arrival_mode"] = mark_needed(arrival)
         self.fields |= make_deposit_fields(service, is_walk_in=is_walk_in)
-        self.questions = service.questions if service else ()
+        self.fields |= _make_also_fields(offer.services, service, also)
+        self.questions = list_questions(service, also)
         self.fields |= make_question_fields(self.questions, language, is_staff=True)
         self.fields |= make_asset_fields(self.asked, lambda each: list_suggestions(vertical, each.key, ""))
 
@@ -281,6 +294,11 @@ class BookingForm(ContactForm):
     def asset_fields(self) -> tuple[BoundField, ...]:
         """Return the questions about the asset."""
         return tuple(self[f"{PREFIX}{each.key}"] for each in self.asked.fields)
+
+    @property
+    def also_fields(self) -> tuple[BoundField, ...]:
+        """Return the services that follow, and one more to choose."""
+        return tuple(self[name] for name in ALSO if name in self.fields)
 
     @property
     def question_fields(self) -> tuple[BoundField, ...]:
@@ -313,6 +331,33 @@ def _make_service_field(services: Sequence[ServiceView]) -> forms.Field:
         widget=forms.Select(REFRESH),
         error_messages={"required": SERVICE_MISSING, "invalid_choice": SERVICE_MISSING},
     )
+
+
+def _make_also_fields(
+    services: Sequence[ServiceView], service: ServiceView | None, also: Sequence[ServiceView]
+) -> dict[str, forms.Field]:
+    """Return a choice for each service that follows and for one more; a group has none beside it."""
+    if service is None or service.seats is not None:
+        return {}
+    names = [
+        (each.id, f"{each.name} · {format_duration(each.duration_minutes)}") for each in services if not each.seats
+    ]
+    return {
+        name: mark_needed(
+            IdField(
+                label=gettext_lazy("And then"),
+                choices=[("", gettext_lazy("Nothing else")), *names],
+                widget=forms.Select(REFRESH),
+                required=False,
+            )
+        )
+        for name in ALSO[: len(also) + 1]
+    }
+
+
+def list_questions(service: ServiceView | None, also: Sequence[ServiceView]) -> tuple[Question, ...]:
+    """Return what the services of a visit ask, each question once."""
+    return unite_questions(question for each in (service, *also) if each is not None for question in each.questions)
 
 
 def _make_location_field(places: Sequence[LocationView]) -> forms.Field:

@@ -25,7 +25,15 @@ from scheduling.types import LocationView, ResourceView, ServiceView, Wish
 from tenants.context import current_tenant
 from web.parts.fields import read_length
 from web.parts.questions import list_typed
-from web.workspace.bookings.forms import BookingForm, StartForm, from_wall_clock, list_arrival_modes, read_time
+from web.workspace.bookings.forms import (
+    ALSO,
+    BookingForm,
+    StartForm,
+    from_wall_clock,
+    list_arrival_modes,
+    list_questions,
+    read_time,
+)
 from web.workspace.bookings.knowing.known import Known, fill_in
 
 NOW = "now"
@@ -42,6 +50,7 @@ class Typed:
         wish: What is asked for, once a service is chosen.
         is_walk_in: The customer is here: the visit begins now, unless a time was chosen.
         is_past: A day was pressed that is over; the form is about today.
+        also: The services that follow, in the same visit.
         known: Who it is for, where the record knows them.
         length_minutes: How long it is to last, where that was drawn on the board or typed; None: as its service does.
         at: The time that is wanted, on the clock of the place; ``starts_at`` is the same on the day ``on``.
@@ -62,11 +71,14 @@ class Typed:
     starts_at: datetime | None
     length_minutes: int | None = None
     known: Known | None = None
+    also: tuple[ServiceView, ...] = ()
 
     @property
     def minutes(self) -> int | None:
         """Return how long it would last; None: no service is chosen, and no length."""
-        return self.length_minutes or (self.service.duration_minutes if self.service else None)
+        if self.length_minutes or self.service is None:
+            return self.length_minutes
+        return sum(each.duration_minutes for each in (self.service, *self.also))
 
     @property
     def choices(self) -> tuple[ResourceView, ...]:
@@ -99,11 +111,13 @@ class Typed:
         given: dict[str, object] = {"locale": current_tenant().locale or current_language(), **self.values.dict()}
         given["resource"] = str(self.resource.id) if self.resource else ""
         given["location"] = str(self.place.id) if self.place else ""
-        given |= list_typed(self.service.questions if self.service else (), self.values)
+        given |= {name: str(each.id) for name, each in zip(ALSO, self.also, strict=False)}
+        given |= list_typed(list_questions(self.service, self.also), self.values)
         return BookingForm(
             data,
             offer=self.offer,
             service=self.service,
+            also=self.also,
             resources=self.choices,
             initial=given,
             is_walk_in=self.is_walk_in,
@@ -125,6 +139,7 @@ def read_typed(values: QueryDict, now: datetime) -> Typed:
         place_id = resource.location_id
     place = next((each for each in offer.locations if each.id == place_id), None)
     service = offer.find_service(read_row_id(values.get("service")) or 0)
+    also = read_also(values, offer, service)
     timezone = _find_timezone(offer, place, service)
     today = now.astimezone(ZoneInfo(timezone)).date()
     on, at = read_wanted(values, timezone)
@@ -137,7 +152,7 @@ def read_typed(values: QueryDict, now: datetime) -> Typed:
         place=place,
         service=service,
         resource=resource,
-        wish=_read_wish(values, service, place, offer) if service else None,
+        wish=_read_wish(values, service, also, place, offer) if service else None,
         timezone=timezone,
         on=on,
         today=today,
@@ -147,6 +162,7 @@ def read_typed(values: QueryDict, now: datetime) -> Typed:
         starts_at=None if is_past else find_wanted(on, at, timezone),
         length_minutes=_read_length(values),
         known=known,
+        also=also,
     )
 
 
@@ -191,7 +207,21 @@ def _find_timezone(offer: Offer, place: LocationView | None, service: ServiceVie
     return first.timezone if first else current_tenant().timezone
 
 
-def _read_wish(values: QueryDict, service: ServiceView, place: LocationView | None, offer: Offer) -> Wish:
+def read_also(values: QueryDict, offer: Offer, service: ServiceView | None) -> tuple[ServiceView, ...]:
+    """Return the services that follow the first one; a group has none beside it."""
+    if service is None or service.seats is not None:
+        return ()
+    found = (offer.find_service(read_row_id(values.get(name)) or 0) for name in ALSO)
+    return tuple(each for each in found if each is not None and each.seats is None)
+
+
+def _read_wish(
+    values: QueryDict,
+    service: ServiceView,
+    also: tuple[ServiceView, ...],
+    place: LocationView | None,
+    offer: Offer,
+) -> Wish:
     """Return what the form asks for; a way to arrive that it does not offer is the first one, as the page shows it.
 
     Somebody who is not there any more is asked for all the same, and refused: nobody else takes their place.
@@ -200,7 +230,7 @@ def _read_wish(values: QueryDict, service: ServiceView, place: LocationView | No
     asked_mode = values.get("arrival_mode", "")
     resource_id = read_row_id(values.get("resource"))
     return Wish(
-        service_ids=(service.id,),
+        service_ids=(service.id, *(each.id for each in also)),
         resource_ids=() if resource_id is None else (resource_id,),
         location_id=place.id if place and len(offer.locations) > 1 else None,
         arrival_mode=asked_mode if asked_mode in modes else next(iter(modes), ""),

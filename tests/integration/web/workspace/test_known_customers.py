@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from scheduling.models import Booking, Customer
+from scheduling.selectors.catalog.services import list_bookable_services
 from tests.integration.web.workspace.conftest import book
 
 NEW = "/workspace/bookings/new/"
@@ -104,3 +107,26 @@ def test_a_length_that_was_drawn_is_booked(owner_client, tenant):
     booked = Booking.objects.get(customer_name="Rosa Lima")
     assert (refused.status_code, done.status_code) == (422, 302)
     assert (booked.length_minutes, (booked.ends_at - booked.starts_at).total_seconds()) == (75, 75 * 60)
+
+
+def test_several_services_make_one_visit(owner_client, tenant):
+    first, second = [each.id for each in list_bookable_services() if each.seats is None][:2]
+    typed = {"service": first, "also_1": second, "name": "Rosa Lima"}
+    page = page_of(owner_client.post(NEW, typed | {"do": "times"}))
+    start = page.partition('name="starts_at" value="')[2].partition('"')[0]
+
+    done = owner_client.post(NEW, typed | {"starts_at": start, "do": "book"})
+
+    booked = Booking.objects.get(customer_name="Rosa Lima")
+    lines = list(booked.lines.order_by("position").values_list("service_id", "duration_minutes"))
+    assert (done.status_code, [each for each, _ in lines]) == (302, [first, second])
+    assert booked.ends_at - booked.starts_at == timedelta(minutes=sum(minutes for _, minutes in lines))
+    assert ('name="also_2"' in page, 'name="also_3"' in page) == (True, False)
+
+
+def test_a_service_that_is_none_is_left_out(owner_client, tenant):
+    first = next(each.id for each in list_bookable_services() if each.seats is None)
+
+    page = page_of(owner_client.post(NEW, {"service": first, "also_1": "999999", "do": "times"}))
+
+    assert ('name="also_1"' in page, 'name="also_2"' in page) == (True, False)
