@@ -10,7 +10,10 @@ import pytest
 from scheduling.models import Allocation, Booking
 from tests.integration.web.workspace.conftest import book, local_day
 
-NOW = datetime.now(tz=UTC).replace(second=0, microsecond=0)
+
+def ago(minutes: int) -> datetime:
+    """Return an instant so long before now, to the second: the clock of the page goes on."""
+    return datetime.now(tz=UTC) - timedelta(minutes=minutes)
 
 
 def put(name: str, starts_at: datetime, **values: object) -> Booking:
@@ -41,7 +44,7 @@ def read_board(client, booking: Booking) -> str:
 def test_who_has_not_come_and_what_goes_on_too_long_is_said_with_a_number_to_call(
     owner_client, tenant, minutes, status, said
 ):
-    board = read_board(owner_client, put("Silvia Ponce", NOW - timedelta(minutes=minutes), status=status))
+    board = read_board(owner_client, put("Silvia Ponce", ago(minutes), status=status))
 
     aside = board.partition('class="aside"')[2]
     assert ("Con retraso" in aside, "visit" in board and " late" in board) == (bool(said), bool(said))
@@ -49,10 +52,10 @@ def test_who_has_not_come_and_what_goes_on_too_long_is_said_with_a_number_to_cal
 
 
 def test_who_has_not_confirmed_is_listed_until_they_do(owner_client, tenant):
-    booking = put("Silvia Ponce", NOW + timedelta(minutes=40))
+    booking = put("Silvia Ponce", ago(-40))
 
     before = read_board(owner_client, booking)
-    Booking.objects.update(attendance_confirmed_at=NOW)
+    Booking.objects.update(attendance_confirmed_at=ago(0))
     after = read_board(owner_client, booking)
 
     assert ("1 no ha confirmado" in before, "no ha confirmado" in after) == (True, False)
