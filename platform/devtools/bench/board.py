@@ -17,7 +17,7 @@ from django.shortcuts import render
 from django.test import RequestFactory
 
 from devtools.bench.business import SHAPES, make_business
-from devtools.bench.spent import read_cpu
+from devtools.scratch.spent import read_cpu
 from devtools.scratch.tenant import temporary_tenant
 from devtools.terminal import say
 from tenants.jobs import call_in_tenant

@@ -17,8 +17,8 @@ from statistics import median
 from config.environment import PLAN_CACHE_MODES
 from database.connection import connection
 from devtools.bench.business import make_business
-from devtools.bench.spent import read_cpu
 from devtools.scratch.shop import add_service, add_shop
+from devtools.scratch.spent import read_cpu
 from devtools.scratch.tenant import empty_scheduling, temporary_tenant
 from devtools.terminal import say
 from kernel.ids import new_reference

@@ -152,8 +152,8 @@ def _list_faults(
                 yield f"{left} lies there, {each.kept_minor} of it are kept"
     elif not (waiting or covering or _is_free(booking, payments)):
         yield f"takes place without its deposit: {payments}"
-    there = [each.amount_minor for each in covering if each.refunded_minor + taken[each.id] < each.amount_minor]
-    if len(there) > 1 and sum(there) > max(booking.deposit_minor, DEPOSIT) + stays_minor:  # credit may be a part of it
+    there = [left for each in covering if (left := each.amount_minor - each.refunded_minor - taken[each.id]) > 0]
+    if len(there) > 1 and sum(there) > max(booking.deposit_minor, DEPOSIT) + stays_minor:  # each may be a part of it
         yield f"paid {len(covering)} times"
 
 
