@@ -227,6 +227,8 @@ TENANT: dict[str, Rights] = {
     "workspace/reports/": read(BOOKS),
     "workspace/reports/voices/": read(BOOKS),
     "workspace/reports/use/": read(BOOKS),
+    "workspace/customers/customers.csv": read(BOOKS),
+    "workspace/customers/customers.xlsx": read(BOOKS),
     "workspace/reports/bookings.csv": read(BOOKS),
     "workspace/reports/bookings.xlsx": read(BOOKS),
     "workspace/reports/<slug:table>.csv": read(BOOKS),

@@ -6,8 +6,8 @@ Every order is one index from which only the shown rows are read; what is typed 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from database.connection import connection, write_array
 from kernel.errors import Invalid
 from kernel.identity.customer_numbers import read_customer_number
 from kernel.identity.search import AskedWord, read_query
-from kernel.page import CURSOR_UNKNOWN, Value, cut_page, limit_rows, read_cursor
+from kernel.page import CURSOR_UNKNOWN, MAX_LIMIT, Value, cut_page, limit_rows, read_cursor
 from scheduling.enums import BookingLevel, BookingStatus, ContactKind, CustomerKind, CustomerSort, VisitFilter
 from scheduling.models import Asset, Booking, Contact, Customer, CustomerSearch
 from scheduling.types import CustomerList, CustomerRow, CustomersAsked
@@ -68,6 +68,24 @@ def list_for_desk(asked: CustomersAsked, *, now: datetime) -> CustomerList:
         next_cursor=page.next_cursor,
         count=rows[: MOST_COUNTED + 1].count(),
     )
+
+
+def iterate_for_desk(asked: CustomersAsked, *, now: datetime) -> Iterator[CustomerRow]:
+    """Yield all customers that `list_for_desk` shows page by page; use them up in the business's own context.
+
+    Two queries for each `MAX_LIMIT` of them.
+    """
+    whole = replace(asked, limit=MAX_LIMIT, cursor="")
+    is_similar, rows = False, _narrow(whole, is_similar=False, now=now)
+    hits = _find(rows, whole, (), now=now)
+    if not hits and asked.search:
+        is_similar, rows = True, _narrow(whole, is_similar=True, now=now)
+        hits = _find(rows, whole, (), now=now)
+    while hits:
+        part = hits[:MAX_LIMIT]
+        found = _load_rows([hit.customer_id for hit in part], now=now, is_similar=is_similar)
+        yield from (found[hit.customer_id] for hit in part if hit.customer_id in found)
+        hits = _find(rows, whole, part[-1].place, now=now) if len(hits) > MAX_LIMIT else []
 
 
 def has_customers() -> bool:

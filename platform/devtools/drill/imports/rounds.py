@@ -141,7 +141,7 @@ def _bring_again(file: BinaryIO, kind: ImportKind, encoding: str) -> int:
     """Import the same rows out of another file, and return how many customers or visits that made or changed."""
     file.seek(0)
     with _open_file() as other:
-        text, copy = io.TextIOWrapper(file, encoding=encoding, newline=""), io.TextIOWrapper(other, newline="")
+        text, copy = (io.TextIOWrapper(each, encoding=encoding, newline="") for each in (file, other))
         csv.writer(copy, delimiter="\t").writerows(csv.reader(text, delimiter=";"))
         text.detach()
         copy.detach()

@@ -21,6 +21,8 @@ add_entries(
 
 urlpatterns = [
     path("customers/", listing.list_customers, name="customers"),
+    path("customers/customers.csv", listing.download_csv, name="customers_csv"),
+    path("customers/customers.xlsx", listing.download_xlsx, name="customers_xlsx"),
     path("customers/new/", record.make_customer, name="customer_new"),
     path("customers/duplicates/", merging.list_duplicates, name="customer_duplicates"),
     path("customers/<int:customer_id>/merge/", merging.choose_other, name="customer_merge_other"),

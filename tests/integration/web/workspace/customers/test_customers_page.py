@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
+from zipfile import ZipFile
 
 import pytest
 
 from scheduling.enums import BookingLevel, ContactKind
+from scheduling.selectors.customers import listing
 from scheduling.services.customers.records import create_customer
 from scheduling.types import ContactSetup, CustomerSetup
 from tests.factories.scheduling import NOW, STAFF
@@ -119,3 +123,50 @@ def test_a_trade_without_vehicles_has_no_column_of_them(owner_client, monkeypatc
     monkeypatch.setattr("web.workspace.customers.words.list_terms", dict)
 
     assert "Vehículos" not in read(owner_client)
+
+
+def read_csv(client, query: str = "") -> list[list[str]]:
+    answer = client.get(f"{URL}customers.csv?lang=es{query}")
+    assert answer.status_code == 200
+    return list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
+
+
+def test_the_list_is_a_file_with_what_was_chosen(owner_client):
+    book("Ana Torres")
+    make("=HYPERLINK(1)", "55 1234 5679", tags=("Flotilla", "VIP"))
+
+    head, *rows = read_csv(owner_client)
+
+    assert head[:5] == ["Número", "Nombre", "Celular", "Correo", "Etiquetas"]
+    assert [(row[1], row[2], row[4]) for row in rows] == [
+        ("Ana Torres", "'+525512345678", ""),
+        ("'=HYPERLINK(1)", "'+525512345679", "Flotilla, VIP"),
+    ]
+    assert rows[0][9] == "Chevrolet Spark 2018 ABC-12-34"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", rows[0][8])
+    assert [row[1] for row in read_csv(owner_client, "&tag=VIP")[1:]] == ["'=HYPERLINK(1)"]
+    assert [row[1] for row in read_csv(owner_client, "&q=torrez")[1:]] == ["Ana Torres"]
+    assert read_csv(owner_client, "&q=nadie")[1:] == []
+    assert "customers.csv?tag=VIP" in read(owner_client, "&tag=VIP")
+
+
+def test_the_list_is_a_workbook_too(owner_client):
+    make("=HYPERLINK(1)")
+
+    answer = owner_client.get(f"{URL}customers.xlsx")
+
+    sheet = ZipFile(io.BytesIO(answer.getvalue())).read("xl/worksheets/sheet1.xml").decode()
+    assert ("HYPERLINK(1)" in sheet, "<f>" in sheet) == (True, False)
+
+
+@pytest.mark.parametrize("sort", ["", "newest", "visit"])
+def test_a_long_list_is_whole_in_every_order(owner_client, monkeypatch, sort):
+    monkeypatch.setattr(listing, "MAX_LIMIT", 2)
+    for name in ("Ana Uno", "Ana Dos", "Ana Tres", "Ana Cuatro", "Ana Cinco"):
+        make(name)
+
+    names = [row[1] for row in read_csv(owner_client, f"&sort={sort}")[1:]]
+
+    assert sorted(names) == (
+        [] if sort == "visit" else sorted({"Ana Uno", "Ana Dos", "Ana Tres", "Ana Cuatro", "Ana Cinco"})
+    )
