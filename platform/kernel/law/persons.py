@@ -106,6 +106,10 @@ class PrivacyLaw:
         """Return how soon a right is answered; one that the law does not name, as soon as access, which each names."""
         return self.clocks.get(right, self.clocks[Right.ACCESS])
 
+    def is_in_force(self, on: date) -> bool:
+        """Tell whether it holds on a date."""
+        return self.in_force_from is None or on >= self.in_force_from
+
     @property
     def is_own_choice(self) -> bool:
         """Tell whether no law of the country stands behind it."""

@@ -28,6 +28,8 @@ from tenants.services.due_work import add_due_work, remove_due_work
 DUE_KIND = "reminder"
 SHORTEST_WAIT = timedelta(minutes=5)
 """A reminder that would follow the confirmation sooner than this is left out."""
+GRACE = timedelta(hours=1)
+"""So late a reminder may be that cannot wait for the morning; one that an outage made later is left out."""
 
 
 @transaction.atomic
@@ -92,8 +94,9 @@ def send_reminder(reminder_id: int, now: datetime) -> None:
     if reminder.due_at > now:
         raise RetryLater(at=reminder.due_at)
     if reminder.due_at not in {_find_due(booking, reminder.offset_minutes), _find_wanted(booking, reminder)}:
-        return  # it was moved; the event about that, not yet handled, plans the reminder anew
-    sent_at = find_sending(now, timezone=booking.location.timezone)
+        plan_reminders(booking_id=booking_id, now=now)  # it was moved, or the hours were: the law's, or the zone's
+        return
+    sent_at = _find_sending(booking, reminder, now)
     if booking.status != BookingStatus.CONFIRMED or not booking.wants_reminders or booking.is_sample:
         _end(reminder, ReminderStatus.CANCELLED, now)
     elif (
@@ -129,6 +132,12 @@ def _has_newer_one(reminder: Reminder, now: datetime) -> bool:
         offset_minutes__lt=reminder.offset_minutes,
         due_at__lte=now,
     ).exists()
+
+
+def _find_sending(booking: Booking, reminder: Reminder, now: datetime) -> datetime:
+    """Return when it is sent that is due now: by day, or at once where it is a little late and cannot wait for it."""
+    sent_at = find_sending(now, timezone=booking.location.timezone)
+    return now if booking.starts_at <= sent_at and now <= reminder.due_at + GRACE else sent_at
 
 
 def _find_due(booking: Booking, offset_minutes: int) -> datetime:

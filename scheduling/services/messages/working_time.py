@@ -19,6 +19,8 @@ from tenants.context import current_tenant
 
 ROOM_MINUTES = 60
 """So long before the end, of working time or of what waits, somebody can still do something; sooner it is no news."""
+BEFORE_NIGHT = timedelta(minutes=30)
+"""Many are due then, for all visits of the early morning: so long all of them can leave."""
 DAY_BEGINS, DAY_ENDS = 9 * 60, 20 * 60
 """Wall minutes between which nobody is woken, also where nobody works at all."""
 
@@ -80,13 +82,13 @@ def find_reminding(*, starts_at: datetime, offset: timedelta, timezone: str) -> 
     """Return when the reminder of a visit is due that is wanted so long before it.
 
     One that is wanted by night waits for the morning (`find_sending`), as long as half of ``offset`` is left then; else
-    it is due in the evening before.
+    it is due in the evening before, half an hour before the night.
     """
     wanted, place = starts_at - offset, _make_place(timezone)
     sent = find_next_instant(MessagePurpose.SERVICE, wanted, place=place)
     if sent - wanted <= offset / 2:
         return wanted
-    return find_last_instant(MessagePurpose.SERVICE, wanted, place=place)
+    return find_last_instant(MessagePurpose.SERVICE, wanted, place=place) - BEFORE_NIGHT
 
 
 def _make_place(timezone: str) -> Place:

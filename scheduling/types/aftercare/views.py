@@ -201,8 +201,9 @@ class DataRequestView:
 
     @property
     def is_sure(self) -> bool:
-        """Tell whether we are sure of the deadline."""
-        return self.law.find_clock(RIGHTS[self.kind]).confidence == SURE and self.law.confidence == SURE
+        """Tell whether we are sure of the deadline, and that a law asks for it."""
+        clock = self.law.find_clock(RIGHTS[self.kind])
+        return {clock.confidence, self.law.confidence} == {SURE} and self.law.is_in_force(self.asked_at.date())
 
     def is_late(self, now: datetime) -> bool:
         """Tell whether the deadline is over and nobody answered."""

@@ -278,7 +278,7 @@ def test_early_visit_is_reminded_of_in_the_evening_before(tenant, book):
     booking = book(starts_after=MORNING)
     handle_events()
 
-    evening = datetime(2026, 11, 25, 2, 59, tzinfo=UTC)
+    evening = datetime(2026, 11, 25, 2, 29, tzinfo=UTC)
     assert booking.starts_at == MORNING
     assert find(120).due_at == evening
     send_reminder(find(1440).pk, find(1440).due_at)
@@ -297,16 +297,45 @@ def test_two_reminders_of_one_evening_are_one(book, service):
     assert list_reminders() == [(120, "skipped"), (90, "skipped"), (60, "sent")]
 
 
-def test_reminder_planned_before_there_was_a_night_is_sent_by_day(book):
-    booking = book(starts_after=MORNING + timedelta(hours=1))
+def test_reminder_of_the_evening_is_sent_although_it_is_a_little_late(book):
+    book(starts_after=MORNING)
     handle_events()
-    early = book(starts_after=MORNING, email="eva@example.com", phone=None)
+    reminder = find(120)
+
+    send_reminder(reminder.pk, reminder.due_at + timedelta(hours=1))
+
+    assert list_told() == [("email", "ana@example.com")]
+
+
+def test_reminder_of_the_evening_that_an_outage_delayed_wakes_nobody(book):
+    book(starts_after=MORNING)
     handle_events()
-    wanted = early.starts_at - timedelta(hours=2)
-    Reminder.objects.filter(booking_id=early.id, offset_minutes=120).update(due_at=wanted)
-    found = Reminder.objects.get(booking_id=early.id, offset_minutes=120)
+    reminder = find(120)
 
-    send_reminder(found.pk, wanted)  # the visit would begin before the night ends
+    send_reminder(reminder.pk, reminder.due_at + timedelta(hours=2))
 
-    found.refresh_from_db()
-    assert (found.status, booking.starts_at > early.starts_at, list_told()) == ("skipped", True, [])
+    assert (list_reminders()[-1], list_told()) == ((120, "skipped"), [])
+
+
+def test_reminder_that_was_planned_before_there_was_a_night_is_not_lost(book):
+    booking = book(starts_after=MORNING)
+    handle_events()
+    wanted = booking.starts_at - timedelta(hours=2)
+    Reminder.objects.filter(offset_minutes=120).update(due_at=wanted)
+
+    send_reminder(find(120).pk, wanted)
+
+    assert list_told() == [("email", "ana@example.com")]
+
+
+def test_reminder_whose_hours_changed_is_planned_anew(tenant, book):
+    book(starts_after=MORNING)
+    handle_events()
+    due_at = find(120).due_at
+    earlier = due_at - timedelta(hours=1)
+    Reminder.objects.filter(offset_minutes=120).update(due_at=earlier)
+
+    send_reminder(find(120).pk, earlier)
+
+    assert (find(120).due_at, find(120).status, list_told()) == (due_at, "planned", [])
+    assert due_at in list_due(tenant)

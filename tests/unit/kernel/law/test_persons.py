@@ -153,7 +153,9 @@ def test_what_else_the_rows_say() -> None:
         "UY": 6,
     }
     assert (laws["CL"].consent_from, laws["ES"].consent_from, laws["FR"].consent_from) == (16, 14, 16)
-    assert laws["CL"].in_force_from == date(2026, 12, 1)
+    assert not laws["CL"].is_in_force(date(2026, 11, 30))
+    assert laws["CL"].is_in_force(date(2026, 12, 1))
+    assert laws["ES"].is_in_force(date(2026, 11, 30))
     assert [country for country, law in laws.items() if law.is_own_choice] == [EVERYWHERE]
     assert laws["PE"].clocks[Right.ACCESS].confidence == "L"
     assert not [law for law in laws.values() if law.confidence != "H" and not law.doubts and law.country != "CO"]
