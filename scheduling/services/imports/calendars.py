@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
@@ -13,11 +14,11 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 from django.utils.translation import gettext
-from icalendar import Calendar
 from icalendar.prop import vRecur
 
 from kernel.text import mark
 from scheduling.errors.imports import ImportUnreadable
+from scheduling.services.imports.zones import OddZone, parse_calendars
 from scheduling.types.imports.rows import MOST_ROWS
 
 MAGIC = b"BEGIN:VCALENDAR"
@@ -55,6 +56,8 @@ NOTHING_AHEAD = mark("There is nothing in this calendar that is still to come.")
 TOO_LONG = mark("“%(name)s” repeats over more than fifty years. Give it an end, and export the calendar again.")
 TOO_OFTEN = mark("“%(name)s” repeats too often: more than 2,000 times, or several times a day.")
 ODD_RULE = mark("How “%(name)s” repeats cannot be read. Export it as single appointments.")
+ODD_EVENT = mark("“%(name)s” cannot be read. Correct or delete it in your calendar, and export it again.")
+ODD_ZONE = mark("This calendar describes a time zone that cannot be. Export it again with the time zone of a city.")
 SPLIT = mark("“%(name)s” is changed from one date on, which cannot be read. Export it as single appointments.")
 TOO_SLOW = mark("This calendar takes too long to read. Divide it.")
 TOO_MANY = mark("There are more than %(most)s appointments ahead. Divide the calendar.")
@@ -89,29 +92,61 @@ def read_calendar(content: bytes, *, zone: str, now: datetime) -> list[list[str]
     if len(content) > MOST_BYTES:
         raise ImportUnreadable(TOO_LARGE)
     try:
-        calendars = Calendar.from_ical(content, multiple=True)
+        calendars = parse_calendars(content)
         found_events: list[Event] = [each for calendar in calendars for each in calendar.walk("VEVENT")]
-        events = [each for each in found_events if _has_start(each)]
+    except OddZone as error:
+        raise ImportUnreadable(ODD_ZONE) from error
     except (ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
         raise ImportUnreadable(NO_CALENDAR) from error
-    for each in events:
-        _check_rule(each, now=now)
-    local = ZoneInfo(zone)
-    found: list[tuple[datetime, list[str]]] = []
-    for single in _list_singles(events, zone=local, now=now):
-        ends = _to_instant(single.end or single.start, local)
-        if max(ends, _to_instant(single.start, local)) > now:
-            found.append((_to_instant(single.start, local), _write_row(single, local)))
-        if len(found) > MOST_ROWS:
-            raise ImportUnreadable(TOO_MANY, most=MOST_ROWS)
+    found = _list_ahead(found_events, zone=ZoneInfo(zone), now=now)
     if not found:
         raise ImportUnreadable(NOTHING_AHEAD)
     return [[gettext(each) for each in HEADS], *(cells for _, cells in sorted(found, key=lambda pair: pair[0]))]
 
 
+def _list_ahead(found_events: Sequence[Event], *, zone: ZoneInfo, now: datetime) -> list[tuple[datetime, list[str]]]:
+    """Return the rows of what is still to come, each with its start."""
+    ends = time.monotonic() + MOST_SECONDS
+    events: list[Event] = []
+    moved: dict[str, set[When]] = {}
+    for each in found_events:
+        with _reading(each, ends):
+            if not _has_start(each):
+                continue
+            _check_rule(each, now=now)
+            events.append(each)
+            if "RECURRENCE-ID" in each:
+                moved.setdefault(_text(each, "UID"), set()).add(_compare(each["RECURRENCE-ID"].dt, zone))
+    found: list[tuple[datetime, list[str]]] = []
+    for each in events:
+        with _reading(each, ends):
+            for single in _list_singles(each, moved, zone=zone, now=now, ends=ends):
+                start = _to_instant(single.start, zone)
+                if max(start, _to_instant(single.end or single.start, zone)) > now:
+                    found.append((start, _write_row(single, zone)))
+                if len(found) > MOST_ROWS:
+                    raise ImportUnreadable(TOO_MANY, most=MOST_ROWS)
+    return found
+
+
+@contextmanager
+def _reading(event: Event, ends: float) -> Iterator[None]:
+    """Say of which event it is that something in it cannot be read; none is begun after ``ends`` (monotonic)."""
+    _check_clock(ends)
+    try:
+        yield
+    except (ValueError, KeyError, IndexError, AttributeError, TypeError, OverflowError) as error:
+        raise ImportUnreadable(ODD_EVENT, name=_name(event)) from error
+
+
+def _check_clock(ends: float) -> None:
+    if time.monotonic() > ends:
+        raise ImportUnreadable(TOO_SLOW)
+
+
 def _has_start(event: Event) -> bool:
-    start = event.get("DTSTART")
-    return start is not None and isinstance(getattr(start, "dt", None), date)
+    """Tell whether an event says when it is; one that says it twice, or unreadably, is refused."""
+    return "DTSTART" in event and isinstance(event["DTSTART"].dt, date)
 
 
 def _check_rule(event: Event, *, now: datetime) -> None:
@@ -139,26 +174,21 @@ def _check_rule(event: Event, *, now: datetime) -> None:
         raise ImportUnreadable(TOO_LONG, name=name)
 
 
-def _list_singles(events: Sequence[Event], *, zone: ZoneInfo, now: datetime) -> Iterator[_Single]:
-    """Yield each time of each event that takes place."""
-    moved: dict[str, set[When]] = {}
-    ends = time.monotonic() + MOST_SECONDS
-    for each in events:
-        if "RECURRENCE-ID" in each:
-            moved.setdefault(str(each.get("UID", "")), set()).add(_compare(each["RECURRENCE-ID"].dt, zone))
-    for each in events:
-        if str(each.get("STATUS", "")).upper() == "CANCELLED":
-            continue
-        if time.monotonic() > ends:
-            raise ImportUnreadable(TOO_SLOW)
-        start = each["DTSTART"].dt
-        length = _measure(each, start)
-        left_out = set(_list_dates(each, "EXDATE", zone))
-        if "RECURRENCE-ID" not in each:
-            left_out |= moved.get(str(each.get("UID", "")), set())
-        for at in _list_starts(each, start, zone=zone, now=now):
-            if not {_compare(at, zone), _day(at)} & left_out:
-                yield _Single(at, None if length is None else _add(at, length), each)
+def _list_singles(
+    event: Event, moved: Mapping[str, set[When]], *, zone: ZoneInfo, now: datetime, ends: float
+) -> Iterator[_Single]:
+    """Yield each time of an event that takes place."""
+    if _text(event, "STATUS").upper() == "CANCELLED":
+        return
+    start = event["DTSTART"].dt
+    length = _measure(event, start)
+    left_out = set(_list_dates(event, "EXDATE", zone, ends))
+    if "RECURRENCE-ID" not in event:
+        left_out |= moved.get(_text(event, "UID"), set())
+    for at in _list_starts(event, start, zone=zone, now=now):
+        _check_clock(ends)
+        if not {_compare(at, zone), _day(at)} & left_out:
+            yield _Single(at, None if length is None else _add(at, length), event)
 
 
 def _list_starts(event: Event, start: When, *, zone: ZoneInfo, now: datetime) -> list[When]:
@@ -191,8 +221,9 @@ def _list_values(event: Event, name: str) -> list[Any]:
     return [value for row in (rows if isinstance(rows, list) else [rows]) for value in row.dts]
 
 
-def _list_dates(event: Event, name: str, zone: ZoneInfo) -> Iterator[When]:
+def _list_dates(event: Event, name: str, zone: ZoneInfo, ends: float) -> Iterator[When]:
     for value in _list_values(event, name):
+        _check_clock(ends)
         if isinstance(value.dt, date):
             yield _compare(value.dt, zone)
 
@@ -201,7 +232,7 @@ def _measure(event: Event, start: When) -> timedelta | None:
     """Return how long an event lasts; None: nothing says so."""
     if "DURATION" in event and isinstance(event["DURATION"].dt, timedelta):
         return event["DURATION"].dt
-    end = getattr(event.get("DTEND"), "dt", None)
+    end = event["DTEND"].dt if "DTEND" in event else None
     if not isinstance(end, date) or isinstance(end, datetime) != isinstance(start, datetime):
         return None
     if isinstance(end, datetime) and isinstance(start, datetime) and (end.tzinfo is None) != (start.tzinfo is None):
@@ -248,7 +279,13 @@ def _write_rule(rule: Any) -> str:
 
 
 def _name(event: Event) -> str:
-    return str(event.get("SUMMARY", "")).strip()[:LONGEST_NAME] or "VEVENT"
+    return _text(event, "SUMMARY")[:LONGEST_NAME] or "VEVENT"
+
+
+def _text(event: Event, name: str) -> str:
+    """Return what a property says; the first where there are two."""
+    value = event.get(name, "")
+    return str(value[0] if isinstance(value, list) else value).strip()
 
 
 def _write_row(single: _Single, zone: ZoneInfo) -> list[str]:
@@ -259,9 +296,9 @@ def _write_row(single: _Single, zone: ZoneInfo) -> list[str]:
     return [
         _write_time(single.start, zone),
         "" if single.end is None else _write_time(single.end, zone),
-        str(event.get("SUMMARY", "")).strip(),
-        str(event.get("DESCRIPTION", "")).strip(),
-        str(event.get("LOCATION", "")).strip(),
+        _text(event, "SUMMARY"),
+        _text(event, "DESCRIPTION"),
+        _text(event, "LOCATION"),
         str(guest.params.get("CN", "")).strip() if guest is not None else "",
         address[len("mailto:") :] if address.lower().startswith("mailto:") else "",
     ]

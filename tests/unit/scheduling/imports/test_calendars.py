@@ -12,7 +12,9 @@ from scheduling.services.imports import calendars
 from scheduling.services.imports.calendars import (
     NO_CALENDAR,
     NOTHING_AHEAD,
+    ODD_EVENT,
     ODD_RULE,
+    ODD_ZONE,
     SPLIT,
     TOO_LARGE,
     TOO_LONG,
@@ -228,6 +230,92 @@ def test_a_series_that_was_split_is_refused():
     moved = "UID:s\nRECURRENCE-ID;RANGE=THISANDFUTURE:20261204T150000Z\nDTSTART:20261210T150000Z"
 
     assert refuse("UID:s\nDTSTART:20261201T150000Z\nRRULE:FREQ=DAILY;COUNT=9", moved) == SPLIT
+
+
+def write_zone(*lines: str, offset: str = "+0100") -> str:
+    """Return a zone whose winter changes by these lines."""
+    old = "DTSTART:19701025T030000\nRRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU\n"
+    assert old in MADRID
+    zone = MADRID.replace(old, "\n".join(("DTSTART:19701025T030000", *lines, "")), 1)
+    return zone.replace("TZOFFSETTO:+0100", f"TZOFFSETTO:{offset}")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["RRULE:FREQ=SECONDLY"],
+        ["RRULE:FREQ=DAILY"],
+        ["rrule;X-A=1:FREQ=SEC", " ONDLY"],
+        ["RRULE:FREQ=YEARLY;BYMONTH=10", "RRULE:FREQ=MINUTELY"],
+        ["RRULE:FREQ=YEARLY;BYMONTH=10", "EXRULE:FREQ=SECONDLY"],
+        ["RRULE:FREQ=YEARLY;BYSECOND=0,1,2,3"],
+        ["RRULE:FREQ=YEARLY;BYMONTH=1,2,3,4,5,6,7,8,9,10,11,12"],
+        [f"RRULE:FREQ=YEARLY;BYMONTHDAY={','.join(['1'] * 200)}"],
+        [f"RDATE:{','.join(['19711025T030000'] * 1001)}"],
+        ["RDATE:19711025T030000"] * 1001,
+    ],
+)
+def test_a_zone_that_cannot_be_is_refused_before_it_is_asked(monkeypatch, lines):
+    monkeypatch.setattr(calendars, "_check_rule", lambda *_, **__: pytest.fail("was read"))
+    event = "DTSTART;TZID=Mi zona:20261214T103000\nRDATE;VALUE=PERIOD;TZID=Mi zona:20261214T103000/20261214T113000Z"
+
+    with pytest.raises(ImportUnreadable) as caught:
+        read(event, before=write_zone(*lines))
+
+    assert caught.value.text == ODD_ZONE
+
+
+def test_a_zone_that_lists_its_changes_is_read():
+    zone = write_zone("RDATE:19711031T030000", "RDATE:20261025T030000,20271031T030000")
+
+    assert starts("DTSTART;TZID=Mi zona:20261214T103000", before=zone) == ["2026-12-14T03:30-06:00"]
+
+
+def test_the_zone_of_one_file_is_not_that_of_the_next():
+    event = "DTSTART;TZID=Mi zona:20261214T103000"
+    assert starts(event, before=MADRID) == ["2026-12-14T03:30-06:00"]
+
+    other = write_zone("RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU", offset="+0500")
+
+    assert starts(event, before=other) == ["2026-12-13T23:30-06:00"]
+    assert starts(event) == ["2026-12-14 10:30"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "EXDATE:foo",
+        "RDATE:foo",
+        "RECURRENCE-ID:foo",
+        "DURATION:foo",
+        "DTEND:foo",
+        "RECURRENCE-ID:20261201T090000\nRECURRENCE-ID:20261202T090000",
+        "DURATION:PT1H\nDURATION:PT2H",
+        "DTEND:20261201T100000\nDTEND:20261201T110000",
+        "DTSTART:20261202T090000",
+        "DURATION:P9999999D",
+        "RRULE:FREQ=DAILY;UNTIL=P1D",
+    ],
+)
+def test_an_event_with_a_broken_line_is_named(lines):
+    with pytest.raises(ImportUnreadable) as caught:
+        read(f"SUMMARY:Junta\nDTSTART:20261201T090000\n{lines}")
+
+    assert (caught.value.text, caught.value.params) == (ODD_EVENT, {"name": "Junta"})
+
+
+@pytest.mark.parametrize("start", ["DTSTART:99991231T235959", "DTSTART:foo", "DTSTART;TZID=Etc/GMT+12:99991231T235959"])
+def test_a_start_that_no_calendar_has_is_said_by_name(start):
+    assert refuse(f"SUMMARY:Junta\n{start}") == ODD_EVENT
+
+
+def test_what_is_said_twice_counts_once():
+    event = (
+        "DTSTART:20261214T163000Z\nSUMMARY:Laura\nSUMMARY:Otra\nLOCATION:A\nLOCATION:B\nDESCRIPTION:C\nDESCRIPTION:D"
+    )
+
+    assert read(event)[0][2:5] == ["Laura", "C", "A"]
+    assert refuse(f"{event}\nSTATUS:CANCELLED\nSTATUS:CONFIRMED") == NOTHING_AHEAD
 
 
 def test_what_has_passed_is_not_read():
