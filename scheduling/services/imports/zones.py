@@ -66,7 +66,7 @@ def _list_zone_lines(content: bytes) -> Iterator[tuple[int, str, str]]:
     """Yield the rules and dates of each zone with its number, as the library's own parser reads lines and blocks."""
     blocks: list[str] = []
     number = 0
-    for line in Contentlines.from_ical(content):
+    for line in Contentlines.from_ical(content):  # type: ignore[no-untyped-call]
         if not line.upper().startswith(TOLD):
             continue
         try:

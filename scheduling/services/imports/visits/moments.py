@@ -44,8 +44,8 @@ _TIME_END = re.compile(
 )
 _HOURS = re.compile(r"([0-9]{1,3})[:h]([0-9]{1,2})(?::[0-9]{2})?")
 _LENGTH = re.compile(
-    r"(?:([0-9]+(?:[.,][0-9]+)?)\s*(?:h|hr|hrs|hora|horas|hour|hours)\.?)?\s*(?:y |and )?"
-    r"(?:([0-9]+)\s*(?:m|min|mins|minuto|minutos|minute|minutes|')?\.?)?"
+    r"(?:([0-9]{1,4}(?:[.,][0-9]+)?)\s*(?:h|hr|hrs|hora|horas|hour|hours)\.?)?\s*(?:y |and )?"
+    r"(?:([0-9]{1,6})\s*(?:m|min|mins|minuto|minutos|minute|minutes|')?\.?)?"
 )
 _NO_DAY = ("1899-12-3", "1900-01-0", "1904-01-01")
 """How a workbook shows a time without a date."""

@@ -212,7 +212,8 @@ class VisitReader:
     def _find_start(self, moment: Moment, target: str, zone: str, faults: list[Fault]) -> datetime | None:
         at = moment.at
         if at is None or moment.minute is not None:
-            on = moment.on or (at or self._now).date()
+            said = at or self._now
+            on = moment.on or (to_wall(zone, to_minutes(said)).on if said.year in YEARS else said.date())
             if moment.minute is None:
                 faults.append(Fault(TIME if TIME in self._targets else target, TIME_MISSING))
                 return None

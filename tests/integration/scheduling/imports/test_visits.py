@@ -223,6 +223,28 @@ def test_clocks_that_skip_a_time_are_told(tenant, monkeypatch):
     assert list_faults(run) == [[("time", TIME_SKIPPED)]]
 
 
+@pytest.mark.parametrize(
+    ("on", "starts_at"),
+    [
+        ("2026-01-12T23:30:00Z", datetime(2026, 1, 13, 9, tzinfo=UTC)),
+        ("2026-01-12T20:00:00-06:00", datetime(2026, 1, 13, 9, tzinfo=UTC)),
+        ("2026-01-12T22:30:00Z", datetime(2026, 1, 12, 9, tzinfo=UTC)),
+    ],
+)
+def test_the_day_of_an_instant_is_that_of_the_place(shop, on, starts_at):
+    Location.objects.filter(resources__name="Persona 0").update(timezone="Europe/Madrid")
+
+    bring_in(["Ana", "", on, "10:00", "corte", "Persona 0"])
+
+    assert Booking.objects.get().starts_at == starts_at
+
+
+def test_a_day_that_no_clock_has_is_told(shop):
+    run = bring_in(["Ana", "", "9999-12-31T23:59:00Z", "10:00", "corte", "Persona 0"])
+
+    assert list_faults(run) == [[("date", DATE_WRONG)]]
+
+
 def test_what_clashes_is_shown_and_kept_as_a_fact(shop):
     service_id, people = shop
     book(service_id, hours_later(1), resource_ids=(people[0],))
