@@ -15,7 +15,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.policies import Permission
+from accounts.errors import PermissionMissing
+from accounts.policies import Permission, has_permission
 from accounts.selectors.staff import list_staff
 from edge.access import requires
 from kernel.clock import utc_now
@@ -103,7 +104,7 @@ def show(request: HttpRequest, key: UUID) -> HttpResponse:
         "by": names.get(act.by_id or 0, ""),
         "undone_by": names.get(act.undone_by_id or 0, ""),
         "pause": PAUSE,
-        "may_undo": act.undo_until is not None and may_business(Ability.WRITE),
+        "may_undo": act.undo_until is not None and may_business(Ability.WRITE) and _may_undo(request, act),
         "again_url": _find_again(act),
         "rows": [] if act.is_at_work else describe_rows(act),
     }
@@ -114,13 +115,21 @@ def show(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_POST
 def undo(request: HttpRequest, key: UUID) -> HttpResponse:
     """Take back what was done, as far as that is possible."""
+    act = get_act(key=key, now=utc_now())
+    if not _may_undo(request, act):
+        raise PermissionMissing
     address = reverse("workspace:bulk_show", kwargs={"key": key})
     try:
         undo_act(key=key, by=make_actor(request), now=utc_now())
     except (Conflict, Forbidden, Invalid) as error:
         return go_on(request, Toast(translate_error(error), tone="bad"), to=address)
-    work_at_once(act_id=get_act(key=key, now=utc_now()).id)
+    work_at_once(act_id=act.id)
     return redirect(address)
+
+
+def _may_undo(request: HttpRequest, act: BulkActView) -> bool:
+    """Tell whether somebody may open again what was closed; that takes what closing takes."""
+    return act.kind != BulkKind.CLOSURE or has_permission(request.user, Permission.CATALOG_MANAGE)
 
 
 def _find_again(act: BulkActView) -> str:

@@ -90,7 +90,11 @@ def plan_move(chosen: list[BookingView], typed: dict[int, TypedRow], at: str) ->
     distance = _read_naive(at) - _to_wall(first)
     plans = []
     for each in chosen:
-        starts_at = read_wall((_to_wall(each) + distance).isoformat(timespec="minutes"), each.timezone)
+        try:
+            wall = _to_wall(each) + distance
+        except OverflowError:  # past the last day of all calendars
+            return []
+        starts_at = read_wall(wall.isoformat(timespec="minutes"), each.timezone)
         if starts_at is None:
             return []
         plans.append(BulkPlan(each.id, typed[each.id].sequence, BulkOutcome.MOVE, starts_at))

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from html import unescape
 
 import pytest
 
+from kernel.clock import utc_now
 from notifications.models import Message
 from scheduling.models import Booking, BulkAct, ConversationLine, DateOverride, Location
+from scheduling.selectors.bulk.touching import list_of_customer
 from tests.conftest import HostClient
 from tests.factories.billing import pay
 from tests.integration.web.workspace.bulk.test_away import booked, desk, on, who
+from web.workspace.bulk.reading import TypedRow
+from web.workspace.bulk.together import plan_move
 
 __all__ = ["booked", "desk", "on", "who"]
 
@@ -133,6 +139,20 @@ class TestClosing:
         assert desk.post(CLOSE, {"from": on, "seen": "2", "line": "Hola"}).status_code == 403
         assert Booking.objects.filter(pk__in=booked, status="confirmed").count() == 2
 
+    def test_the_desk_may_not_open_again_what_was_closed(self, owner, desk, booked, on):
+        fields = read_hidden(read(owner, CLOSE, **{"from": on}))
+        address = owner.post(CLOSE, {**fields, "line": "Se inundó el local"})["Location"]
+        act = BulkAct.objects.get()
+
+        assert desk.post(f"{address}undo/").status_code == 403
+
+        assert ("Deshacer todo" in read(desk, address), "Deshacer todo" in read(owner, address)) == (False, True)
+        act.refresh_from_db()
+        assert (act.state, DateOverride.objects.get(on=on).is_active) == ("done", True)
+        assert Booking.objects.filter(pk__in=booked, status="cancelled").count() == 2
+        assert owner.post(f"{address}undo/").status_code == 302
+        assert Booking.objects.filter(pk__in=booked, status="confirmed").count() == 2
+
     def test_without_locations_there_is_nothing_to_close(self, owner):
         Location.objects.update(is_active=False)
 
@@ -171,6 +191,14 @@ class TestTogether:
             True,
             True,
         )
+
+    def test_what_would_come_after_the_last_day_of_all_calendars_moves_nowhere(self, booked, customer):
+        first, second = list_of_customer(customer_id=customer, now=utc_now())
+        later = replace(second, starts_at=second.starts_at + timedelta(days=2))
+        typed = dict.fromkeys(booked, TypedRow(0, is_chosen=True, to="", at=""))
+
+        assert len(plan_move([first, later], typed, "9999-12-20T10:00")) == 2
+        assert plan_move([first, later], typed, "9999-12-31T10:00") == []
 
     def test_nothing_chosen_nothing_done(self, desk, booked, customer):
         fields = read_hidden(read(desk, TOGETHER, customer=customer))
