@@ -60,9 +60,10 @@ class BulkRow(models.Model):
 
     ``sequence`` is the number of the booking that was seen: whoever changed it since wins, and the row is refused.
     ``starts_at`` and ``resource_ids`` are where it moves; ``before_at`` is where it was. ``bundle`` goes into its
-    event, so that whoever has several gets one message. ``tries`` counts how often its new time was taken: others of
-    the same decision may make room. ``reason`` says why it was not done, an English msgid. ``done_sequence`` is the
-    number that the booking got: it can be undone as long as it has that.
+    event, so that whoever has several gets one message; of a booking that stays it has what stood there before.
+    ``tries`` counts how often its new time was taken: others of the same decision may make room. ``reason`` says why it
+    was not done, an English msgid. ``done_sequence`` is the number that the booking got: it can be undone as long as it
+    has that.
     """
 
     act = models.ForeignKey(BulkAct, on_delete=models.CASCADE, related_name="rows", db_index=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -25,13 +26,12 @@ def get_act(*, key: UUID, now: datetime) -> BulkActView:
     act = _count(BulkAct.objects.filter(key=key)).first()
     if act is None:
         raise BulkActNotFound
-    return _view(act, now)
+    return _view([act], now)[0]
 
 
 def list_acts(*, now: datetime) -> tuple[BulkActView, ...]:
-    """List the latest decisions, the newest first."""
-    acts = _count(BulkAct.objects.order_by("-created_at", "-pk"))[:SHOWN_ACTS]
-    return tuple(_view(act, now) for act in acts)
+    """List the latest decisions, the newest first; three queries at most."""
+    return _view(list(_count(BulkAct.objects.order_by("-created_at", "-pk"))[:SHOWN_ACTS]), now)
 
 
 def list_rows(act: BulkActView) -> tuple[BulkRowView, ...]:
@@ -58,7 +58,18 @@ def _count(acts: QuerySet[BulkAct]) -> QuerySet[BulkAct]:
     )
 
 
-def _view(act: BulkAct, now: datetime) -> BulkActView:
+def _view(acts: Sequence[BulkAct], now: datetime) -> tuple[BulkActView, ...]:
+    """Freeze decisions; who and what they are about is looked up for all at once."""
+    people = Resource.objects.filter(pk__in={act.resource_id for act in acts if act.resource_id})
+    places = Location.objects.filter(pk__in={act.location_id for act in acts if act.location_id})
+    of_people, of_places = (dict(rows.values_list("pk", "name")) for rows in (people, places))
+    return tuple(
+        _freeze(act, of_people.get(act.resource_id or 0) or of_places.get(act.location_id or 0) or "", now)
+        for act in acts
+    )
+
+
+def _freeze(act: BulkAct, name: str, now: datetime) -> BulkActView:
     is_undoable = act.state == BulkState.DONE and act.kind != BulkKind.MESSAGE
     until = act.created_at + UNDONE_WITHIN
     return BulkActView(
@@ -67,7 +78,7 @@ def _view(act: BulkAct, now: datetime) -> BulkActView:
         kind=BulkKind(act.kind),
         state=BulkState(act.state),
         resource_id=act.resource_id,
-        name=_name(act),
+        name=name,
         starts_at=act.starts_at,
         ends_at=act.ends_at,
         line=act.line,
@@ -80,9 +91,3 @@ def _view(act: BulkAct, now: datetime) -> BulkActView:
         undo_until=until if is_undoable and now <= until else None,
         **{state.value: getattr(act, f"count_{state.value}") for state in BulkRowState},
     )
-
-
-def _name(act: BulkAct) -> str:
-    model = Resource if act.resource_id else Location
-    row_id = act.resource_id or act.location_id
-    return "" if row_id is None else model.objects.filter(pk=row_id).values_list("name", flat=True).first() or ""

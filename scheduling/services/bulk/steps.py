@@ -14,6 +14,7 @@ from scheduling.models import BulkAct, DateOverride, TimeOff
 from scheduling.selectors.catalog.setups import read_date_override
 from scheduling.services.catalog.door import archive
 from scheduling.services.catalog.special_days import date_overrides, time_off
+from scheduling.services.editions import make_edition
 from scheduling.types import Actor, DateOverrideSetup
 from scheduling.types.bulk import UNDONE_WITHIN
 from tenants.enums import Ability, Urgency
@@ -38,6 +39,7 @@ def undo_act(*, key: UUID, by: Actor, now: datetime) -> None:
         BulkActOver: It is too late, or customers have only read something.
     """
     check_business_may(Ability.WRITE, is_staff=True)
+    make_edition()  # before the decision, as whoever works on it
     act = BulkAct.objects.select_for_update().filter(key=key).first()
     if act is None:
         raise BulkActNotFound
@@ -48,28 +50,29 @@ def undo_act(*, key: UUID, by: Actor, now: datetime) -> None:
     if act.kind == BulkKind.MESSAGE or now > act.created_at + UNDONE_WITHIN:
         raise BulkActOver
     for made in act.made:
-        _take_back(made, by=by, now=now)
+        _take_back(made, act, by=by, now=now)
     act.state, act.undone_by_id, act.undone_at = BulkState.UNDOING, by.user_id, now
     act.save()
     act.rows.filter(state=BulkRowState.DONE).update(tries=0)
     add_due_work(kind=DUE_KIND, row_id=act.pk, due_at=now, now=now, urgency=Urgency.SOON, lane=LANE)
 
 
-def _take_back(made: Sequence[Any], *, by: Actor, now: datetime) -> None:
+def _take_back(made: Sequence[Any], act: BulkAct, *, by: Actor, now: datetime) -> None:
     """Archive what was made, or let it be as it was before; unless somebody has changed it since."""
     noun, row_id, *kept = made
     if noun == CatalogNoun.TIME_OFF:
-        if TimeOff.objects.filter(pk=row_id, is_active=True).exists():
+        row = TimeOff.objects.filter(pk=row_id, is_active=True).first()
+        if row is not None and (row.starts_at, row.ends_at) == (act.starts_at, act.ends_at):
             archive(time_off.NOUN, row_id, version=None, by=by, now=now)
         return
-    row = DateOverride.objects.filter(pk=row_id, is_active=True).first()
-    if row is None or row.periods:
+    day = DateOverride.objects.filter(pk=row_id, is_active=True).first()
+    if day is None or day.periods:
         return
     if not kept:
         archive(date_overrides.NOUN, row_id, version=None, by=by, now=now)
         return
     periods, is_closing, note = kept[0]
-    before = read_date_override(row)
+    before = read_date_override(day)
     setup = DateOverrideSetup(
         on=before.on,
         resource_id=before.resource_id,

@@ -10,14 +10,14 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from database.errors import TooBusy
 from database.transactions import run_write
 from kernel.clock import utc_now
 from kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from kernel.text import mark
-from scheduling.enums import ActorKind, BookingStatus, BulkOutcome, BulkRowState, BulkState
+from scheduling.enums import ActorKind, BookingStatus, BulkOutcome, BulkRowState, BulkState, OverrideKind
 from scheduling.errors import BookingChanged, BookingNotFound, SlotInPast, SlotTaken, SlotUnavailable
 from scheduling.models import BulkAct, BulkRow
 from scheduling.services.aftercare.conversations import write_as_staff
@@ -26,7 +26,7 @@ from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.undoing import undo_step
 from scheduling.services.bookings.undoing_moves import undo_move
 from scheduling.services.bulk.steps import DUE_KIND
-from scheduling.services.changes.applying import keep_in_place
+from scheduling.services.changes.applying import Kept, keep_in_place, undo_keeping
 from scheduling.services.editions import share_edition
 from scheduling.services.writing.events import describe_notice
 from scheduling.services.writing.lookups import check_seen, read_booking
@@ -37,6 +37,8 @@ from tenants.errors import RetryLater
 TURN_SECONDS = 60
 AT_ONCE, AT_ONCE_SECONDS = 25, 4
 """So many are done while whoever decided waits for the page."""
+KEPT = "kept"
+"""Where a row of a booking that stays has what that said before and since, each as `Kept`."""
 MOST_TRIES = 3
 """So often a booking is tried whose new time is taken: another one of the same decision may still leave it."""
 
@@ -115,8 +117,8 @@ def _list_waiting(act: BulkAct) -> QuerySet[BulkRow]:
 
 def _list_done(act: BulkAct) -> QuerySet[BulkRow]:
     """List what can still be undone, the last one first; what could not has a try."""
-    undoable = (BulkOutcome.MOVE, BulkOutcome.CANCEL)
-    rows = act.rows.filter(state=BulkRowState.DONE, outcome__in=undoable, tries__lt=MOST_TRIES)
+    is_undoable = Q(outcome__in=(BulkOutcome.MOVE, BulkOutcome.CANCEL)) | Q(bundle__has_key=KEPT)
+    rows = act.rows.filter(is_undoable, state=BulkRowState.DONE, tries__lt=MOST_TRIES)
     return rows.order_by("tries", "-number")
 
 
@@ -177,7 +179,9 @@ def _perform(row: BulkRow, act: BulkAct, *, by: Actor, now: datetime) -> None:
             cancel_booking(booking_id=booking_id, reason=act.line, cause="", extra=extra, seen=sequence, by=by, now=now)
         case BulkOutcome.KEEP:
             check_seen(read_booking(now=now, booking_id=booking_id), sequence)
-            keep_in_place(booking_id, reason=act.line or str(act.get_kind_display()), by=by, now=now)
+            reason = act.line or str(act.get_kind_display())
+            before = keep_in_place(booking_id, reason=reason, by=by, now=now)
+            row.bundle = {KEPT: [before, Kept(OverrideKind.STAFF, reason, by.user_id)]}
         case _:
             write_as_staff(booking_id=booking_id, text=act.line, seen_line_id=0, now=now, by=by)
 
@@ -200,10 +204,16 @@ def _undo(row: BulkRow, act: BulkAct, *, by: Actor, now: datetime) -> bool:
 
 
 def _take_back(row: BulkRow, act: BulkAct, *, by: Actor, now: datetime) -> None:
+    check_seen(read_booking(now=now, booking_id=row.booking_id), row.done_sequence)
+    if row.outcome == BulkOutcome.KEEP:
+        before, kept = (Kept(*each) for each in row.bundle[KEPT])
+        undo_keeping(row.booking_id, kept=kept, before=before, by=by, now=now)
+        return
     extra = _describe(row, act)
     if "bundle" in extra:  # told apart from what was done, again in one message
         extra["bundle"] = f"{extra['bundle']}u"
-    check_seen(read_booking(now=now, booking_id=row.booking_id), row.done_sequence)
+    if row.before_at <= now:  # a single visit may go back there, many at once are only a mistake
+        raise SlotInPast(starts_at=row.before_at)
     if row.outcome == BulkOutcome.MOVE:
         undo_move(booking_id=row.booking_id, sequence=row.done_sequence or 0, extra=extra, now=now, by=by)
     else:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from django.db.models import QuerySet
 
@@ -23,6 +23,7 @@ from database.transactions import run_write
 from kernel.errors import NotFound
 from scheduling.enums import BookingEvent, BookingStatus, MisfitKind, Outcome, OverrideKind
 from scheduling.errors import (
+    BookingChanged,
     BookingsTouched,
     RequestInvalid,
     SetupInvalid,
@@ -69,6 +70,14 @@ class Words:
 
     change: str
     cancel: str = ""
+
+
+class Kept(NamedTuple):
+    """What a booking says of being kept in spite of the rules: how, why and by whom."""
+
+    kind: str
+    reason: str
+    by_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,13 +370,33 @@ def _move(touched: Touched, decision: Decision, extra: Mapping[str, object], *, 
     return True
 
 
-def keep_in_place(booking_id: int, *, reason: str, by: Actor, now: datetime) -> None:
-    """Write down that staff keep a booking where it is in spite of a change."""
+def keep_in_place(booking_id: int, *, reason: str, by: Actor, now: datetime) -> Kept:
+    """Write down that staff keep a booking where it is in spite of a change; return what was written there before."""
     booking = lock_booking(now=now, booking_id=booking_id)
-    booking.override_kind = OverrideKind.STAFF
-    booking.override_reason = reason
-    booking.overridden_by_id = by.user_id
-    record(booking, kind=BookingEvent.KEPT, by=by, now=now, reason=reason)
+    before = _view_kept(booking)
+    _keep(booking, Kept(OverrideKind.STAFF, reason, by.user_id), by=by, now=now)
+    return before
+
+
+def undo_keeping(booking_id: int, *, kept: Kept, before: Kept, by: Actor, now: datetime) -> None:
+    """Write down again what stood there before `keep_in_place`; what somebody has written since stays.
+
+    Raises:
+        BookingChanged: Somebody has.
+    """
+    booking = lock_booking(now=now, booking_id=booking_id)
+    if _view_kept(booking) != kept:
+        raise BookingChanged
+    _keep(booking, before, by=by, now=now)
+
+
+def _view_kept(booking: Booking) -> Kept:
+    return Kept(booking.override_kind, booking.override_reason, booking.overridden_by_id)
+
+
+def _keep(booking: Booking, kept: Kept, *, by: Actor, now: datetime) -> None:
+    booking.override_kind, booking.override_reason, booking.overridden_by_id = kept
+    record(booking, kind=BookingEvent.KEPT, by=by, now=now, reason=kept.reason)
 
 
 def give_up(holds: Sequence[Touched], *, now: datetime) -> None:

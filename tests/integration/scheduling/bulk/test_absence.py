@@ -5,17 +5,23 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from notifications.models import Event, Message
 from scheduling.enums import BookingStatus, BulkOutcome, BulkState, Preference
 from scheduling.errors.bulk import BulkActBusy, BulkActNotFound, BulkActOver, NothingChosen
-from scheduling.models import Booking, BulkAct, BulkRow, TimeOff
+from scheduling.models import Booking, BulkAct, BulkRow, Location, TimeOff
 from scheduling.selectors.bulk.acts import get_act, list_acts
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bulk import working
 from scheduling.services.bulk.steps import undo_act
 from scheduling.services.bulk.working import work_at_once, work_on, work_row
+from scheduling.services.catalog.special_days.time_off import change_time_off
+from scheduling.services.changes.applying import keep_in_place
+from scheduling.types import TimeOffSetup
 from scheduling.types.bulk import BulkPlan, BulkSaid
 from tenants.errors import RetryLater
 from tenants.models import DueWork
@@ -228,6 +234,89 @@ def test_undoing_leaves_what_lost_its_place(olga, eva, leo, service_id, away, be
 
     assert find_places(booking_id) == [("12 09:00", leo)]
     assert tell_outcome(act_id) == [("Ana", "done", working.TAKEN)]
+
+
+def test_undoing_puts_nothing_back_into_the_past(olga, eva, leo, service_id, away, begin):
+    made = [book_for(name, service_id, hour, resource_ids=(eva,)) for name, hour in (("Ana", 9), ("Beto", 10))]
+    day = timedelta(days=1)
+    plans = [
+        BulkPlan(made[0], 0, BulkOutcome.MOVE, MONDAY + day, (leo,)),
+        BulkPlan(made[1], 0, BulkOutcome.CANCEL),
+    ]
+    act_id = begin(plans, said=BulkSaid("Eva está enferma"), now=MONDAY - HOUR)
+    work(act_id, MONDAY - HOUR)
+
+    undo_act(key=BulkAct.objects.get(pk=act_id).key, by=olga, now=MONDAY + HOUR)
+    work(act_id, MONDAY + HOUR)
+
+    assert tell_outcome(act_id) == [("Ana", "done", working.PAST), ("Beto", "done", working.PAST)]
+    assert find_places(made[0]) == [("13 09:00", leo)]
+    assert Booking.objects.get(pk=made[1]).status == BookingStatus.CANCELLED
+
+
+def test_undoing_leaves_an_absence_that_somebody_changed(olga, eva, away, begin):
+    act_id = begin([])
+    work(act_id)
+    off = TimeOff.objects.get()
+    setup = TimeOffSetup(resource_id=eva, starts_at=off.starts_at, ends_at=off.ends_at + timedelta(days=2))
+    change_time_off(time_off_id=off.pk, setup=setup, version=None, by=olga, now=NOW)
+
+    undo_act(key=BulkAct.objects.get(pk=act_id).key, by=olga, now=NOW)
+
+    off.refresh_from_db()
+    assert (off.is_active, off.ends_at) == (True, away.ends_at + timedelta(days=2))
+
+
+def read_kept(booking_id: int) -> tuple[str, str, int | None]:
+    booking = Booking.objects.get(pk=booking_id)
+    return booking.override_kind, booking.override_reason, booking.overridden_by_id
+
+
+def test_undoing_says_again_why_a_booking_stands_where_it_stands(olga, eva, service_id, away, begin):
+    made = [book_for(name, service_id, hour, resource_ids=(eva,)) for name, hour in (("Ana", 9), ("Beto", 10))]
+    Booking.objects.filter(pk=made[0]).update(
+        override_kind="staff", override_reason="Viene de lejos", overridden_by_id=77
+    )
+    plans = [BulkPlan(each, 0, BulkOutcome.KEEP) for each in made]
+    with override("es"):
+        act_id = begin(plans)
+        work(act_id)
+    assert read_kept(made[1])[0] == "staff"
+    keep_in_place(made[1], reason="Otra razón", by=olga, now=NOW)
+
+    undo_act(key=BulkAct.objects.get(pk=act_id).key, by=olga, now=NOW)
+    work(act_id)
+
+    assert tell_outcome(act_id) == [("Ana", "undone", ""), ("Beto", "done", working.CHANGED)]
+    assert read_kept(made[0]) == ("staff", "Viene de lejos", 77)
+    assert read_kept(made[1]) == ("staff", "Otra razón", olga.user_id)
+
+
+def test_undoing_locks_the_edition_before_the_decision(olga, away, begin):
+    act_id = begin([])
+    work(act_id)
+
+    with CaptureQueriesContext(connection) as seen:
+        undo_act(key=BulkAct.objects.get(pk=act_id).key, by=olga, now=NOW)
+
+    said = [each["sql"] for each in seen]
+    edition = next(at for at, sql in enumerate(said) if "INSERT INTO scheduling_catalogedition" in sql)
+    act = next(at for at, sql in enumerate(said) if '"scheduling_bulkact"' in sql and "FOR UPDATE" in sql)
+    assert edition < act
+
+
+def test_the_list_asks_as_much_for_many_as_for_one(olga, place, away, begin, django_assert_num_queries):
+    work(begin([]))
+    BulkAct.objects.create(kind="closure", location_id=place, created_at=NOW + HOUR)
+    with django_assert_num_queries(3):
+        assert len(list_acts(now=NOW)) == 2
+    for number in (2, 3):
+        BulkAct.objects.create(kind="closure", location_id=place, created_at=NOW + number * HOUR)
+
+    with django_assert_num_queries(3):
+        names = [each.name for each in list_acts(now=NOW)]
+
+    assert names == [*[Location.objects.get(pk=place).name] * 3, "Eva"]
 
 
 def test_after_a_day_nothing_is_undone(olga, eva, service_id, away, begin):
