@@ -147,6 +147,7 @@ class TestClosing:
         assert desk.post(f"{address}undo/").status_code == 403
 
         assert ("Deshacer todo" in read(desk, address), "Deshacer todo" in read(owner, address)) == (False, True)
+        assert "El dinero que ya se devolvió no se vuelve a cobrar" in read(owner, address)
         act.refresh_from_db()
         assert (act.state, DateOverride.objects.get(on=on).is_active) == ("done", True)
         assert Booking.objects.filter(pk__in=booked, status="cancelled").count() == 2
