@@ -112,6 +112,8 @@ def view_import(run: Import) -> ImportView:
 
 
 def _narrow(view: ImportView, only: str, reason: str) -> QuerySet[ImportRow]:
+    if not view.is_kept:  # marks of visits to come may still be there
+        return ImportRow.objects.none()
     rows = ImportRow.objects.filter(run_id=view.id)
     column = "outcome" if view.is_written else "plan"
     if only == PROBLEMS:

@@ -25,6 +25,7 @@ from scheduling.services.imports.reading import MORE_CELLS, Draft, Reader
 from scheduling.services.imports.steps import DUE_KIND, lock_run
 from scheduling.services.imports.undoing import undo_part
 from scheduling.services.imports.uploading import END_KIND
+from scheduling.services.imports.visits.ending import keep_marks
 from scheduling.services.imports.visits.working import check_visits, undo_visits, write_visits
 from scheduling.services.imports.writing import write_placed
 from scheduling.services.writing.inputs import local_today
@@ -81,21 +82,25 @@ def work_on(import_id: int, now: datetime) -> None:
 def end_import(import_id: int, now: datetime) -> None:
     """Remove the rows of an import whose time is over; a handler of due work.
 
+    Of a visit that is still to come its mark stays, so that the same file does not bring it in once more.
+
     Raises:
-        RetryLater: Its time was put off, or it is being worked on.
+        RetryLater: Its time was put off, it is being worked on, or a visit of it is still to come.
     """
     with transaction.atomic():
         run = lock_run(Import.objects.filter(pk=import_id))
-        if run is None or run.ends_at is None:
+        if run is None:
             return
         is_at_work = run.state in {ImportState.CHECKING, ImportState.RUNNING, ImportState.UNDOING}
-        if is_at_work or run.ends_at > now:
+        if run.ends_at is not None and (is_at_work or run.ends_at > now):
             raise RetryLater(at=max(run.ends_at, now + PATIENCE) if is_at_work else run.ends_at)
         if run.state in {ImportState.COLUMNS, ImportState.READY}:
             run.delete()
             return
-        run.rows.all().delete()
+        last = keep_marks(run, now=now)
         Import.objects.filter(pk=import_id).update(ends_at=None, file_name="")
+    if last is not None:
+        raise RetryLater(at=last)
 
 
 @write_transaction()

@@ -29,6 +29,8 @@ NOT_OFFERED = mark("This cannot be booked so: look at how the service is set up.
 LENGTH_KEPT = mark("The service cannot last that long: it is booked with %(minutes)s minutes.")
 TWICE = mark("The same visit stands in line %(line)s as well; nothing is made twice.")
 OVERLAPS = mark("%(name)s has line %(line)s of this file at the same time.")
+MARK = "mark"
+"""Under this name a row keeps by what its visit is found again."""
 
 
 def agree_on_visit(draft: VisitDraft, options: VisitOptions) -> AgreedVisit:

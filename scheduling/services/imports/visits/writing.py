@@ -14,7 +14,8 @@ from scheduling.selectors.customers.assets import mark_asset
 from scheduling.selectors.customers.records import mark_customer, view_customer
 from scheduling.services.bookings.imports import BroughtIn, bring_in_visit
 from scheduling.services.imports.steps import lock_run
-from scheduling.services.imports.visits.placing import agree_on_visit, explain_failure, find_same, make_mark
+from scheduling.services.imports.visits.ending import STARTS_AT
+from scheduling.services.imports.visits.placing import MARK, agree_on_visit, explain_failure, find_same, make_mark
 from scheduling.services.imports.visits.reading import VisitDraft
 from scheduling.types import Actor
 from scheduling.types.imports.options import ClashRule, Told, VisitOptions
@@ -73,7 +74,8 @@ def _describe(draft: VisitDraft, made: BroughtIn) -> tuple[int | None, dict[str,
     booking = Booking.objects.only("customer_id", "asset_id").get(pk=made.booking_id)
     is_customer_new = made.known.customer_id is None
     done: dict[str, object] = {
-        "mark": make_mark(draft),
+        MARK: make_mark(draft),
+        STARTS_AT: draft.starts_at.isoformat() if draft.starts_at else "",
         "booking": made.booking_id,
         "is_customer_new": is_customer_new,
         "customer_mark": "",

@@ -61,9 +61,10 @@ from scheduling.services.imports.visits.undoing import (
     VISIT_TOLD,
 )
 from scheduling.services.imports.visits.writing import NO_ROOM, OVER
-from scheduling.services.imports.working import work_on
+from scheduling.services.imports.working import end_import, work_on
 from scheduling.types import AvailabilityQuery
 from scheduling.types.imports.options import ClashRule, DateOrder, Told, VisitOptions
+from tenants.errors import RetryLater
 from tests.factories.scheduling import (
     MONDAY,
     NOW,
@@ -493,6 +494,56 @@ def test_a_row_is_written_once_whoever_works_on_it(shop):
     reader = working.make_reader(Import.objects.get(), now=NOW)
     assert working.write_visit(run.id, row, working.read_row(reader, Import.objects.get(), row), now=NOW) is False
     assert Booking.objects.count() == 2
+
+
+def read_again(*rows) -> list[str]:
+    """Return what would become of rows of another file."""
+    run = check(take(*rows, ["Otra", "", "13/06/2026", "10:00", "corte", "", ""]))
+    return [row.outcome.value for row in list_rows(run)[0]][: len(rows)]
+
+
+def test_what_was_moved_or_canceled_does_not_come_back_when_the_rows_are_gone(shop):
+    soon = ["Sol", "", "12/01/2026", "15:00", "corte", "", ""]
+    far = [[*row[:2], "13/04/2026", *row[3:]] for row in (LAURA, MATEO)]
+    run = bring_in(soon, *far)
+    _, laura, mateo = Booking.objects.order_by("starts_at").values_list("pk", flat=True)
+    cancel_booking(booking_id=laura, by=STAFF, reason="Llamó", now=NOW)
+    move_booking(booking_id=mateo, starts_at=hours_later(3), by=STAFF, now=NOW)
+    later = NOW + timedelta(days=60)
+
+    with pytest.raises(RetryLater) as put_off:
+        end_import(run.id, later)
+
+    assert put_off.value.at == datetime(2026, 4, 13, 11, tzinfo=UTC)
+    rows = list(ImportRow.objects.order_by("number"))
+    assert [(row.cells, row.faults, set(row.done)) for row in rows] == [([], [], {"mark", "starts_at"})] * 2
+    assert [row.customer_id for row in rows] == [Booking.objects.get(pk=each).customer_id for each in (laura, mateo)]
+    ended = get_import(key=run.key)
+    assert (ended.is_kept, ended.file_name, list_rows(ended)) == (False, "", ((), 0))
+    assert read_again(*far) == ["same", "same"]
+    end_import(run.id, put_off.value.at)
+    assert not ImportRow.objects.filter(run_id=run.id).exists()
+
+
+def test_rows_that_were_written_before_starts_were_noted_keep_their_marks(shop):
+    run = bring_in([*LAURA[:2], "13/04/2026", *LAURA[3:]])
+    row = ImportRow.objects.get()
+    row.done.pop("starts_at")
+    row.save()
+
+    with pytest.raises(RetryLater):
+        end_import(run.id, NOW + timedelta(days=60))
+
+    assert ImportRow.objects.get().done["mark"] == row.done["mark"]
+
+
+def test_what_was_undone_leaves_no_mark(shop):
+    run = bring_in([*LAURA[:2], "13/04/2026", *LAURA[3:]])
+    take_back(run.key)
+
+    end_import(run.id, NOW + timedelta(days=60))
+
+    assert not ImportRow.objects.exists()
 
 
 def test_columns_are_remembered_for_files_of_the_same_kind(shop):
