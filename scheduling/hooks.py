@@ -59,6 +59,7 @@ PaymentTermsFinder = Callable[[], PaymentTerms | None]
 
 _finders: list[PaymentTermsFinder] = []
 _reservations: list[Callable[[int], bool]] = []
+_return_listeners: list[Callable[[int], None]] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +147,17 @@ def register_reservation_finder(finder: Callable[[int], bool]) -> None:
 def is_deposit_reserved(booking_id: int) -> bool:
     """Tell whether the deposit of a booking is only reserved: nobody has it yet, and nothing of it can go back."""
     return bool(_reservations) and _reservations[0](booking_id)
+
+
+def register_return_listener(listener: Callable[[int], None]) -> None:
+    """Let ``listener`` know, in the same transaction, which booking is as before it ended; the last one counts."""
+    _return_listeners[:] = [listener]
+
+
+def tell_return(booking_id: int) -> None:
+    """Tell that a booking, which is locked, is as it was before it ended: what was wished of that end holds no more."""
+    for listener in _return_listeners:
+        listener(booking_id)
 
 
 def register_money_teller(teller: MoneyTeller) -> None:

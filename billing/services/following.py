@@ -12,12 +12,13 @@ from billing.services.changing import read_deposit_change, share_excess
 from billing.services.fees import undo_fee, waits_for
 from billing.services.movements import end_live, plan_look
 from billing.services.payments import open_deposit
-from billing.services.refunds import drop_refunds, give_back
+from billing.services.refunds import drop_refunds, forget_credit_wishes, give_back
 from billing.services.repricing import follow_price
 from notifications.hooks import register_event_handler
 from notifications.types.messages import EventView
 from scheduling.enums import CALLED_OFF, BookingEvent, BookingStatus
 from scheduling.errors import BookingNotFound, HoldExpired
+from scheduling.hooks import register_return_listener
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.types import BookingView
 
@@ -49,18 +50,13 @@ def follow_booking(event: EventView) -> None:
     elif kind == BookingEvent.RESCHEDULED:
         _look_at_card(booking_id, event)
     elif kind in ENDINGS | TAKES_PLACE and Payment.objects.filter(booking_id=booking_id).exists():
-        booking = get_booking(booking_id=booking_id)
-        if booking.status not in CALLED_OFF | {BookingStatus.NO_SHOW}:
-            if kind in ENDINGS | RETURNS:
-                drop_refunds(booking_id=booking_id, now=event.occurred_at)
-            undo_fee(booking, now=event.occurred_at)
-        elif kind in ENDINGS | RETURNS:
-            _call_off(booking, event)
+        _follow_end(get_booking(booking_id=booking_id), kind, event)
 
 
 def register() -> None:
-    """Listen to what happens to bookings."""
+    """Listen to what happens to bookings, and know at once which one is back."""
     register_event_handler("booking.", follow_booking)
+    register_return_listener(forget_credit_wishes)
 
 
 def _find_door() -> PaymentDoor:
@@ -89,6 +85,17 @@ def _follow_change(booking_id: int, event: EventView) -> None:
     follow_price(booking_id=booking_id, now=event.occurred_at)
     share_excess(read_deposit_change(event), booking_id=booking_id, now=event.occurred_at)
     _look_at_card(booking_id, event)
+
+
+def _follow_end(booking: BookingView, kind: str, event: EventView) -> None:
+    is_over = booking.status in CALLED_OFF | {BookingStatus.NO_SHOW}
+    if kind in RETURNS or (kind in ENDINGS and not is_over):
+        # Where it is over, it ended again before this was heard, and perhaps the money goes another way.
+        drop_refunds(booking_id=booking.id, now=event.occurred_at)
+    if not is_over:
+        undo_fee(booking, now=event.occurred_at)
+    elif kind in ENDINGS | RETURNS:
+        _call_off(booking, event)
 
 
 def _look_at_card(booking_id: int, event: EventView) -> None:

@@ -314,11 +314,20 @@ def pay_out_credit(*, credit_id: int, reason: str, now: datetime, by: Actor) -> 
     return _ask(payment, amount, cause=RefundCause.KINDER, reason=why, now=now, by=by).pk
 
 
+def forget_credit_wishes(booking_id: int) -> None:
+    """Let whoever cancels a booking next say anew whether they want credit."""
+    wished = Payment.objects.filter(booking_id=booking_id, is_credit_wanted=True)
+    for payment in wished.select_for_update().order_by("pk"):
+        payment.is_credit_wanted = False
+        payment.save(update_fields=["is_credit_wanted"])
+
+
 def drop_refunds(*, booking_id: int, now: datetime) -> None:
     """Send nothing back that was not sent yet of a booking that takes place after all.
 
     What staff promised stays; and of a deposit that was paid twice, once over goes back all the same. So does a fee for
-    not coming. A credit that nobody has used yet is a deposit again.
+    not coming. A credit that nobody has used yet is a deposit again. Of one that was canceled again before this was
+    heard, the wish is that of the last time.
     """
     payments = list(Payment.objects.filter(booking_id=booking_id).select_for_update().order_by("pk"))
     due = 0

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from database.transactions import LostRace, run_write
 from kernel.instants import to_instant
+from scheduling import hooks
 from scheduling.enums import BookingEvent, BookingStatus
 from scheduling.models import Booking
 from scheduling.policies import TAKEN_BACK, check_step, refuse_step
@@ -76,6 +77,7 @@ def undo_step(
         record(booking, kind=BookingEvent.RESTORED, by=by, now=now, extra=said)
         write_allocations(planned[1], booking, now=now)
         counters.write(is_override=is_over)
+        hooks.tell_return(booking_id)
 
     try:
         run_write(work)

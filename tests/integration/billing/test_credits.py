@@ -455,6 +455,47 @@ def test_staff_give_credit_out_of_kindness_and_it_stays(service_id):
     check_books()
 
 
+@pytest.mark.parametrize("is_heard", [True, False])
+@pytest.mark.parametrize(
+    ("first", "second", "gone"),
+    [
+        (cancel_for_credit, cancel_booking, ([0], [(False, 300, "pending")])),
+        (cancel_booking, cancel_for_credit, ([300], [(True, 300, "done")])),
+    ],
+)
+def test_whoever_cancels_again_says_anew_how_it_goes_back(service_id, is_heard, first, second, gone):
+    booking_id = paid_booking(service_id)
+    first(booking_id=booking_id, now=NOW, by=CUSTOMER)
+    tell_events()
+    undo_step(booking_id=booking_id, status="cancelled", now=NOW, by=STAFF)
+    if is_heard:
+        tell_events()
+
+    second(booking_id=booking_id, now=NOW + timedelta(minutes=1), by=CUSTOMER)
+    tell_events()
+
+    going = [each for each in Refund.objects.order_by("pk") if each.state != "dropped" and not each.returned_minor]
+    credits_left, refunds = gone
+    assert left()[-1:] == credits_left
+    assert [(each.is_credit, each.amount_minor, each.state) for each in going] == refunds
+    check_books()
+
+
+def test_wish_that_nobody_heard_of_is_forgotten_when_the_visit_is_back(service_id):
+    booking_id = paid_booking(service_id)
+    cancel_for_credit(booking_id=booking_id, now=NOW, by=CUSTOMER)
+    undo_step(booking_id=booking_id, status="cancelled", now=NOW, by=STAFF)
+
+    cancel_booking(booking_id=booking_id, now=NOW + timedelta(minutes=1), by=CUSTOMER)
+    tell_events()
+
+    assert left() == []
+    assert Refund.objects.exclude(state="dropped").values_list("is_credit", "amount_minor", "state").get() == (
+        False, 300, "pending",
+    )  # fmt: skip
+    check_books()
+
+
 def test_kind_staff_give_no_credit_where_the_business_gives_none(service_id):
     paid_booking(service_id)
     switch_credit(is_on=False, by=STAFF, now=NOW)

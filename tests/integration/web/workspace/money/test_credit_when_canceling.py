@@ -14,6 +14,7 @@ from billing.services.payments import receive_deposit
 from kernel.clock import utc_now
 from scheduling.models import Booking
 from scheduling.selectors.bookings.views import get_booking
+from scheduling.services.bookings.undoing import undo_step
 from tests.conftest import HostClient
 from tests.factories.accounts import make_key
 from tests.factories.billing import tell_events
@@ -144,3 +145,22 @@ def test_program_cancels_for_credit(tenant, paid, now, call):
 
     assert (refused.status_code, refused.json()["code"], status) == (409, "credit_not_offered", "confirmed")
     assert (answer.status_code, get_booking(booking_id=paid).status, left()) == (200, "cancelled", [30_000])
+
+
+@pytest.mark.parametrize("is_program", [False, True])
+def test_money_goes_back_after_credit_that_was_taken_back(tenant, owner_client, paid, now, is_program):
+    cancel(owner_client, paid, back="credit")
+    tell_events()
+    undo_step(booking_id=paid, status="cancelled", now=now, by=STAFF)
+    tell_events()
+
+    if is_program:
+        headers = {"Authorization": f"Bearer {make_key({'bookings': 'write'})}"}
+        program = HostClient(tenant.primary_host, headers=headers)
+        program.post(f"/api/v1/bookings/{paid}/cancel", {"cause": "told"}, content_type="application/json")
+    else:
+        cancel(owner_client, paid, back="money")
+    tell_events()
+
+    assert (get_booking(booking_id=paid).status, left()) == ("cancelled", [0])
+    assert list_refunds() == [(True, 30_000, "done"), (False, 30_000, "pending")]
