@@ -10,7 +10,7 @@ from billing.policies import find_ending, goes_back
 from billing.selectors.accounts import find_open_doors
 from billing.services.changing import read_deposit_change, share_excess
 from billing.services.fees import undo_fee, waits_for
-from billing.services.movements import end_live, plan_look
+from billing.services.movements import end_live, lock_asking, plan_look
 from billing.services.payments import open_deposit
 from billing.services.refunds import drop_refunds, forget_credit_wishes, give_back
 from billing.services.repricing import follow_price
@@ -74,7 +74,9 @@ def _take_reserved(booking_id: int, event: EventView) -> None:
 
 def _follow_change(booking_id: int, event: EventView) -> None:
     """Give back what is too much since a visit became another one; what is missing is asked for by its own event."""
+    lock_asking(booking_id)
     booking = get_booking(booking_id=booking_id)
+    follow_price(booking_id=booking_id, now=event.occurred_at)  # may lock the booking: payments come after it
     if booking.status == BookingStatus.PENDING_PAYMENT and not booking.agreed.is_on_card:  # a card is not enough
         end_live(
             booking_id=booking_id,
@@ -82,7 +84,6 @@ def _follow_change(booking_id: int, event: EventView) -> None:
             now=event.occurred_at,
             spares=lambda each: each.purpose != PaymentPurpose.NO_SHOW,
         )
-    follow_price(booking_id=booking_id, now=event.occurred_at)
     share_excess(read_deposit_change(event), booking_id=booking_id, now=event.occurred_at)
     _look_at_card(booking_id, event)
 

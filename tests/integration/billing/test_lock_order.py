@@ -6,20 +6,23 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event, local
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from billing.enums import PaymentState
 from billing.errors import PaymentStepRefused
 from billing.models import LedgerEntry, Payment
-from billing.services import payments
+from billing.services import following, payments
+from billing.services.movements import lock_asking
 from billing.services.payments import miss_deposit, receive_deposit, waive_deposit
 from scheduling.enums import DepositKind
 from scheduling.errors import TransitionRefused
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings import transitions
+from scheduling.services.bookings.contents.changes import change_visit
+from scheduling.types import VisitChange
 from tenants.context import tenant_scope
 from tests.factories.billing import take_transfers, tell_events
-from tests.factories.scheduling import NOW, STAFF, book, hours_later, make_shop
+from tests.factories.scheduling import CUSTOMER, NOW, STAFF, book, hours_later, make_service, make_shop
 
 ROUNDS = 5
 
@@ -70,6 +73,41 @@ def test_noting_a_deposit_waits_for_the_booking_with_no_payment_locked(scratch_t
         # The waiver was first; the money that came all the same is noted.
         assert get_booking(booking_id=booking_id).status == "confirmed"
         assert list(Payment.objects.values_list("state", "amount_minor")) == [("received", 300)]
+
+
+def test_who_follows_a_change_waits_for_the_asking_with_no_payment_locked(scratch_tenant, monkeypatch):
+    with tenant_scope(scratch_tenant):
+        take_transfers()
+        service_id, people = make_shop(price_minor=1000, deposit_kind=DepositKind.FIXED, deposit_minor=300)
+        booking_id = book(service_id, hours_later(1)).booking_id
+        tell_events()
+        receive_deposit(booking_id=booking_id, now=NOW, by=STAFF)
+        tell_events()
+        other = make_service(tuple(people), price_minor=2000, deposit_kind=DepositKind.FIXED, deposit_minor=500)
+        change_visit(booking_id=booking_id, change=VisitChange(service_ids=(other,)), by=CUSTOMER, now=NOW)
+    look, has_begun = following.get_booking, Event()
+
+    def get_booking_slowly(**values):
+        has_begun.set()
+        return look(**values)
+
+    monkeypatch.setattr(following, "get_booking", get_booking_slowly)
+    monkeypatch.setattr(following, "lock_asking", lambda number: (has_begun.set(), lock_asking(number)), raising=False)
+
+    with ThreadPoolExecutor(1) as pool, tenant_scope(scratch_tenant), transaction.atomic():
+        lock_asking(booking_id)
+        follower = pool.submit(run_in, scratch_tenant, tell_events)
+        assert has_begun.wait(10)
+        with pytest.raises(TimeoutError):
+            follower.result(0.5)  # it stands before the asking by now
+        free = list(Payment.objects.select_for_update(nowait=True).values_list("state", "amount_minor"))
+        transaction.on_commit(lambda: follower.result(30))
+
+    with tenant_scope(scratch_tenant):
+        assert free == [("received", 300)]
+        assert list(Payment.objects.order_by("pk").values_list("state", "amount_minor")) == [
+            ("received", 300), ("open", 200),
+        ]  # fmt: skip
 
 
 @pytest.mark.parametrize("round_number", range(ROUNDS))
