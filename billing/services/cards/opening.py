@@ -49,7 +49,10 @@ SLACK = timedelta(seconds=45)
 LONGEST = timedelta(days=1)
 """No page is open for longer, whatever the provider lets."""
 MOST_ATTEMPTS = 12
-"""So often a payment is opened for one booking; after that its place is kept no longer, but paid while it waits."""
+"""So often a payment is opened for one booking, or was to be; after that its place is kept no longer for that.
+
+While it waits all the same, it is paid.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +119,10 @@ def _prepare(*, booking_id: int, now: datetime) -> tuple[Payment, bool]:
     account, can = _require_door(booking, fee)
     least = now + can.shortest_start
     if fee is None:
-        until = _find_open_until(booking_id) or least
+        open_until = _find_open_until(booking_id)
+        until = open_until or least
         waits_on = booking.hold_expires_at is not None and min(until, booking.starts_at) <= booking.hold_expires_at
-        if not waits_on and _count_attempts(booking) >= MOST_ATTEMPTS and _find_live(booking_id) is None:
+        if not waits_on and open_until is None and _count_attempts(booking) >= MOST_ATTEMPTS:
             raise CardNotOffered
         if not keep_while_paying(booking_id=booking_id, until=until, now=now):
             raise CardNotOffered
@@ -175,9 +179,9 @@ def _add(booking: BookingView, before: Payment | None, *, now: datetime) -> Paym
 
 
 def _count_attempts(booking: BookingView) -> int:
-    """Return how often a payment was opened at the provider for what a booking waits for."""
+    """Return how often a place was kept to open a payment at the provider, which may have refused or not answered."""
     asked = Payment.objects.filter(booking_id=booking.id, purpose=find_asked_purpose(booking.agreed))
-    return asked.exclude(provider_started_id="").count()
+    return asked.exclude(expires_at=None).count()
 
 
 def _find_end(booking: BookingView, can: Capabilities, *, least: datetime) -> datetime:

@@ -9,7 +9,7 @@ import pytest
 
 from billing.enums import PaymentState
 from billing.errors import CardNotOffered, PaymentStepRefused
-from billing.gateway.errors import AccountUnusable, OutcomeUnknown
+from billing.gateway.errors import AccountUnusable, AmountRefused, OutcomeUnknown
 from billing.models import Payment
 from billing.services.cards import looking, opening
 from billing.services.cards.accounts import switch_cards
@@ -342,6 +342,25 @@ def test_nobody_keeps_a_place_for_ever_by_opening_payments(till, account_id, mon
     with pytest.raises(CardNotOffered):
         till.start(booking_id)
     assert (len(list_payments(booking_id)), get_booking(booking_id=booking_id).hold_expires_at) == (1, before)
+
+
+@pytest.mark.parametrize("error", [AmountRefused, OutcomeUnknown])
+def test_nobody_keeps_a_place_for_ever_by_what_is_refused(till, account_id, monkeypatch, error):
+    def refuse(*_):
+        raise error
+
+    monkeypatch.setattr(opening, "MOST_ATTEMPTS", 2)
+    monkeypatch.setattr(opening, "_make_order", refuse)
+    monkeypatch.setattr(opening, "stand_by", lambda *_, **__: None)  # keeps a place a day at most
+    booking_id = book_with_deposit(till)
+    begun, kept = till.moment, []
+    for each in (error, error, CardNotOffered):
+        till.moment += timedelta(minutes=20)
+        with pytest.raises(each):
+            till.start(booking_id)
+        kept.append(get_booking(booking_id=booking_id).hold_expires_at - begun)
+
+    assert kept == [timedelta(minutes=51), timedelta(minutes=71), timedelta(minutes=71)]
 
 
 def test_link_to_pay_works_as_long_as_the_place_waits_however_often_it_was_opened(till, account_id, monkeypatch):
