@@ -98,4 +98,5 @@ def view_card(row: PaymentAccount) -> CardAccount:
         answer_by=row.answer_by,
         checked_at=row.checked_at,
         books_when_silent=row.books_when_silent,
+        follows_another=row.attempt > 1,
     )

@@ -41,6 +41,7 @@ class CardAccount:
         answer_by: Until when, before it stops taking payments.
         checked_at: When it was asked last; None: never.
         books_when_silent: While the provider does not answer, visits take place without their deposit.
+        follows_another: It was opened after another one, or after a try to open one.
     """
 
     provider_id: str = ""
@@ -50,6 +51,7 @@ class CardAccount:
     answer_by: datetime | None = None
     checked_at: datetime | None = None
     books_when_silent: bool = False
+    follows_another: bool = False
 
     @property
     def is_open(self) -> bool:
@@ -58,8 +60,12 @@ class CardAccount:
 
     @property
     def is_paused(self) -> bool:
-        """Tell whether the business wants to take cards, and the provider does not let it (any more)."""
-        return self.is_on and self.state in PAUSED
+        """Tell whether the business wants to take cards, and the provider does not let it (any more).
+
+        Whoever waited for the account of before still waits while the next one is not finished.
+        """
+        is_next = self.follows_another and self.state == CardState.INCOMPLETE
+        return self.is_on and (self.state in PAUSED or is_next)
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,42 @@ def test_place_waits_until_cards_work_again(till, customer_client, url, booking_
     assert status_of(booking_id) == "confirmed"
 
 
+def test_place_waits_until_another_account_takes_cards(till, customer_client, url, booking_id):  # noqa: F811
+    close(till, "gone")
+    hear(till)
+    other = till.connect("incomplete")
+    hear(till)
+    Message.objects.all().delete()
+    kept, until = read(customer_client.get(url)), find_end(booking_id)
+    till.moment += timedelta(minutes=50)
+    hear(till)
+
+    accounts.change_state(till.stand_in.world, other, "active")
+    hear(till)
+
+    assert (NOT_HERE in kept, until > till.moment) == (True, True)
+    assert list(Message.objects.filter(subject_kind="booking").values_list("template", flat=True)) == ["deposit_card"]
+    till.stand_in.pay(till.start(booking_id))
+    hear(till)
+    assert status_of(booking_id) == "confirmed"
+
+
+def test_whoever_is_to_leave_a_card_waits_for_it_beside_a_transfer(till, account_id):  # noqa: F811
+    booking_id = make_booking(till, is_deposit_on_card=True)
+    take_transfers()
+    before = find_end(booking_id)
+    close(till, "restricted")
+    hear(till)
+    kept = find_end(booking_id)
+    Message.objects.all().delete()
+
+    accounts.change_state(till.stand_in.world, account_id, "active")
+    hear(till)
+
+    assert kept > before
+    assert list(Message.objects.filter(subject_kind="booking").values_list("template", flat=True)) == ["deposit_card"]
+
+
 def test_transfer_goes_on_beside_a_card_that_is_paused(till, customer_client, url, booking_id):  # noqa: F811
     take_transfers()
     kept_until = find_end(booking_id)
