@@ -28,11 +28,15 @@ CHANGED = "payment_account.changed"
 ACCOUNT_CHANGED, CARD_STATE = "money_account_changed", "card_account_state"
 PAGE = "/workspace/payments/"
 WHERE = frozenset({"holder", "bank", "number", "tax_id"})
+NOTE = "note"
+"""Customers read it beside the account: whoever writes another number there leads money elsewhere, too."""
 LAST = 4
 """Digits of a number by which its owner knows it."""
 
 BANK_IS = mark("Customers transfer to the account of %(holder)s that ends in %(last)s.")
 BANK_OFF = mark("Customers no longer pay by bank transfer.")
+BANK_UNSEEN = mark("The details for bank transfers were changed while transfers are off: customers do not see them.")
+NOTE_IS = mark("The note that customers read beside the bank account was changed.")
 CARD_NEW = mark("An account at Stripe was connected: what customers pay by card goes there.")
 CARD_ON = mark("Customers pay by card again, to the account at Stripe.")
 CARD_OFF = mark("Customers no longer pay by card.")
@@ -86,13 +90,23 @@ def register() -> None:
 def _find_text(row: PaymentAccount, changed: Collection[object]) -> str | None:
     """Return the sentence of what somebody did; None: it does not lead money elsewhere."""
     is_switched = "is_on" in changed
-    if row.door == PaymentDoor.BANK_TRANSFER and (is_switched or WHERE & set(changed)):
-        return BANK_IS if row.is_on else BANK_OFF
+    if row.door == PaymentDoor.BANK_TRANSFER:
+        return _find_bank_text(changed, is_on=row.is_on)
     if row.door != PaymentDoor.STRIPE:
         return None
     if "provider_id" in changed:
         return CARD_NEW
     return (CARD_ON if row.is_on else CARD_OFF) if is_switched else None
+
+
+def _find_bank_text(changed: Collection[object], *, is_on: bool) -> str | None:
+    if "is_on" in changed:
+        return BANK_IS if is_on else BANK_OFF
+    if not {*WHERE, NOTE} & set(changed):
+        return None
+    if not is_on:
+        return BANK_UNSEEN
+    return BANK_IS if WHERE & set(changed) else NOTE_IS
 
 
 def _find_last(number: str) -> str:

@@ -154,12 +154,35 @@ def test_what_leads_no_money_elsewhere_is_not_told(tenant):
     change_bank_data(data=BANK, by=STAFF, now=now)
     first = list_told()
 
-    change_bank_data(
-        data=replace(BANK, note="Manden el recibo", wait_minutes=60), by=STAFF, now=now + timedelta(days=1)
-    )
+    change_bank_data(data=replace(BANK, wait_minutes=60), by=STAFF, now=now + timedelta(days=1))
     switch_credit(is_on=True, by=STAFF, now=now + timedelta(days=2))
 
     assert (len(first), list_told()) == (1, first)
+
+
+def test_note_beside_the_account_is_told(tenant):
+    now = utc_now()
+    change_bank_data(data=BANK, by=STAFF, now=now)
+    first = list_told()
+
+    change_bank_data(data=replace(BANK, note="Mejor a 012 180 0199"), by=STAFF, now=now + timedelta(days=1))
+
+    (told,) = list_told()[len(first) :]
+    assert "Cambió la nota que los clientes leen junto a la cuenta bancaria." in told[1]
+
+
+def test_change_while_transfers_are_off_is_told_as_one(tenant):
+    now = utc_now()
+    off = replace(BANK, is_on=False)
+    change_bank_data(data=off, by=STAFF, now=now)
+    first = list_told()
+
+    change_bank_data(data=replace(off, number="999"), by=STAFF, now=now + timedelta(days=1))
+
+    told = list_told()
+    assert (len(first), len(told)) == (1, 2)
+    for _, text in told:
+        assert "Cambiaron los datos para transferencias mientras están desactivadas" in text
 
 
 def test_switching_off_and_on_is_told(till, owner_client):  # noqa: F811
