@@ -22,7 +22,9 @@ from random import Random
 from typing import Any
 from unittest.mock import patch
 
+from billing.engine import Ending
 from billing.gateway.errors import EventRefused
+from billing.policies import split_payment
 from billing.selectors.disputes import list_open_disputes
 from billing.services.cards import answering, comparing, looking, opening, refunding
 from billing.services.cards.answering import accept_dispute, answer_dispute, stamp_case
@@ -81,7 +83,7 @@ class Walk:
         gives_credit: The business gives credit, and the first customer has some.
         leaves_card: A card is left instead of a deposit.
         changes: Visits become other ones, and the provider falls silent for long.
-        stays: By booking, how much may be left of what was paid since its customers made the visit smaller.
+        stays: By booking, how much the terms may keep of what was paid since its customers made the visit smaller.
     """
 
     random: Random
@@ -396,7 +398,7 @@ def _change(walk: Walk) -> None:
     change_visit(booking_id=booking.id, change=wanted, by=by, now=walk.till.moment, deposit=deposit)
     less = booking.deposit_minor - get_booking(booking_id=booking.id).deposit_minor
     if by == CUSTOMER and less > 0:
-        walk.stays[booking.id] += less
+        walk.stays[booking.id] += split_payment(less, booking, ending=Ending.CUSTOMER, at=walk.till.moment).kept_minor
 
 
 def _pay_now(walk: Walk) -> None:
