@@ -7,7 +7,7 @@ from typing import cast
 
 from django.db.models import Q
 
-from billing.enums import PaymentDoor, PayoutState
+from billing.enums import CardState, PaymentDoor, PayoutState
 from billing.models import PaymentAccount, Payout
 from billing.types import PayoutsStanding, PayoutView
 from kernel.page import Page, cut_page, limit_rows, read_cursor
@@ -34,7 +34,10 @@ def find_payouts_standing() -> PayoutsStanding:
     asked_at, checked_at = row.payouts_asked_at, row.payouts_checked_at
     is_answered = asked_at is None or (checked_at is not None and checked_at >= asked_at)
     return PayoutsStanding(
-        is_connected=bool(row.provider_id), checked_at=checked_at, waiting_since=None if is_answered else asked_at
+        is_connected=bool(row.provider_id),
+        checked_at=checked_at,
+        waiting_since=None if is_answered else asked_at,
+        is_shut_out=row.state == CardState.GONE,
     )
 
 

@@ -36,11 +36,13 @@ class PayoutsStanding:
     Attributes:
         checked_at: When the provider said it; None: never.
         waiting_since: Since when somebody waits for its answer; None: nobody does.
+        is_shut_out: The provider does not let us into the account any more.
     """
 
     is_connected: bool = False
     checked_at: datetime | None = None
     waiting_since: datetime | None = None
+    is_shut_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from billing.enums import PaymentDoor, PayoutState
@@ -9,6 +10,7 @@ from billing.errors import CardNotConnected
 from billing.gateway.errors import AccountUnusable, CallRefused
 from billing.models import PaymentAccount, Payout
 from billing.selectors.accounts import make_door_account
+from billing.services.cards.accounts import refresh_card_account
 from billing.services.cards.keys import get_card_door
 from billing.services.movements import LANE
 from database.transactions import write_transaction
@@ -86,8 +88,10 @@ def fetch_payouts(account_row_id: int, now: datetime) -> None:
         return
     try:
         refresh_payouts(now=now)
-    except (AccountUnusable, CallRefused, CardNotConnected):  # the page says that nobody answered
-        return
+    except (AccountUnusable, CallRefused, CardNotConnected):  # nobody waits for an answer: it was no
+        PaymentAccount.objects.filter(pk=account_row_id, payouts_asked_at=asked_at).update(payouts_asked_at=None)
+        with suppress(CardNotConnected, CallRefused, Unavailable):  # the page says whether we are let in
+            refresh_card_account(now=now)
     except Unavailable as error:
         if asked_at + TRIED > now:
             raise RetryLater(at=now + PAUSE) from error

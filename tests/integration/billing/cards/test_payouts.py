@@ -222,7 +222,16 @@ def test_worker_gives_up_where_nobody_will_answer(till, account_id, monkeypatch,
 
     till.work()
 
-    assert find_payouts_standing().waiting_since == till.moment
+    assert find_payouts_standing() == PayoutsStanding(is_connected=True)
+
+
+def test_account_that_lets_us_in_no_more_is_told_as_that(till, account_id):
+    accounts.disconnect(till.stand_in.world, account_id)
+    ask_for_payouts(now=till.moment)
+
+    till.work()
+
+    assert find_payouts_standing() == PayoutsStanding(is_connected=True, is_shut_out=True)
 
 
 def test_nobody_asks_without_an_account(tenant):

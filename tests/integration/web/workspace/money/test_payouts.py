@@ -9,7 +9,7 @@ from django.db import connection
 
 from accounts.models import User
 from billing.models import PaymentAccount, Payout
-from devtools.stripe_server import money
+from devtools.stripe_server import accounts, money
 from kernel.clock import utc_now
 from tests.conftest import HostClient
 from tests.factories.scheduling import NOW
@@ -108,6 +108,18 @@ def test_provider_that_is_down_is_told_beside_what_is_known(owner_client, till, 
     assert (page.status_code, len(page.context["lines"])) == (200, 1)
     assert "Stripe no responde desde" in read(page)
     assert PaymentAccount.objects.get(door="stripe").payouts_checked_at is None
+
+
+def test_refusal_is_not_told_as_silence(owner_client, till, account_id):  # noqa: F811
+    accounts.disconnect(till.stand_in.world, account_id)
+    till.moment = utc_now()
+    owner_client.post(f"{PAGE}look/")
+    till.moment = utc_now()
+    till.work()
+
+    page = read(owner_client.get(PAGE))
+
+    assert ("Stripe ya no nos deja entrar en tu cuenta." in page, "Stripe no responde" in page) == (True, False)
 
 
 @pytest.mark.parametrize(
