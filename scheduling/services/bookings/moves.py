@@ -14,7 +14,7 @@ from scheduling.models import Booking
 from scheduling.policies import check_move, check_resize
 from scheduling.selectors.availability.free_times import find_moving
 from scheduling.selectors.availability.lengths import check_fits, check_length
-from scheduling.selectors.availability.plans import load_plan_at, narrow_plan
+from scheduling.selectors.availability.plans import Plan, keep_places, load_plan_at, narrow_plan
 from scheduling.selectors.bookings.deadlines import find_request_deadline
 from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.services.editions import plans_anew
@@ -126,19 +126,12 @@ def _ask(booking: Booking, move: _Move) -> Asked:
         wish = replace(wish, length_minutes=move.length_minutes)
     if move.resource_ids is not None:
         wish = replace(wish, resource_ids=move.resource_ids)
-    elif move.is_resize:
-        wish = replace(wish, resource_ids=tuple(dict.fromkeys(each.resource_id for each in held)))
     is_customer = move.by.kind == ActorKind.CUSTOMER
     plan = load_plan_at(wish=wish, starts_at=move.starts_at, is_agreed=True, is_listed_only=is_customer)
     if move.length_minutes is not None:
         check_fits(plan, move.length_minutes)
-    if move.servers:
-        narrowed = narrow_plan(plan, move.servers)
-        if narrowed is None:
-            raise SlotTaken(starts_at=move.starts_at)
-        plan = narrowed
     return Asked(
-        plan=plan,
+        plan=_narrow(plan, booking, move),
         start_minute=to_minutes(move.starts_at),
         now=min(move.now, move.starts_at) if move.is_end_of(booking) else move.now,
         moving=find_moving(booking.pk),
@@ -146,6 +139,22 @@ def _ask(booking: Booking, move: _Move) -> Asked:
         is_any_minute=move.by.kind != ActorKind.CUSTOMER,
         is_override=move.override is not None,
     )
+
+
+def _narrow(plan: Plan, booking: Booking, move: _Move) -> Plan:
+    """Return the plan for whoever may serve it: with a new length those who do, each in their part.
+
+    Raises:
+        SlotTaken: They cannot, anywhere.
+    """
+    found: Plan | None = plan
+    if move.is_resize and move.resource_ids is None:
+        found = keep_places(plan, list_filling(booking))
+    if found is not None and move.servers:
+        found = narrow_plan(found, move.servers)
+    if found is None:
+        raise SlotTaken(starts_at=move.starts_at)
+    return found
 
 
 def _write(seen: Booking, asked: Asked, place: Place, move: _Move) -> Booking:
@@ -178,8 +187,7 @@ def _settle(
     """Write a booking at its new place; its old one, with ``filling``, is free."""
     old_starts_at = booking.starts_at
     old_ids = list(dict.fromkeys(each.resource_id for each in asked.held))
-    chosen = wish_of(booking).resource_ids if move.is_resize and move.resource_ids is None else None
-    place_anew(booking, asked, place, override=move.override, counters=counters, chosen=chosen)
+    place_anew(booking, asked, place, override=move.override, counters=counters)
     if move.is_resize:
         note_lengths(booking, place)
     if not move.is_resize or booking.starts_at != old_starts_at:

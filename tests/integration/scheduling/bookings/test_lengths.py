@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from scheduling.errors import RequestInvalid, SlotTaken, TransitionRefused
-from scheduling.models import Allocation, Booking, BookingLine, Requirement
+from scheduling.models import Allocation, Booking, BookingLine, Requirement, RequirementResource
 from scheduling.selectors.availability.lengths import GROUP, PARTS_OUTLAST, TOO_LONG, TOO_SHORT
 from scheduling.services.bookings.attendance import confirm_attendance
 from scheduling.services.bookings.cancellations import cancel_booking
@@ -15,7 +15,7 @@ from scheduling.services.bookings.contents.changes import change_visit
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.transitions import complete_visit, mark_arrived, start_visit
 from scheduling.services.bookings.undoing_moves import undo_move
-from scheduling.types import CUSTOMER, Actor, VisitChange
+from scheduling.types import CUSTOMER, Actor, RequirementSetup, VisitChange
 from tests.factories.scheduling import (
     MONDAY,
     NOW,
@@ -42,6 +42,14 @@ def minutes_of(made) -> int:
 def taken_by(made) -> list[tuple[int, int]]:
     found = Allocation.objects.filter(booking_id=made.booking_id, is_active=True).order_by("resource_id")
     return [(each.resource_id, int((each.ends_at - each.starts_at).total_seconds()) // 60) for each in found]
+
+
+def parts_of(made) -> list[tuple[int, int, int, int]]:
+    """Return (part, who, from, to) with minutes from the start of the visit."""
+    start = row(made).starts_at
+    found = Allocation.objects.filter(booking_id=made.booking_id, is_active=True).order_by("part_index")
+    spans = [[(at - start).seconds // 60 for at in (each.starts_at, each.ends_at)] for each in found]
+    return [(each.part_index, each.resource_id, *span) for each, span in zip(found, spans, strict=True)]
 
 
 def resize(made, minutes, **values) -> int:
@@ -201,3 +209,37 @@ def test_the_last_service_of_several_takes_the_difference(tenant):
 
     lines = BookingLine.objects.filter(booking_id=made.booking_id).order_by("position")
     assert (minutes_of(made), [each.duration_minutes for each in lines]) == (90, [30, 60])
+
+
+def test_whoever_begins_and_whoever_ends_a_visit_do_so_when_it_is_longer(tenant):
+    place = make_place()
+    ana, luis = (make_resource(place, name) for name in ("Ana", "Luis"))
+    parts = (
+        RequirementSetup(resource_ids=(ana, luis), duration_minutes=20),
+        RequirementSetup(resource_ids=(ana, luis), starts_after_minutes=30),
+    )
+    service_id = make_service(requirements=parts)
+    busy = book(make_service((ana,), duration_minutes=20), resource_ids=(ana,))
+    made = book(service_id, resource_ids=(luis, ana))
+    cancel_booking(booking_id=busy.booking_id, now=NOW, by=ME, reason="Enfermo")
+    before = parts_of(made)
+
+    resize(made, 90)
+
+    assert before == [(0, luis, 0, 20), (1, ana, 30, 60)]
+    assert parts_of(made) == [(0, luis, 0, 20), (1, ana, 30, 90)]
+
+
+def test_whoever_does_not_serve_that_part_any_more_is_not_swapped(tenant):
+    place = make_place()
+    ana, luis = (make_resource(place, name) for name in ("Ana", "Luis"))
+    service_id = make_service((ana, luis))
+    made = book(service_id, resource_ids=(ana,))
+    Booking.objects.update(chosen_resource_id=None)
+    RequirementResource.objects.filter(resource_id=ana).delete()
+    before = parts_of(made)
+
+    with pytest.raises(SlotTaken):
+        resize(made, 90)
+
+    assert parts_of(made) == before
