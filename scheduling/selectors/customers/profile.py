@@ -10,12 +10,13 @@ from django.db.models import Count, Min, Q
 
 from scheduling.enums import CALLED_OFF, BookingStatus, ConsentPurpose, CustomerKind
 from scheduling.models import Asset, Booking, Consent, Contact, Customer
-from scheduling.selectors.bookings.views import HOLD_STATUSES
+from scheduling.selectors.bookings.views import HOLD_STATUSES, list_rows
 from scheduling.selectors.customers.assets import view_asset
 from scheduling.selectors.customers.listing import COMING, VISITED
 from scheduling.selectors.customers.merges import list_merges
 from scheduling.selectors.customers.records import get_customer
 from scheduling.types import (
+    BookingRow,
     ConsentView,
     CustomerProfile,
     RecordStep,
@@ -52,6 +53,12 @@ def get_profile(*, customer_id: int, now: datetime) -> CustomerProfile:
         steps=list_steps(customer_id),
         merges=list_merges(customer_id, now=now),
     )
+
+
+def find_last_visit(*, customer_id: int, now: datetime) -> BookingRow | None:
+    """Return the visit that began last and was not called off, missed or only asked for; one query."""
+    theirs = Booking.objects.filter(customer_id=customer_id, status__in=VISITED, starts_at__lt=now)
+    return next(iter(list_rows(theirs.order_by("-starts_at", "-pk")[:1])), None)
 
 
 def list_sharing(customer_id: int) -> tuple[RelatedCustomer, ...]:

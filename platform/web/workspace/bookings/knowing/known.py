@@ -11,8 +11,8 @@ from kernel.identity.phones import format_phone
 from kernel.ids import read_row_id
 from scheduling.enums import BookingLevel
 from scheduling.errors import CustomerNotFound
-from scheduling.selectors.bookings.views import list_visits_before
 from scheduling.selectors.customers.assets import find_last_asset, list_assets
+from scheduling.selectors.customers.profile import find_last_visit
 from scheduling.selectors.customers.records import get_customer
 from scheduling.types import AssetView, BookingRow
 from tenants.context import current_tenant
@@ -67,7 +67,6 @@ def fill_in(values: QueryDict, now: datetime) -> tuple[QueryDict, Known | None]:
     asset = find_last_asset(customer_id=customer_id, asset_id=read_row_id(values.get("asset")))
     if asset is None:
         asset = find_last_asset(customer_id=customer_id)
-    visits, _count = list_visits_before(customer_id=customer_id, before=now, limit=1)
     contacts = {each.kind.value: each.value for each in reversed(setup.contacts)}
     known = Known(
         id=customer_id,
@@ -76,7 +75,7 @@ def fill_in(values: QueryDict, now: datetime) -> tuple[QueryDict, Known | None]:
         phone=contacts.get("phone", ""),
         notes=setup.notes,
         level=setup.booking_level,
-        last=next(iter(visits), None),
+        last=find_last_visit(customer_id=customer_id, now=now),
         assets=list_assets(customer_id=customer_id, limit=MOST_ASSETS).rows,
         asset_id=asset.id if asset else None,
     )
