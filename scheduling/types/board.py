@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from kernel.instants import count_minutes
 from scheduling.enums import BookingSource, BookingStatus
 from scheduling.types.catalog import ResourceView
 
@@ -20,13 +21,15 @@ class BoardBlock:
         is_last: The part lasts to the end of the visit, so that making it longer makes the visit longer.
         is_group: It shares its time with others of a group.
         sequence: How often it was moved: who drags it says which one they saw.
-        visit_minutes: How long the whole visit lasts, of which the block may be a part.
+        visit_starts_at, visit_ends_at: The whole visit, of which the block may be a part.
     """
 
     booking_id: int
     reference: str
     starts_at: datetime
     ends_at: datetime
+    visit_starts_at: datetime
+    visit_ends_at: datetime
     customer_name: str
     customer_phone: str
     service_name: str
@@ -42,7 +45,11 @@ class BoardBlock:
     is_last: bool = True
     is_group: bool = False
     sequence: int = 0
-    visit_minutes: int = 0
+
+    @property
+    def visit_minutes(self) -> int:
+        """Return how long the whole visit lasts."""
+        return count_minutes(self.visit_starts_at, self.visit_ends_at)
 
 
 @dataclass(frozen=True, slots=True)

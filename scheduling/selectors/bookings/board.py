@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
-from kernel.instants import count_minutes, to_instant, to_minutes
+from kernel.instants import to_instant, to_minutes
 from kernel.intervals import clip, merge, subtract
 from scheduling.engine import Resource, expand_hours, to_minute
 from scheduling.enums import BookingSource, BookingStatus
@@ -163,6 +163,8 @@ def _make_block(booking: Booking, pieces: list[Allocation], asset_identifier: st
         reference=booking.reference,
         starts_at=max(min(piece.starts_at for piece in pieces), booking.starts_at),
         ends_at=min(max(piece.ends_at for piece in pieces), booking.ends_at),
+        visit_starts_at=booking.starts_at,
+        visit_ends_at=booking.ends_at,
         customer_name=booking.customer_name,
         customer_phone=booking.customer_phone,
         service_name=booking.service.name,
@@ -178,7 +180,6 @@ def _make_block(booking: Booking, pieces: list[Allocation], asset_identifier: st
         is_last=max(piece.ends_at for piece in pieces) >= booking.ends_at,
         is_group=booking.session_id is not None,
         sequence=booking.sequence,
-        visit_minutes=count_minutes(booking.starts_at, booking.ends_at),
     )
 
 

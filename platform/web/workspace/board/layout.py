@@ -209,8 +209,12 @@ def find_tone(percent: int) -> str:
 
 
 def count_late(block: BoardBlock, now: datetime) -> int:
-    """Return for how many minutes somebody is late who has not come, or a visit overruns which goes on; else 0."""
-    due = {BookingStatus.CONFIRMED: block.starts_at, BookingStatus.IN_PROGRESS: block.ends_at}.get(block.status)
+    """Return for how many minutes somebody is late who has not come, or a visit overruns which goes on; else 0.
+
+    The whole visit counts, of which the block may be a part.
+    """
+    ends = {BookingStatus.CONFIRMED: block.visit_starts_at, BookingStatus.IN_PROGRESS: block.visit_ends_at}
+    due = ends.get(block.status)
     if due is None or now - due < GRACE or now - due > timedelta(days=1):
         return 0
     return (now - due) // timedelta(minutes=1)

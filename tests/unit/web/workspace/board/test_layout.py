@@ -11,7 +11,7 @@ import pytest
 from config.environment import ROOT
 from scheduling.enums import BookingStatus
 from scheduling.types import Board, BoardBlock, BoardColumn, ResourceView
-from web.workspace.board.layout import SCALES, USUAL_HEIGHT, EntryKind, assign_lanes, lay_out_day
+from web.workspace.board.layout import SCALES, USUAL_HEIGHT, EntryKind, assign_lanes, count_late, lay_out_day
 
 MEXICO = "America/Mexico_City"
 MADRID = "Europe/Madrid"
@@ -28,6 +28,8 @@ def block(booking_id: int, start: datetime, end: datetime, status: str = "confir
         reference=f"REF{booking_id}",
         starts_at=start,
         ends_at=end,
+        visit_starts_at=start,
+        visit_ends_at=end,
         customer_name="Ana Torres",
         customer_phone="+525512345678",
         service_name="Frenos",
@@ -329,3 +331,19 @@ def test_lanes_are_those_of_the_plain_way():
         spans = [(start, start + rng.randint(1, 10)) for start in starts]
         spans.sort()
         assert assign_lanes(spans) == plainly(spans)
+
+
+@pytest.mark.parametrize(
+    ("status", "now", "late"),
+    [
+        ("in_progress", at(10, 30), 0),
+        ("in_progress", at(11, 10), 10),
+        ("confirmed", at(9, 20), 20),
+        ("arrived", at(9, 20), 0),
+    ],
+)
+def test_the_whole_visit_says_whether_it_is_late(status, now, late):
+    parts = [(at(9), at(10)), (at(10, 15), at(11))]
+    blocks = [replace(block(1, *part, status), visit_starts_at=at(9), visit_ends_at=at(11)) for part in parts]
+
+    assert [count_late(each, now) for each in blocks] == [late, late]
