@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext
@@ -41,7 +41,9 @@ def explain_time(
         if not resource_name or not service_name:
             return (translate_error(error),)
         return (name_misfit(resource_name, service_name),)
-    except (Invalid, NotFound) as error:
+    except Invalid as error:
+        return list_findings(error.errors) or (translate_error(error),)
+    except NotFound as error:
         return (translate_error(error),)
     return describe_obstacles(found, timezone)
 
@@ -50,6 +52,11 @@ def describe_obstacles(found: Sequence[Obstacle], timezone: str) -> tuple[str, .
     """Put causes into words, each once; the most telling come first."""
     telling = sorted(found, key=lambda each: not each.taken)
     return tuple(dict.fromkeys(text for each in telling for text in _describe(each, timezone)))[:MAX_LINES]
+
+
+def list_findings(errors: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Return what is wrong, each once, in the active language."""
+    return tuple(dict.fromkeys(gettext(text) for texts in errors.values() for text in texts))
 
 
 def name_misfit(resource_name: str, service_name: str) -> str:

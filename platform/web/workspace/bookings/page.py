@@ -194,7 +194,7 @@ def load_booking_page(*, booking_id: int, user: object, now: datetime) -> Bookin
         if may_act
         else (),
         is_movable=may_act and is_movable(booking.status),
-        is_resizable=may_act and is_resizable(booking.status),
+        is_resizable=may_act and not booking.is_group and is_resizable(booking.status),
         may_correct=may_act and booking.status != BookingStatus.HELD,
         may_set_level=booking.customer_id is not None and has_permission(user, Permission.CUSTOMER_MANAGE),
         undo=_find_undo(booking) if may_act else None,

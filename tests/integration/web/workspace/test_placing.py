@@ -8,9 +8,11 @@ from datetime import timedelta
 import pytest
 
 from notifications.models import Event
-from scheduling.models import Booking
+from scheduling.models import Booking, Requirement
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.types import BookingView
+from tests.factories.scheduling import book as book_plainly
+from tests.factories.scheduling import make_place, make_resource, make_service
 from tests.integration.web.workspace.conftest import book
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -80,6 +82,25 @@ def test_what_cannot_be_read_is_said_in_words(owner_client, two):
     answer = owner_client.get(url(two[1].id, "fit"), {"shift": "x"})
 
     assert (answer.status_code, answer.json()["fits"]) == (422, False)
+
+
+def test_a_length_that_a_part_outlasts_says_so_and_not_that_fields_are_marked(owner_client, two):
+    _, hugo, _ = two
+    Requirement.objects.update(duration_minutes=20)
+
+    answer = owner_client.get(url(hugo.id, "fit"), {"shift": 0, "length": "10"})
+
+    assert answer.json() == {"fits": False, "text": "Una parte de esta cita tarda más que eso."}
+
+
+@pytest.mark.parametrize(("seats", "is_offered"), [(None, True), (4, False)])
+def test_another_length_is_offered_but_to_groups(owner_client, tenant, seats, is_offered):
+    teacher = make_resource(make_place(), "Ana")
+    made = book_plainly(make_service((teacher,), seats=seats))
+
+    page = owner_client.get(f"/workspace/bookings/{made.booking_id}/").content.decode()
+
+    assert (url(made.booking_id, "length") in page, url(made.booking_id, "move") in page) == (is_offered, True)
 
 
 def test_a_drag_of_the_edge_changes_the_length_and_can_be_undone(owner_client, two):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-
-from django.utils.translation import gettext
 
 from kernel.clock import utc_now
 from kernel.errors import DomainError, Invalid
@@ -15,7 +13,7 @@ from scheduling.errors import ResourceNotFound, SlotInPast, SlotTaken, SlotUnava
 from scheduling.selectors.catalog import services as catalog
 from scheduling.types import BookingView, ResourceView, SlotRequest, Wish
 from web.errors import translate_error
-from web.workspace.bookings.obstacles import explain_time
+from web.workspace.bookings.obstacles import explain_time, list_findings
 
 
 def read_wish(booking: BookingView, asked: Mapping[str, str], length_minutes: int | None = None) -> Wish:
@@ -82,11 +80,6 @@ def explain_refusal(
         return ()
     wish = read_wish(booking, asked, length_minutes)
     return explain_place(booking, wish, starts_at, is_length_new=length_minutes is not None)
-
-
-def list_findings(errors: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    """Return what is wrong, each once, in the active language."""
-    return tuple(dict.fromkeys(gettext(text) for texts in errors.values() for text in texts))
 
 
 def say_error(error: DomainError) -> str:
