@@ -95,6 +95,8 @@ OVER = frozenset({"booking_declined", "booking_cancelled", "request_expired", "p
 """Messages whose button leads to a new booking: the old one is over."""
 NEW = frozenset({"booking_confirmed", "booking_requested", "deposit_requested", "deposit_card"})
 """Messages that tell of a booking for the first time."""
+MOVED = frozenset({"booking_moved", "booking_requested"})
+"""Messages that tell of another time, in which staff's own line stands: a request that is moved is one anew."""
 UNPAID = frozenset({"deposit_requested", "deposit_reminder", "deposit_card"})
 """Messages that ask for a deposit: nothing is moved yet, or stands in a calendar."""
 TALKS: Mapping[str, tuple[str, str]] = {
@@ -131,7 +133,7 @@ def make_customer_words(
     money = find_money(booking)
     further = [each for each in beside if template in NEW and each.status != BookingStatus.CANCELLED]
     changed = [each for each in beside if each not in further]
-    said = find_line(booking_id=booking.id, sequence=booking.sequence) if template == "booking_moved" else ""
+    said = find_line(booking_id=booking.id, sequence=booking.sequence) if template in MOVED else ""
     return {
         language: _say_further(
             _say_to_customer(booking, money, language=language, template=template, now=now, previous=previous),

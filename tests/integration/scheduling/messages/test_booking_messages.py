@@ -347,6 +347,23 @@ def test_staff_says_whether_a_move_is_told_and_in_which_words(book, notice, told
     assert all("Perdona" not in each.body_text for each in messages if not told)
 
 
+@pytest.mark.parametrize("email", ["ana@example.com", None])
+def test_the_line_stands_in_the_message_of_a_request_that_is_moved(book, service, email):
+    Service.objects.filter(pk=service.pk).update(approval="request")
+    booking = book(email=email)
+    handle_events()
+    later = booking.starts_at + timedelta(hours=24)
+
+    move_booking(booking_id=booking.id, starts_at=later, now=NOW, by=STAFF, notice=Notice(line="Perdona, hay feria."))
+    handle_events()
+
+    sent = Message.objects.filter(template="booking_requested").order_by("pk")
+    assert [(each.channel, "Perdona, hay feria." in each.body_text) for each in sent] == [
+        ("email" if email else "sms", False),
+        ("email" if email else "sms", True),
+    ]
+
+
 def test_the_line_belongs_to_its_move_alone(book):
     booking = book()
     move_booking(
