@@ -51,7 +51,11 @@ def make_waitlist_table(asked: Asked, waiting: Sequence[WaitlistTally], formats:
             Cell(each.service_name, each.service_name),
             Cell(each.joined, formats.format_number(each.joined), url),
             Cell(each.offered, formats.format_number(each.offered)),
-            Cell(each.booked, formats.format_number(each.booked), asked.make_list_url(door="waitlist")),
+            Cell(
+                each.booked,
+                formats.format_number(each.booked),
+                asked.make_list_url(door="waitlist", service=str(each.service_id)),
+            ),
             Cell(each.waiting, formats.format_number(each.waiting), url if each.waiting else ""),
         )
         for each in waiting

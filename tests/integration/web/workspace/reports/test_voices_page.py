@@ -57,7 +57,10 @@ def test_figures_say_what_was_counted_and_lead_to_it(owner_client, filled):
         "sent": ("1", "", "+1"),
     }
     assert {each.url for each in answer.context["figures"]} >= {"/workspace/waitlist/", "#messages"}
-    assert [[cell.value for cell in row[1:]] for row in answer.context["waitlist_table"].rows] == [[2, 1, 1, 1]]
+    waited = answer.context["waitlist_table"].rows
+    assert [[cell.value for cell in row[1:]] for row in waited] == [[2, 1, 1, 1]]
+    service_id = WaitlistEntry.objects.values_list("service_id", flat=True).distinct().get()
+    assert all(part in waited[0][3].url for part in ("door=waitlist", f"service={service_id}"))
     assert [row[1].value for row in answer.context["scores_table"].rows] == [1, 0, 0, 1, 0]
     assert [[cell.value for cell in row[1:]] for row in answer.context["opinions_table"].rows] == [[2, 3.5]]
 
