@@ -8,7 +8,7 @@ verdict.className = "verdict";
 verdict.setAttribute("aria-hidden", "true");
 verdict.append(document.createElement("span"));
 
-/* What the engine said of a place, by place, while one visit is held. */
+/* What the engine said, by visit as it stood, and place; an answer that comes late is kept for the visit it is about. */
 const answers = new Map();
 let timer = 0;
 
@@ -48,7 +48,13 @@ export function list(visit, from) {
 }
 
 const name = (visit) =>
-  [visit.closest(".column").dataset.resource, visit.dataset.start, visit.dataset.minutes].join("/");
+  [
+    visit.dataset.booking,
+    visit.dataset.sequence,
+    visit.closest(".column").dataset.resource,
+    visit.dataset.start,
+    visit.dataset.minutes,
+  ].join("/");
 
 async function ask(visit, from) {
   const key = name(visit);

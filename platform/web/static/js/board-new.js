@@ -88,7 +88,7 @@ function mark() {
     return;
   }
   place.dataset.resource = chosen.resource;
-  draft.href = makeUrl(chosen.on, chosen.time, chosen.resource);
+  draft.href = makeUrl(chosen.on, chosen.time, chosen.resource, getForm().querySelector("[name=length]")?.value);
   draft.textContent = `+ ${formatMinute(chosen.minute)}`;
   draft.setAttribute("aria-label", `${column.dataset.name}, ${formatMinute(chosen.minute)}`);
   setMinute(draft, chosen.minute);

@@ -189,6 +189,11 @@ def test_a_drag_over_empty_time_begins_a_visit_of_that_length(houses, open_works
 
     expect(page.locator("#new [name=length]")).to_have_value("60")
     assert f"resource={column.get_attribute('data-resource')}" in page.url
+    page.locator("#new [data-discard]").click()
+    expect(page.locator("#new [name=length]")).to_be_hidden()
+    page.locator("#draft").click()
+    page.wait_for_url("**/bookings/new/?**length=60")
+    expect(page.locator("#new [name=length]")).to_have_value("60")
 
 
 def test_escape_while_drawing_begins_nothing(houses, open_workspace):
