@@ -32,6 +32,8 @@ class VisitDetails:
         photo_run: Name of the run through the booking page in which photos may have been sent (`services.photos`).
         is_sole: Who comes means to have this visit alone: where they have another one then, they are asked first.
         origin: Where it was sent from (`edge.requests.find_block`): a form that is sent twice comes from one place.
+        customer_id: Whom staff chose among those who are known; None: contact and name say who it is. What customers
+            and programs send has none.
     """
 
     customer: CustomerDetails
@@ -45,6 +47,7 @@ class VisitDetails:
     photo_run: str = ""
     is_sole: bool = False
     origin: str = ""
+    customer_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

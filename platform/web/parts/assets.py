@@ -117,3 +117,18 @@ def describe_customer_search() -> str:
     if "asset" not in words:
         return gettext("Name, phone, e-mail or number")
     return gettext("Name, phone, e-mail, number or %(asset)s") % {"asset": words["asset"]}
+
+
+def describe_desk_search() -> str:
+    """Say what whoever calls is found by while their booking is made, in the trade's own words: a plate, a patient."""
+    tenant, language = current_tenant(), current_language()
+    vertical = get_vertical(tenant.vertical)
+    if vertical.asset is None:
+        return gettext("Phone or name")
+    telling = [each for each in vertical.asset.fields if each.is_identifier]
+    told = next((each for each in telling if each.key not in vertical.asset.label_fields), None)
+    if told is None:
+        what = vertical.say("asset", language=language, country=tenant.country)
+    else:
+        what = gettext(vertical.label_field(told, language=language, country=tenant.country))
+    return gettext("Phone, name or %(what)s") % {"what": what[:1].lower() + what[1:]}

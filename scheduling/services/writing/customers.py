@@ -11,8 +11,10 @@ from database.connection import connection
 from database.locks import KeySpace, lock_customer, lock_words
 from database.statements import Statement
 from kernel.identity.keys import make_key
+from kernel.text import mark
 from notifications.services.outbox import add_wanted_event_part, publish_wanted
 from scheduling.enums import BookingLevel, ConsentPurpose, ContactKind, CustomerEvent
+from scheduling.errors import CustomerInvalid
 from scheduling.models import Asset, AssetMark, AssetReading, Booking, Consent, Contact, Customer
 from scheduling.models.customer import NUMBER_SEQUENCE
 from scheduling.services.writing.inputs import CleanDetails
@@ -21,14 +23,13 @@ from scheduling.services.writing.search import add_customer_search_part
 NEXT_NUMBER_SQL = f"nextval('{NUMBER_SEQUENCE}'::regclass)"
 CONSENT_TEXT_VERSION = "2026-11"
 
-KNOWN_SQL = """
+FOUND_SQL = """
 SELECT known.id, known.asset_id, levels.found, levels.refused
 FROM (
   SELECT array_agg(DISTINCT c.booking_level) AS found,
          array_agg(DISTINCT k.kind) FILTER (WHERE c.booking_level = 'refused') AS refused
-  FROM scheduling_contact k
-  JOIN scheduling_customer c ON c.id = k.customer_id
-  WHERE k.value = ANY(%(contacts)s::text[]) AND c.erased_at IS NULL AND c.booking_level <> 'normal') levels
+  FROM {whose}
+  WHERE {meant} AND c.erased_at IS NULL AND c.booking_level <> 'normal') levels
 LEFT JOIN (
 SELECT c.id, CASE WHEN cardinality(%(marks)s::text[]) > 0 THEN (
   SELECT m.asset_id FROM scheduling_assetmark m
@@ -39,10 +40,25 @@ ELSE (
   WHERE a.owner_id = c.id AND a.type_key = %(type_key)s::text AND a.label_key = %(label_key)s::text
   ORDER BY a.id LIMIT 1) END AS asset_id
 FROM scheduling_customer c
-WHERE c.name_key = %(name_key)s::text AND c.erased_at IS NULL
-  AND c.id IN (SELECT k.customer_id FROM scheduling_contact k WHERE k.value = ANY(%(contacts)s::text[]))
+WHERE {who} AND c.erased_at IS NULL
 ORDER BY c.id LIMIT 1) known ON true
 """
+KNOWN_SQL = FOUND_SQL.format(
+    whose="scheduling_contact k JOIN scheduling_customer c ON c.id = k.customer_id",
+    meant="k.value = ANY(%(contacts)s::text[])",
+    who="""c.name_key = %(name_key)s::text
+  AND c.id IN (SELECT k.customer_id FROM scheduling_contact k WHERE k.value = ANY(%(contacts)s::text[]))""",
+)
+CHOSEN_SQL = FOUND_SQL.format(
+    whose="scheduling_customer c LEFT JOIN scheduling_contact k ON k.customer_id = c.id",
+    meant="""(c.id = %(chosen_id)s::int8
+  OR c.id IN (SELECT k.customer_id FROM scheduling_contact k WHERE k.value = ANY(%(contacts)s::text[])))""",
+    who="c.id = %(chosen_id)s::int8",
+)
+FOLLOW_SQL = """
+SELECT merged_into_id FROM scheduling_customer WHERE id = %(chosen_id)s::int8 AND erased_at IS NULL FOR SHARE
+"""
+GONE = mark("This customer is not there any more. Look for them again, or book for somebody new.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +82,44 @@ class Known:
 
 
 def find_known(clean: CleanDetails) -> Known:
-    """Find whom and what a booking's details mean; they may be new by the time that one looks again."""
-    contacts = _list_contacts(clean)
-    if not contacts:
+    """Find whom and what a booking's details mean; they may be new by the time that one looks again.
+
+    Whom staff chose is meant whatever name and contact were typed, and the record that goes on in their place.
+
+    Raises:
+        CustomerInvalid: Whom staff chose is not there, or was erased.
+    """
+    contacts, chosen_id = _list_contacts(clean), clean.details.customer_id
+    if not contacts and chosen_id is None:
         return Known()
-    parameters = {
-        "name_key": make_key(clean.details.customer.name),
+    parameters: dict[str, object] = {
         "contacts": contacts,
         "type_key": clean.asset_type,
         "marks": list(clean.asset_marks),
         "label_key": make_key(clean.asset_label),
     }
-    rows = connection.fetch_planned(KNOWN_SQL, parameters)
+    if chosen_id is None:
+        rows = connection.fetch_planned(KNOWN_SQL, parameters | {"name_key": make_key(clean.details.customer.name)})
+    else:
+        rows = connection.fetch_planned(CHOSEN_SQL, parameters | {"chosen_id": _follow(chosen_id)})
     customer_id, asset_id, levels, refused = rows[0]
     strictest = max(map(BookingLevel, levels or ()), key=list(BookingLevel).index, default=BookingLevel.NORMAL)
     return Known(customer_id, asset_id, strictest, tuple(refused or ()))
+
+
+def _follow(chosen_id: int) -> int:
+    """Return the customer who goes on where this one was merged; nobody erases or merges them until it is written.
+
+    Raises:
+        CustomerInvalid: There is none, or they were erased.
+    """
+    while True:
+        rows = connection.fetch_planned(FOLLOW_SQL, {"chosen_id": chosen_id})
+        if not rows:
+            raise CustomerInvalid(errors={"customer": (GONE,)})
+        if rows[0][0] is None:
+            return chosen_id
+        chosen_id = rows[0][0]
 
 
 def meet_customer(clean: CleanDetails) -> Known:
@@ -88,12 +127,18 @@ def meet_customer(clean: CleanDetails) -> Known:
 
     Two first bookings of one person at once make one customer: until the caller's transaction ends, nobody
     else makes a customer or an asset with one of these contacts. Where this is to be their only visit then, one after
-    the other looks at what else they come for. Before the locks of resources and rows.
+    the other looks at what else they come for. Before the locks of resources and rows; whom staff chose is locked.
+
+    Raises:
+        CustomerInvalid: As `find_known`.
     """
-    known = find_known(clean)
-    if not known.has_all(clean):
+    chosen_id = clean.details.customer_id
+    known = find_known(clean) if chosen_id is None else Known()
+    if chosen_id is not None or not known.has_all(clean):
         for contact in sorted(_list_contacts(clean)):
             lock_words(KeySpace.CONTACT, contact)
+        if chosen_id is not None:
+            lock_customer(chosen_id)
         known = find_known(clean)
     if clean.details.is_sole and known.customer_id is not None:
         lock_customer(known.customer_id)
@@ -104,7 +149,7 @@ def attach_details(booking: Booking, clean: CleanDetails, known: Known) -> None:
     """Give a booking its snapshot and whoever is known already.
 
     An existing customer is linked when a contact *and* the name match, as they are compared, and is never changed:
-    whoever types someone's e-mail sees and overwrites nothing. Otherwise a new customer is
+    whoever types someone's e-mail sees and overwrites nothing. So is whom staff chose. Otherwise a new customer is
     made, with `add_customer_parts`. The booking is not saved here.
     """
     details = clean.details

@@ -106,7 +106,7 @@ def clean_details(
     """Check and normalize everything that was typed; ``questions`` are the services' own.
 
     Staff may leave the contact and the asset empty (a walk-in), and need no more of an asset than what tells
-    it from others (a plate); what they type is checked alike.
+    it from others (a plate); what they type is checked alike. Only staff says that a certain customer comes.
 
     Raises:
         CustomerInvalid: ``errors`` has every refused field: ``name``, ``phone``, ``email``, ``contact``,
@@ -140,6 +140,7 @@ def clean_details(
             note=note,
             asset=dict(checked.values),
             answers=_to_json(intake.answers, answered),
+            customer_id=details.customer_id if is_staff else None,
         ),
         asset_label=named.label,
         asset_identifier=named.identifier,

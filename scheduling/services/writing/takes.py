@@ -35,13 +35,13 @@ def take_place(
         place = pick_place(asked)
         if place is None:
             return None
-        is_sole = clean is not None and clean.details.is_sole
-        known = find_known(clean) if clean and not is_sole else Known()
-        if clean is None or (known.has_all(clean) and not is_sole):
+        is_locking = clean is not None and (clean.details.is_sole or clean.details.customer_id is not None)
+        known = find_known(clean) if clean and not is_locking else Known()
+        if clean is None or (known.has_all(clean) and not is_locking):
             return write_quickly(place, known)
         with write_transaction():
             known = meet_customer(clean)
-            if is_sole or not known.has_all(clean):
+            if is_locking or not known.has_all(clean):
                 return write_quickly(place, known)
         # Somebody made them meanwhile: nobody needs to wait for this booking's locks.
         return write_quickly(place, known)

@@ -28,6 +28,7 @@ from scheduling.types import (
 )
 from tenants.context import current_tenant
 from web.errors import translate_error
+from web.parts.assets import describe_desk_search
 from web.parts.toasts import Toast, add_triggers, go_on, is_fragment_asked
 from web.workspace.actors import make_actor
 from web.workspace.bookings.deposits import describe_asked, read_deposit
@@ -100,6 +101,7 @@ def _book(request: HttpRequest, typed: Typed, asked: SlotRequest, form: BookingF
         answers=form.answers,
         arrival_mode=data.get("arrival_mode") or None,
         note=data["note"],
+        customer_id=typed.customer_id,
     )
     override = read_override(request, data["override_reason"])
     by = make_actor(request)
@@ -152,6 +154,7 @@ def _render_form(
         "is_now": _is_now(typed) and not now_obstacles,
         "typed": typed,
         "known": typed.known,
+        "who_label": describe_desk_search(),
         "who": typed.values.get("who", ""),
         "customers_asked": asked,
         "customers": find_customers(asked),

@@ -96,6 +96,12 @@ class Typed:
         return self.resource.name if self.resource else ""
 
     @property
+    def customer_id(self) -> int | None:
+        """Return whom the form names; zero, whom nobody has, where it is no id; None: somebody new."""
+        said = self.values.get("customer", "")
+        return (read_row_id(said) or 0) if said else None
+
+    @property
     def service_name(self) -> str:
         """Return what was chosen; empty: nothing yet."""
         return self.service.name if self.service else ""

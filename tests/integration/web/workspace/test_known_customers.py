@@ -8,7 +8,10 @@ import pytest
 
 from scheduling.models import Booking, Customer
 from scheduling.selectors.catalog.services import list_bookable_services
+from scheduling.selectors.customers.profile import find_last_visit
 from tests.integration.web.workspace.conftest import book
+from verticals.registry import get_vertical
+from web.parts import assets
 
 NEW = "/workspace/bookings/new/"
 
@@ -130,3 +133,63 @@ def test_a_service_that_is_none_is_left_out(owner_client, tenant):
     page = page_of(owner_client.post(NEW, {"service": first, "also_1": "999999", "do": "times"}))
 
     assert ('name="also_1"' in page, 'name="also_2"' in page) == (True, False)
+
+
+def book_on_page(client, typed):
+    """Choose the first time that is offered, and book."""
+    page = page_of(client.post(NEW, typed | {"do": "times"}))
+    start = page.partition('name="starts_at" value="')[2].partition('"')[0]
+    return client.post(NEW, typed | {"starts_at": start, "do": "book"})
+
+
+def test_whoever_was_picked_without_a_contact_is_booked_and_nobody_is_made(owner_client, laura):
+    service_id = Booking.objects.get().service_id
+    laura.contacts.all().delete()
+    before = Customer.objects.count()
+
+    done = book_on_page(owner_client, {"service": service_id, "customer": laura.id, "name": "Laura J.", "known": "x"})
+
+    made = Booking.objects.latest("pk")
+    assert (done.status_code, made.customer_id, Customer.objects.count()) == (302, laura.id, before)
+
+
+@pytest.mark.parametrize("customer", ["999999", "x", "-1"])
+def test_whoever_is_gone_is_said_and_what_was_typed_stays(owner_client, laura, customer):
+    service_id = Booking.objects.get().service_id
+
+    refused = book_on_page(owner_client, {"service": service_id, "customer": customer, "name": "Rosa Lima"})
+
+    page = page_of(refused)
+    assert (refused.status_code, Booking.objects.count()) == (422, 1)
+    assert ("Este cliente ya no está" in page, 'value="Rosa Lima"' in page) == (True, True)
+
+
+def test_a_visit_that_was_canceled_is_not_the_last_one(owner_client, laura):
+    Booking.objects.update(starts_at="2026-01-05T15:00Z", ends_at="2026-01-05T16:00Z", status="completed")
+    later = Booking.objects.get(pk=book("Laura Jiménez").booking_id)
+    Booking.objects.filter(pk=later.pk).update(
+        starts_at="2026-03-07T15:00Z", ends_at="2026-03-07T16:00Z", status="cancelled", is_active=False
+    )
+
+    last = find_last_visit(customer_id=laura.id, now=later.created_at)
+    Booking.objects.filter(pk=later.pk).update(status="confirmed", is_active=True)
+    newest = find_last_visit(customer_id=laura.id, now=later.created_at)
+
+    assert later.customer_id == laura.id
+    assert (str(last.starts_at.date()), str(newest.starts_at.date())) == ("2026-01-05", "2026-03-07")
+
+
+@pytest.mark.parametrize(
+    ("vertical", "label"),
+    [
+        ("automotive", "Celular, nombre o placa"),
+        ("clinic", "Celular, nombre o paciente"),
+        ("salon", "Celular o nombre"),
+    ],
+)
+def test_what_they_are_found_by_is_said_in_the_words_of_the_trade(owner_client, tenant, monkeypatch, vertical, label):
+    monkeypatch.setattr(assets, "get_vertical", lambda _key: get_vertical(vertical))
+
+    page = page_of(owner_client.get(NEW))
+
+    assert f'<label for="who">{label}</label>' in page
