@@ -16,7 +16,7 @@ from scheduling.selectors.availability.explanations import view_reasons
 from scheduling.selectors.availability.free_times import find_moving
 from scheduling.selectors.availability.lengths import check_fits, check_length
 from scheduling.selectors.availability.occupancy import load_snapshots
-from scheduling.selectors.availability.plans import load_plan
+from scheduling.selectors.availability.plans import Plan, keep_places, load_plan
 from scheduling.types import Obstacle, SlotRequest, TakenBy
 
 AHEAD_DAYS = 14
@@ -41,7 +41,7 @@ def find_obstacles(
 
     Grid, notice and booking window bind customers alone, so they are no cause. With several
     locations, the causes of the first that offers the service. ``is_length_new``: the visit is to have the wish's own
-    length, and has another one.
+    length, and has another one; where it names all who serve it now, each of them stays in their part.
 
     Raises:
         ServiceNotFound, ResourceNotFound, LocationNotFound, RequestInvalid, SetupInvalid: As `load_plan`; or it cannot
@@ -61,6 +61,8 @@ def find_obstacles(
     )
     if is_length_new and request.wish.length_minutes is not None:
         check_fits(loaded, request.wish.length_minutes)
+        if moving_booking_id is not None:
+            loaded = _keep_servers(loaded, moving_booking_id)
     plan = replace(loaded, visits={each: _free(visit) for each, visit in loaded.visits.items()})
     starts = dict.fromkeys(plan.visits, (minute, minute + AHEAD_DAYS * DAY_MINUTES))
     answers: list[tuple[Obstacle, ...]] = []
@@ -76,6 +78,14 @@ def find_obstacles(
                 tuple(Obstacle(view, taken.get(reason, ())) for view, reason in zip(views, found.reasons, strict=True))
             )
     return answers[0]
+
+
+def _keep_servers(plan: Plan, booking_id: int) -> Plan:
+    """Return the plan for those who serve a booking, each in their part, where just these are asked for."""
+    rows = Allocation.objects.filter(booking_id=booking_id, is_active=True)
+    filling = set(rows.values_list("part_index", "resource_id"))
+    is_theirs = {resource_id for _, resource_id in filling} == set(plan.wish.resource_ids)
+    return (keep_places(plan, filling) if is_theirs else None) or plan
 
 
 def _free(visit: VisitSpec) -> VisitSpec:

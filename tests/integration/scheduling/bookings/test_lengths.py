@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,13 +10,15 @@ import pytest
 from scheduling.errors import RequestInvalid, SlotTaken, TransitionRefused
 from scheduling.models import Allocation, Booking, BookingLine, Requirement, RequirementResource
 from scheduling.selectors.availability.lengths import GROUP, PARTS_OUTLAST, TOO_LONG, TOO_SHORT
+from scheduling.selectors.availability.obstacles import find_obstacles
+from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.services.bookings.attendance import confirm_attendance
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.contents.changes import change_visit
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.transitions import complete_visit, mark_arrived, start_visit
 from scheduling.services.bookings.undoing_moves import undo_move
-from scheduling.types import CUSTOMER, Actor, RequirementSetup, VisitChange
+from scheduling.types import CUSTOMER, Actor, RequirementSetup, SlotRequest, VisitChange
 from tests.factories.scheduling import (
     MONDAY,
     NOW,
@@ -211,7 +214,8 @@ def test_the_last_service_of_several_takes_the_difference(tenant):
     assert (minutes_of(made), [each.duration_minutes for each in lines]) == (90, [30, 60])
 
 
-def test_whoever_begins_and_whoever_ends_a_visit_do_so_when_it_is_longer(tenant):
+def book_in_turns():
+    """Luis begins a visit and Ana ends it, and each could do both; return (booking, Ana, Luis)."""
     place = make_place()
     ana, luis = (make_resource(place, name) for name in ("Ana", "Luis"))
     parts = (
@@ -222,12 +226,33 @@ def test_whoever_begins_and_whoever_ends_a_visit_do_so_when_it_is_longer(tenant)
     busy = book(make_service((ana,), duration_minutes=20), resource_ids=(ana,))
     made = book(service_id, resource_ids=(luis, ana))
     cancel_booking(booking_id=busy.booking_id, now=NOW, by=ME, reason="Enfermo")
+    return made, ana, luis
+
+
+def test_whoever_begins_and_whoever_ends_a_visit_do_so_when_it_is_longer(tenant):
+    made, ana, luis = book_in_turns()
     before = parts_of(made)
 
     resize(made, 90)
 
     assert before == [(0, luis, 0, 20), (1, ana, 30, 60)]
     assert parts_of(made) == [(0, luis, 0, 20), (1, ana, 30, 90)]
+
+
+def test_nobody_is_swapped_where_who_ends_it_has_something_else(tenant):
+    made, ana, luis = book_in_turns()
+    book(make_service((ana,), duration_minutes=20), hours_later(1), resource_ids=(ana,))
+    before = parts_of(made)
+    wish = replace(wish_of(row(made)), length_minutes=90, resource_ids=(luis, ana))
+
+    found = find_obstacles(
+        request=SlotRequest(wish, MONDAY), now=NOW, moving_booking_id=made.booking_id, is_length_new=True
+    )
+    with pytest.raises(SlotTaken):
+        resize(made, 90)
+
+    assert [each.reason.resource_name for each in found if each.taken] == ["Ana"]
+    assert parts_of(made) == before
 
 
 def test_whoever_does_not_serve_that_part_any_more_is_not_swapped(tenant):
