@@ -27,7 +27,7 @@ FOUND_SQL = """
 SELECT known.id, known.asset_id, levels.found, levels.refused
 FROM (
   SELECT array_agg(DISTINCT c.booking_level) AS found,
-         array_agg(DISTINCT k.kind) FILTER (WHERE c.booking_level = 'refused') AS refused
+         array_agg(DISTINCT k.kind) FILTER (WHERE c.booking_level = 'refused' AND k.kind IS NOT NULL) AS refused
   FROM {whose}
   WHERE {meant} AND c.erased_at IS NULL AND c.booking_level <> 'normal') levels
 LEFT JOIN (
