@@ -95,8 +95,7 @@ OVER = frozenset({"booking_declined", "booking_cancelled", "request_expired", "p
 """Messages whose button leads to a new booking: the old one is over."""
 NEW = frozenset({"booking_confirmed", "booking_requested", "deposit_requested", "deposit_card"})
 """Messages that tell of a booking for the first time."""
-MOVED = frozenset({"booking_moved", "booking_requested"})
-"""Messages that tell of another time, in which staff's own line stands: a request that is moved is one anew."""
+MOVED = frozenset({"booking_moved", "booking_requested"})  # with staff's line: a request that is moved is one anew
 UNPAID = frozenset({"deposit_requested", "deposit_reminder", "deposit_card"})
 """Messages that ask for a deposit: nothing is moved yet, or stands in a calendar."""
 TALKS: Mapping[str, tuple[str, str]] = {
