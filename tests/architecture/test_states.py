@@ -38,6 +38,7 @@ ALWAYS = {
     "wait_for_deposit": "takes a row that was locked, and so asked for",
     "give_up": "ends holds for whoever changes the catalog, who asks",
     "keep_in_place": "writes down what was decided with a change, which asked",
+    "undo_keeping": "as above",
     "end_booking": "takes a row that was locked, and so asked for",
     "follow_zone_changes": "keeps what was agreed: the hour on the wall is the same",
 }
