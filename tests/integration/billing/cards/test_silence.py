@@ -10,7 +10,7 @@ from billing.errors import CardNotConnected
 from billing.models import Payment, PaymentAccount
 from billing.selectors.accounts import get_card_account
 from billing.services.cards import silence
-from billing.services.cards.accounts import choose_when_silent
+from billing.services.cards.accounts import choose_when_silent, switch_cards
 from billing.services.cards.silence import LONGEST, look_again, stand_by
 from devtools.stripe_server import accounts
 from devtools.stripe_server.server import Fault
@@ -162,3 +162,13 @@ def test_account_that_is_gone_from_here_is_not_asked(till, booking_id):
     look_again(booking_id, till.moment)
 
     assert count_links() == 0
+
+
+def test_account_that_goes_while_its_owner_types_the_password_is_not_switched(till, account_id):
+    def lose() -> None:
+        PaymentAccount.objects.update(provider_id="")
+
+    with pytest.raises(CardNotConnected):
+        switch_cards(is_on=False, by=STAFF, now=till.moment, prove=lose)
+
+    assert PaymentAccount.objects.get().is_on

@@ -180,8 +180,10 @@ def test_reminders_follow(agreed):
     follow()
     handle_events(NOW)
 
-    assert before
-    assert set(Reminder.objects.values_list("due_at", flat=True)) == {at + HOUR for at in before}
+    starts_at = Booking.objects.get().starts_at
+    after = set(Reminder.objects.values_list("due_at", flat=True))
+    assert after == {starts_at - 24 * HOUR, starts_at - 2 * HOUR}
+    assert before.isdisjoint(after)
 
 
 def test_group_moves_as_one(tenant, tmp_path):

@@ -99,7 +99,7 @@ def test_who_was_faster_is_not_overwritten_unseen(owner_client, staff_client):
     refused = owner_client.post(url(booked.booking_id), {**mine, "note": "Sin prisa"})
     again = owner_client.post(url(booked.booking_id), {**read_form(refused.content.decode()), "note": "Sin prisa"})
 
-    assert (refused.status_code, "Alguien corrigió esta cita" in refused.content.decode()) == (409, True)
+    assert (refused.status_code, "Alguien cambió esta cita" in refused.content.decode()) == (409, True)
     assert (again.status_code, Booking.objects.get(pk=booked.booking_id).note) == (302, "Sin prisa")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 
 from kernel.clock import utc_now
 from tenants.models import Backup, Tenant
@@ -26,7 +27,8 @@ def test_last_verified_restore_has_its_date_on_the_clock_of_the_business(owner_c
     Backup.objects.create(schema_name=tenant.schema_name, archive="x", began_at=AT, verified_at=AT)
     Backup.objects.create(schema_name=tenant.schema_name, began_at=AT, failure="no space is left in /srv")
 
-    page = owner_client.get(URL).content.decode()
+    with time_machine.travel(AT + timedelta(hours=12)):
+        page = owner_client.get(URL).content.decode()
 
     shown = page[page.index("Última restauración comprobada") :][:200]
     assert "26" in shown
