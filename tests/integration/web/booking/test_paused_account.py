@@ -7,11 +7,13 @@ from datetime import timedelta
 import pytest
 
 from billing.gateway.enums import AccountState
-from billing.models import Payment
+from billing.models import Payment, PaymentAccount
 from billing.selectors.accounts import get_card_account
+from billing.services.owners.pausing import follow_account
 from devtools.stripe_server import accounts
 from kernel.clock import utc_now
 from notifications.models import Message
+from notifications.types.messages import EventView
 from scheduling.enums import BookingLevel, DepositKind
 from scheduling.errors import SetupInvalid
 from scheduling.models import Customer
@@ -249,3 +251,13 @@ def test_change_by_an_older_version_keeps_nothing(till, booking_id):  # noqa: F8
     tell_events()
 
     assert find_end(booking_id) == kept_until
+
+
+def test_account_that_goes_on_taking_cards_tells_nobody_again(till, booking_id):  # noqa: F811
+    tell_events()
+    before = Message.objects.count(), find_end(booking_id)
+    said = {"by_user_id": 1, "changed": ["is_on"], "previous_state": "active"}
+
+    follow_account(EventView(9, "payment_account.changed", PaymentAccount.objects.get().pk, said, till.moment))
+
+    assert (Message.objects.count(), find_end(booking_id)) == before

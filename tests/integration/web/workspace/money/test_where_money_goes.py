@@ -224,6 +224,15 @@ def test_owner_hears_that_the_provider_takes_no_more_payments(till, owner_client
     assert [text in each for each in bodies] == ([True] if text else [])
 
 
+def test_credit_leads_no_money_elsewhere(tenant):
+    switch_credit(is_on=True, by=STAFF, now=utc_now())
+    row = PaymentAccount.objects.get()
+
+    tell_owners(EventView(9, "payment_account.changed", row.pk, {"by_user_id": 1, "changed": ["is_on"]}, utc_now()))
+
+    assert Message.objects.count() == 0
+
+
 def test_event_of_an_older_version_tells_nobody(tenant):
     change_bank_data(data=BANK, by=STAFF, now=utc_now())
     row = PaymentAccount.objects.get()
