@@ -18,14 +18,12 @@ class MessageTally:
     Attributes:
         currency: Of ``price_minor``; empty: no carrier said what they cost.
         price_minor: What carriers asked, in the smallest coin of the currency.
-        priced: Of ``sent``, those whose price is known.
     """
 
     channel: Channel
     currency: str
     sent: int
     failed: int
-    priced: int
     price_minor: int
 
 
@@ -39,7 +37,6 @@ def tally_messages(*, since: datetime, until: datetime) -> tuple[MessageTally, .
     found = rows.values_list("channel", "price_currency").annotate(
         sent=Count("pk", filter=Q(status=MessageStatus.SENT)),
         failed=Count("pk", filter=Q(status=MessageStatus.FAILED)),
-        priced=Count("pk", filter=Q(status=MessageStatus.SENT, price_minor__isnull=False)),
         price=Sum("price_minor", filter=Q(status=MessageStatus.SENT), default=0),
     )
     return tuple(MessageTally(Channel(channel), *rest) for channel, *rest in found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -34,6 +35,7 @@ def close_days(request: HttpRequest) -> HttpResponse:
     days = read_asked(data)
     if days is None:
         return redirect("workspace:bulk")
+    days = replace(days, resource=None)  # it is closed for everybody
     bookings = days.list_bookings()
     if request.method != "POST" or days.problem:
         return _render(request, days, bookings, problem=days.problem, status=422 if request.method == "POST" else 200)

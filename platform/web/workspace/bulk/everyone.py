@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext
 
 from accounts.policies import Permission
@@ -50,11 +48,6 @@ class Days:
             "from": self.first.isoformat(),
             "to": self.last.isoformat(),
         }
-
-    @property
-    def close_url(self) -> str:
-        """Return where the same days are closed."""
-        return f"{reverse('workspace:bulk_close')}?{urlencode(self.fields)}"
 
     def list_bookings(self) -> tuple[BookingView, ...]:
         """List who is expected; nobody as long as the days cannot be."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -98,8 +98,7 @@ def plan_move(chosen: list[BookingView], typed: dict[int, TypedRow], at: str) ->
         if starts_at is None:
             return []
         plans.append(BulkPlan(each.id, typed[each.id].sequence, BulkOutcome.MOVE, starts_at))
-    # Whoever makes room for the next one comes before it.
-    return plans[::-1] if distance > timedelta() else plans
+    return plans
 
 
 def _to_wall(booking: BookingView) -> datetime:

@@ -11,7 +11,7 @@ import pytest
 
 from kernel.clock import utc_now
 from notifications.models import Message
-from scheduling.models import Booking, BulkAct, ConversationLine, DateOverride, Location
+from scheduling.models import Booking, BulkAct, ConversationLine, DateOverride, Location, Resource
 from scheduling.selectors.bulk.touching import list_of_customer
 from tests.conftest import HostClient
 from tests.factories.billing import pay
@@ -107,6 +107,13 @@ class TestClosing:
         assert "Se cancelan 2 citas." in page
         assert re.search(r"500\S* de lo pagado", page) or "$500" in page
         assert not DateOverride.objects.filter(on=on).exists()
+
+    def test_it_is_closed_for_everybody_whoever_was_chosen_before(self, owner, booked, on):
+        somebody = Resource.objects.exclude(allocations__booking_id__in=booked).latest("pk")
+
+        page = read(owner, CLOSE, **{"from": on, "resource": str(somebody.pk)})
+
+        assert "Se cancelan 2 citas." in page
 
     def test_closing_cancels_all_and_closes_the_calendar(self, owner, booked, on):
         fields = read_hidden(read(owner, CLOSE, **{"from": on}))
