@@ -31,7 +31,7 @@ def test_app_of_public_tables_is_public_and_its_room_a_tenants():
     """A room with tables in both is two apps: in one list each."""
     named = {name for name in [*settings.SHARED_APPS, *settings.TENANT_APPS] if name.endswith(".public")}
 
-    assert named == {"audit.public", "billing.public", "notifications.public"}
+    assert named == {"audit.public", "billing.public", "notifications.public", "privacy.public"}
     for name in named:
         room = name.removesuffix(".public")
         assert [name in settings.SHARED_APPS, name in settings.TENANT_APPS] == [True, False]
@@ -70,7 +70,7 @@ def test_no_foreign_key_between_public_and_tenant():
 
 def test_primary_keys_are_big():
     ours = {config.label for config in apps.get_app_configs() if config.name.split(".")[0] in {
-        "tenants", "accounts", "notifications", "scheduling", "billing", "verticals", "audit", "operators",
+        "tenants", "accounts", "notifications", "scheduling", "billing", "verticals", "audit", "operators", "privacy",
     }}  # fmt: skip
     small = [
         model._meta.label

@@ -381,7 +381,7 @@ def ask(
 
 def take_snapshot() -> dict[str, list[dict[str, object]]]:
     """Return every row of what a tenant has."""
-    labels = ("scheduling", "billing", "notifications", "accounts", "api")
+    labels = ("scheduling", "billing", "privacy", "notifications", "accounts", "api")
     models = [model for label in labels for model in apps.get_app_config(label).get_models()]
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
 

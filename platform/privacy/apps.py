@@ -1,0 +1,22 @@
+"""Django's description of the room."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class PrivacyConfig(AppConfig):
+    """Requests of persons; the tables of a business."""
+
+    name = "privacy"
+    label = "privacy"
+
+    def ready(self) -> None:
+        """Declare what is kept about people; be called when they are erased."""
+        from privacy import personal  # noqa: PLC0415 - models are loaded by now
+        from privacy.services import forgetting, merging  # noqa: PLC0415
+        from tenants import hooks  # noqa: PLC0415
+
+        forgetting.register()
+        merging.register()
+        hooks.register_inventory(personal.INVENTORY)

@@ -1,0 +1,71 @@
+"""Words of privacy."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from kernel.law.persons import Right
+
+
+class RequestRight(models.TextChoices):
+    """What somebody asks for; the rights of `kernel.law.persons`, in words."""
+
+    ACCESS = Right.ACCESS.value, _("See what is kept about me")
+    RECTIFICATION = Right.RECTIFICATION.value, _("Correct something")
+    ERASURE = Right.ERASURE.value, _("Erase what is kept about me")
+    OBJECTION = Right.OBJECTION.value, _("Object to a use of my data")
+    PORTABILITY = Right.PORTABILITY.value, _("Take my data along")
+    BLOCKING = Right.BLOCKING.value, _("Block my data")
+
+
+class RequestSource(models.TextChoices):
+    """How it reached the business."""
+
+    LINK = "link", _("By the link of a visit")
+    EMAIL = "email", _("By e-mail")
+    PHONE = "phone", _("By phone")
+    PAPER = "paper", _("On paper")
+    IN_PERSON = "in_person", _("In person")
+
+
+class IdentityCheck(models.TextChoices):
+    """How the business knows that whoever asks is the person."""
+
+    LINK = "link", _("By the link that they were sent")
+    CODE = "code", _("By a code sent to a contact on record")
+    DOCUMENT = "document", _("They showed a document")
+    KNOWN = "known", _("Somebody of the business knows them")
+    CALLED_BACK = "called_back", _("Called back on a number on record")
+
+
+class RequestState(models.TextChoices):
+    """Where a request stands."""
+
+    ASKED = "asked", _("To decide")
+    GRANTED = "granted", _("To do")
+    DONE = "done", _("Done")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+OPEN_STATES = (RequestState.ASKED, RequestState.GRANTED)
+"""In which the clock runs."""
+
+
+class RequestStep(models.TextChoices):
+    """What was done with a request."""
+
+    ASKED = "asked", _("Asked")
+    CODE_SENT = "code_sent", _("A code was sent")
+    IDENTIFIED = "identified", _("Identity checked")
+    EXTENDED = "extended", _("Deadline extended")
+    GRANTED = "granted", _("Agreed to")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPORTED = "exported", _("File made")
+    DOWNLOADED = "downloaded", _("File downloaded")
+    BLOCKED = "blocked", _("Data blocked")
+    ERASED = "erased", _("Data erased")
+    DONE = "done", _("Done")
+    WARNED = "warned", _("Reminded of the deadline")

@@ -1,0 +1,19 @@
+"""What requests of persons keep about whoever asked.
+
+That something was asked, when, and what became of it stays: the business shows with it that it answered in time.
+"""
+
+from __future__ import annotations
+
+from kernel.personal import Erasure, Ground, NotPersonal, PersonalColumn, Purpose, Subject, TableInventory
+
+_ASKED = PersonalColumn(Subject.CUSTOMER, Purpose.PROOF, Ground.DUTY, Erasure.BLANK, may_be_sensitive=True)
+
+INVENTORY = (
+    TableInventory(
+        "privacy.PersonRequest",
+        personal=dict.fromkeys(("name", "contact", "text", "extension_reason", "identity_note", "answer"), _ASKED),
+        other={NotPersonal.CODE: ("locale", "law_country", "law_region", "timezone", "answer_on", "carry_out_on")},
+    ),
+    TableInventory("privacy.PersonRequestStep", personal={"note": _ASKED}),
+)

@@ -1,0 +1,1 @@
+"""Tables of privacy in the public schema."""
