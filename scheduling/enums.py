@@ -68,6 +68,7 @@ class BookingEvent(StrEnum):
     RESTORED = "restored"
     CORRECTED = "corrected"
     KEPT = "kept"
+    DEPOSIT_WAIVED = "deposit_waived"
 
 
 class MisfitKind(StrEnum):
