@@ -160,6 +160,7 @@ TENANT: dict[str, Rights] = {
     "workspace/board/": read(STAFF),
     "workspace/week/": read(STAFF),
     "workspace/month/": read(STAFF),
+    "workspace/day-sheet/": read(STAFF),
     "workspace/live/": read(STAFF),
     "workspace/news/": read(STAFF),
     "workspace/page/": read(SETUP),

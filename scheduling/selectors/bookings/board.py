@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,15 +14,25 @@ from scheduling.engine import Resource, expand_hours, to_minute
 from scheduling.enums import BookingSource, BookingStatus
 from scheduling.errors import LocationNotFound
 from scheduling.models import Allocation, Booking
+from scheduling.selectors.bookings.views import list_views
 from scheduling.selectors.catalog.services import list_locations, list_resources
 from scheduling.selectors.catalog.timetables import load_timetables
-from scheduling.types import Board, BoardBlock, BoardColumn, LocationView, Period, ResourceView
+from scheduling.types import Board, BoardBlock, BoardColumn, BookingView, LocationView, Period, ResourceView
 from tenants.context import current_tenant
 from verticals.registry import get_vertical
 
 Owner = tuple[str, int]
 """("booking" or "session", its id)."""
 
+AWAITED = (
+    BookingStatus.PENDING_APPROVAL,
+    BookingStatus.CONFIRMED,
+    BookingStatus.ARRIVED,
+    BookingStatus.IN_PROGRESS,
+    BookingStatus.COMPLETED,
+    BookingStatus.NO_SHOW,
+)
+"""Who comes, came or was to come; a hold, or what is still to be paid, is no visit yet."""
 LOOK_AHEAD_DAYS = 60
 """How far a closed day looks for the next open one."""
 
@@ -64,6 +74,40 @@ def list_blocks(
     for block in _load_blocks([resource_id], first, last, now).get(resource_id, ()):
         found.setdefault(block.starts_at.astimezone(ZoneInfo(timezone)).date(), []).append(block)
     return found
+
+
+def list_day_visits(
+    *,
+    on: date,
+    timezone: str,
+    now: datetime,
+    location_id: int | None = None,
+    resource_ids: Collection[int] | None = None,
+) -> tuple[BookingView, ...]:
+    """Return the visits that take place on a local date, in the order of time; as many queries for one as for many.
+
+    Without ``location_id`` those of all places, without ``resource_ids`` whatever they take that day.
+    """
+    first = to_instant(to_minute(timezone, on, 0))
+    last = to_instant(to_minute(timezone, on + timedelta(days=1), 0))
+    found = Booking.objects.filter(
+        Q(hold_expires_at__isnull=True) | Q(hold_expires_at__gt=now),
+        status__in=AWAITED,
+        ends_at__gt=first,
+        starts_at__lt=last,
+    )
+    if location_id is not None:
+        found = found.filter(location_id=location_id)
+    if resource_ids is not None:
+        taken = Allocation.objects.filter(
+            resource_id__in=resource_ids, is_active=True, ends_at__gt=first, starts_at__lt=last
+        )
+        found = found.filter(
+            Q(pk__in=taken.filter(booking_id__isnull=False).values("booking_id"))
+            | Q(session_id__in=taken.filter(session_id__isnull=False).values("session_id"))
+        )
+    views = list_views(list(found.values_list("pk", flat=True)))
+    return tuple(sorted(views, key=lambda view: (view.starts_at, view.id)))
 
 
 def _find_open_day(place: LocationView, after: date) -> date | None:

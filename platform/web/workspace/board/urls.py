@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.enums import Role
 from accounts.policies import Permission
-from web.workspace.board import live, news, overview, views
+from web.workspace.board import live, news, overview, sheet, views
 from web.workspace.nav import NavEntry, PhoneTab, add_entries, add_tabs
 
 add_entries(
@@ -17,7 +17,7 @@ add_entries(
         url_name="board",
         permission=Permission.BOARD_VIEW,
         position=10,
-        belongs=("week", "month", "bulk"),
+        belongs=("week", "month", "day_sheet", "bulk"),
     )
 )
 
@@ -56,6 +56,7 @@ urlpatterns = [
     path("board/", views.show_board_fragment, name="board_fragment"),
     path("week/", overview.show_week, name="week"),
     path("month/", overview.show_month, name="month"),
+    path("day-sheet/", sheet.show_sheet, name="day_sheet"),
     path("live/", live.stream_live, name="live"),
     path("news/", news.show_news, name="news"),
 ]

@@ -163,6 +163,11 @@ class BoardQuery:
         return self.make_url(name="workspace:month", is_list=False)
 
     @property
+    def sheet_url(self) -> str:
+        """Return the day on paper."""
+        return self.make_url(name="workspace:day_sheet", is_list=False, type_name="")
+
+    @property
     def is_today(self) -> bool:
         """Tell whether the board shows today."""
         return self.on == self.today
