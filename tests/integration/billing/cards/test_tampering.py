@@ -137,6 +137,13 @@ FORGERIES = {
             )
         },
     ),
+    "signed in letters that no signature has": lambda till, event: (
+        write(till, event)[0], {"Stripe-Signature": f"t={int(till.now())},v1=ñandú"},
+    ),
+    "with a moment that is none": lambda till, event: (
+        write(till, event)[0],
+        {"Stripe-Signature": write(till, event)[1]["Stripe-Signature"].replace(",", "=9,", 1)},
+    ),
 }  # fmt: skip
 
 
