@@ -96,7 +96,9 @@ def start_card_payment(*, booking_id: int, back: WayBack, now: datetime) -> str:
         return _open(payment, back, now=now)
     except KeyReused:  # the page it was to lead back to is another one by now: nobody was led to the first
         _give_up(payment.pk, now=now)
-    payment, _ = _prepare(booking_id=booking_id, now=now)
+    payment, is_open = _prepare(booking_id=booking_id, now=now)
+    if is_open:  # another tab was faster, in another language
+        return payment.provider_url
     return _open(payment, back, now=now)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from billing.enums import PaymentState
 from billing.errors import CardNotOffered, PaymentStepRefused
+from billing.gateway.doors.stripe_connect.door import StripeDoor
 from billing.gateway.errors import AccountUnusable, AmountRefused, OutcomeUnknown
 from billing.models import Payment
 from billing.services.cards import looking, opening
@@ -290,6 +291,22 @@ def test_page_that_leads_back_elsewhere_has_a_key_of_its_own(till, account_id):
     start_card_payment(booking_id=booking_id, back=replace(BACK, language="en"), now=till.moment)
 
     assert [each[1] for each in list_payments(booking_id)] == ["failed", "open"]
+
+
+def test_two_pages_that_open_at_once_in_two_languages_lead_to_the_same(till, account_id, monkeypatch):
+    booking_id, start, faster = book_with_deposit(till), StripeDoor.start, []
+
+    def start_(door, order):
+        if not faster:
+            faster.append("")
+            faster[0] = start_card_payment(booking_id=booking_id, back=replace(BACK, language="en"), now=till.moment)
+        return start(door, order)
+
+    monkeypatch.setattr(StripeDoor, "start", start_)
+
+    url = start_card_payment(booking_id=booking_id, back=BACK, now=till.moment)
+
+    assert ([url], list_payments(booking_id)) == (faster, [("stripe", "open", 30_000, 0)])
 
 
 def test_refused_opening_is_tried_anew(till, account_id):
