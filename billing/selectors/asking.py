@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import F, Q
 
-from billing.enums import ADVANCE, PaymentPurpose, PaymentState
+from billing.enums import ADVANCE, INVOICED, PaymentPurpose, PaymentState
 from billing.models import Payment
 from billing.selectors.accounts import find_ways_to_pay
 from billing.types import AskedDeposit, PaymentView
@@ -65,6 +65,12 @@ def add_up_deposits(booking_id: int, *, besides: int = 0) -> int:
     """
     paid = Payment.objects.filter(booking_id=booking_id, purpose=PaymentPurpose.DEPOSIT, state=PaymentState.RECEIVED)
     return sum(each.left_minor for each in paid.exclude(pk=besides))
+
+
+def add_up_held(booking_id: int) -> int:
+    """Return what the business has of a booking's price: its deposits, and what was paid at the visit. One query."""
+    paid = Payment.objects.filter(booking_id=booking_id, purpose__in=INVOICED, state=PaymentState.RECEIVED)
+    return sum(each.left_minor for each in paid)
 
 
 def is_reserved(booking_id: int) -> bool:

@@ -13,7 +13,7 @@ from billing.gateway.types import PaymentFacts
 from billing.models import Payment
 from billing.policies import TRANSITIONS, is_fee_due
 from billing.selectors.accounts import find_card_capabilities
-from billing.selectors.asking import add_up_deposits, find_due
+from billing.selectors.asking import add_up_deposits, add_up_held, find_due
 from billing.services.cards.charging import is_charging, keep_card, settle_charge
 from billing.services.movements import (
     SILENCE,
@@ -163,13 +163,26 @@ def _take(payment: Payment, found: PaymentFacts, *, now: datetime) -> None:
         return
     if booking.status in CALLED_OFF or booking.status == BookingStatus.PENDING_PAYMENT:
         give_back(payment, booking, ending=Ending.LATE, now=now)
-    elif again := _find_again(payment, booking):
-        give_part_back(payment, again, cause=RefundCause.LATE, now=now)
+    else:
+        _give_too_much_back(payment, booking, now=now)
 
 
 def _waits(booking: BookingView, now: datetime) -> bool:
     limit = booking.hold_expires_at
     return booking.status == BookingStatus.PENDING_PAYMENT and (limit is None or limit > now)
+
+
+def _give_too_much_back(payment: Payment, booking: BookingView, *, now: datetime) -> None:
+    """Let go back what a deposit that was just received is more than was asked for, or than the visit costs.
+
+    Its price may have been corrected while somebody paid, or all of it paid at the counter before this was taken.
+    """
+    held = add_up_held(booking.id)
+    over = 0 if booking.price_minor is None or booking.is_price_from else held - booking.price_minor
+    too_much = max(_find_again(payment, booking), min(payment.amount_minor, over))
+    if too_much > 0:
+        cause = RefundCause.LATE if held > payment.amount_minor else RefundCause.CHANGED
+        give_part_back(payment, too_much, cause=cause, now=now)
 
 
 def _find_again(payment: Payment, booking: BookingView) -> int:
