@@ -41,6 +41,27 @@ class AssetKnown(Conflict):
     text = mark("This customer has one with the same identification already.")
 
 
+class AssetOwned(Conflict):
+    """It belongs to this customer already."""
+
+    code = "asset_owned"
+    text = mark("It belongs to this customer already.")
+
+
+class AssetMoved(Conflict):
+    """Somebody gave it to somebody else, or archived it, since it was read."""
+
+    code = "asset_moved"
+    text = mark("Somebody changed whose this is a moment ago. Look at it again first.")
+
+
+class AssetSample(Conflict):
+    """Samples belong to samples, and what is real to somebody real."""
+
+    code = "asset_sample"
+    text = mark("One of these two is a sample. Samples go when you remove them.")
+
+
 class ReadingLower(Conflict):
     """The meter shows less than it did: somebody mistyped, or it was replaced."""
 

@@ -8,6 +8,7 @@ from scheduling.models.conversation import ConversationLine, DataRequest
 from scheduling.models.customer import (
     Asset,
     AssetMark,
+    AssetOwner,
     AssetReading,
     Consent,
     Contact,
@@ -34,6 +35,7 @@ __all__ = [
     "Allocation",
     "Asset",
     "AssetMark",
+    "AssetOwner",
     "AssetReading",
     "Booking",
     "BookingLine",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
 from audit.history import keep_history
 from kernel.identity.keys import LONGEST_KEY
 from scheduling.enums import BookingLevel, ConsentPurpose, ContactKind, CustomerKind
+from scheduling.models.allocation import LaneRange
 
 LONGEST_MARK = LONGEST_KEY + 64
 """A key after the keys of the asset's type and of the field."""
@@ -160,7 +163,7 @@ class Asset(models.Model):
     """What a visit is about (a vehicle, a pet); the vertical names and checks its ``data``.
 
     ``identifier`` is the value of the identifying field (a plate), in upper case; ``label_key`` is what
-    the label is compared by.
+    the label is compared by. What is archived is offered no more; its history stays.
     """
 
     owner = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="assets")
@@ -171,10 +174,55 @@ class Asset(models.Model):
     data = models.JSONField(default=dict, blank=True)
     is_sample = models.BooleanField(default=False)
     created_at = models.DateTimeField()
+    archived_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         """Return the label."""
         return self.label
+
+
+class DayRange(Func):
+    """Two days as a half-open range; None is without an end."""
+
+    function = "DATERANGE"
+    output_field = DateRangeField()
+
+
+class AssetOwner(models.Model):
+    """Who had an asset from one local day until before another one; written when it first changes hands.
+
+    None: since or until nobody knows when. An asset without rows was always its ``owner``'s; of an asset with rows
+    the owner has the one without an end.
+    """
+
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="owners", db_index=False)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="had")
+    from_on = models.DateField(null=True, blank=True)
+    until_on = models.DateField(null=True, blank=True)
+    written_at = models.DateTimeField()
+    written_by_id = models.BigIntegerField(null=True, blank=True)
+
+    class Meta:
+        """Never two at a time."""
+
+        constraints: ClassVar = [
+            ExclusionConstraint(
+                name="scheduling_one_owner",
+                expressions=[
+                    (LaneRange(F("asset"), F("asset"), Value("[]")), RangeOperators.OVERLAPS),
+                    (DayRange(F("from_on"), F("until_on")), RangeOperators.OVERLAPS),
+                ],
+            ),
+            models.CheckConstraint(
+                condition=Q(from_on=None) | Q(until_on=None) | Q(until_on__gt=F("from_on")),
+                name="scheduling_owner_ends",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["asset", "from_on"], name="scheduling_owner_log")]
+
+    def __str__(self) -> str:
+        """Return who had what."""
+        return f"{self.customer_id} had {self.asset_id}"
 
 
 class AssetReading(models.Model):

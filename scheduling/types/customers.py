@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from scheduling.enums import BookingLevel, ConsentPurpose, ContactKind, CustomerKind
 from scheduling.types.bookings import BookingRow
@@ -118,7 +118,11 @@ class CustomerFilters:
 
 @dataclass(frozen=True, slots=True)
 class AssetView:
-    """What visits are about (a vehicle, a pet); ``mark`` as that of a customer."""
+    """What visits are about (a vehicle, a pet); ``mark`` as that of a customer.
+
+    Attributes:
+        archived_at: Since when it is offered no more; None: it is.
+    """
 
     id: int
     customer_id: int
@@ -129,6 +133,28 @@ class AssetView:
     is_sample: bool
     created_at: datetime
     mark: str
+    archived_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerPeriod:
+    """Who had an asset, from one local day until before another one; None: nobody knows, or still."""
+
+    customer_id: int
+    number: int
+    name: str
+    from_on: date | None
+    until_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class FormerAsset:
+    """What somebody once came with, until when it was theirs, and who has it now."""
+
+    asset: AssetView
+    until_on: date
+    owner_number: int
+    owner_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +330,7 @@ class CustomerProfile:
         shares: Who has one of the contacts as well.
         pays_for: Whose visits this one pays; ``paid_by``: who pays those of this one.
         merges: Records that were merged into this one, the newest first.
+        former: What they came with and somebody else has now, the newest first.
     """
 
     view: CustomerView
@@ -316,6 +343,7 @@ class CustomerProfile:
     paid_by: tuple[RelatedCustomer, ...]
     steps: tuple[RecordStep, ...]
     merges: tuple[MergeView, ...] = ()
+    former: tuple[FormerAsset, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,10 +358,17 @@ class AssetReadingView:
 
 @dataclass(frozen=True, slots=True)
 class AssetStory:
-    """What visits are about, whose it is, what its meter showed and the owner's visits with it, the newest first."""
+    """What visits are about, whose it is and was, what its meter showed and their visits with it, the newest first.
+
+    Attributes:
+        owners: The newest first; empty: it was always the owner's.
+        coming_of_others: Visits to come of whoever had it before.
+    """
 
     asset: AssetView
     owner_number: int
     owner_name: str
+    owners: tuple[OwnerPeriod, ...]
+    coming_of_others: int
     readings: tuple[AssetReadingView, ...]
     visits: tuple[BookingRow, ...]

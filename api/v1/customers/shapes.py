@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from rest_framework import serializers
 
-from api.fields import AnswerField, AnswersField, IdField, InstantField, TextField
+from api.fields import AnswerField, AnswersField, DayField, IdField, InstantField, TextField
 from api.pagination import PageQuery, PageShape
 from api.serializers import StrictSerializer
 from scheduling.enums import BookingLevel, ContactKind, CustomerKind
-from scheduling.types import AssetView, ContactSetup, CustomerSetup, CustomerView
+from scheduling.types import AssetView, ContactSetup, CustomerSetup, CustomerView, OwnerPeriod
 
 LONGEST_TEXT, MOST_ROWS = 2_000, 50
 SEEN = "As it was read: refused when somebody changed it since."
@@ -104,6 +104,7 @@ class AssetsQuery(PageQuery):
 
     customer = IdField(required=False)
     identifier = TextField(required=False, max_length=64, help_text="What it is told by, such as a plate.")
+    archived = serializers.BooleanField(required=False, help_text="Only archived ones, or only those in use.")
 
 
 class NewAssetFields(StrictSerializer):
@@ -133,7 +134,30 @@ class AssetShape(serializers.Serializer[Any]):
     )
     is_sample = serializers.BooleanField()
     created_at = InstantField()
+    archived_at = InstantField(allow_null=True, help_text="Since when it is offered no more.")
     mark = serializers.CharField(help_text="Another one as soon as somebody has changed it.")
+
+
+class NewOwnerFields(StrictSerializer):
+    """Body of ``POST assets/{id}/owners``."""
+
+    customer = IdField(help_text="Who has it now.")
+    on = DayField(help_text="The first day on which it is theirs, at the business; today or before.")
+    owner = IdField(required=False, help_text="Whose it was as it was read: refused when that changed since.")
+
+
+class OwnerShape(serializers.Serializer[Any]):
+    """Who had it, from a day until before another one."""
+
+    customer = serializers.CharField()
+    from_on = DayField(allow_null=True, help_text="None: nobody knows.")
+    until_on = DayField(allow_null=True, help_text="None: it is theirs.")
+
+
+class AssetOwnersShape(serializers.Serializer[Any]):
+    """Answer of ``GET assets/{id}/owners``."""
+
+    results = OwnerShape(many=True)
 
 
 class AssetList(PageShape):
@@ -199,5 +223,12 @@ def describe_asset(asset: AssetView) -> dict[str, object]:
         "asset": dict(asset.fields),
         "is_sample": asset.is_sample,
         "created_at": asset.created_at,
+        "archived_at": asset.archived_at,
         "mark": asset.mark,
     }
+
+
+def describe_owners(owners: Iterable[OwnerPeriod]) -> dict[str, object]:
+    """Return who had something, and when."""
+    rows = [{"customer": str(each.customer_id), "from_on": each.from_on, "until_on": each.until_on} for each in owners]
+    return {"results": rows}

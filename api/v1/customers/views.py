@@ -18,6 +18,7 @@ from api.v1.bookings.staff import make_actor
 from api.v1.customers.shapes import (
     AssetChanges,
     AssetList,
+    AssetOwnersShape,
     AssetShape,
     AssetsQuery,
     CustomerChanges,
@@ -26,19 +27,32 @@ from api.v1.customers.shapes import (
     CustomersQuery,
     NewAssetFields,
     NewCustomerFields,
+    NewOwnerFields,
     describe_asset,
     describe_customer,
+    describe_owners,
     read_changes,
     read_customer,
 )
+from api.v1.manage.serializers import EmptyFields
 from api.views import Result, StaffView, answer_once
 from kernel.clock import utc_now
 from kernel.ids import read_row_id
 from scheduling.errors import CustomerInvalid, CustomerNotFound
-from scheduling.errors.customers import AssetKnown, AssetNotFound, CustomerChanged, CustomerKnown
+from scheduling.errors.customers import (
+    AssetKnown,
+    AssetMoved,
+    AssetNotFound,
+    AssetOwned,
+    AssetSample,
+    CustomerChanged,
+    CustomerKnown,
+)
 from scheduling.selectors.customers.assets import get_asset, list_assets
+from scheduling.selectors.customers.owners import list_owners
 from scheduling.selectors.customers.records import get_customer, list_customers
 from scheduling.services.customers.assets import change_asset, create_asset
+from scheduling.services.customers.owners import archive_asset, move_asset, restore_asset
 from scheduling.services.customers.records import change_customer, create_customer
 from scheduling.types import CustomerFilters
 
@@ -121,6 +135,7 @@ class AssetsView(StaffView):
         page = list_assets(
             customer_id=asked.get("customer"),
             identifier=asked.get("identifier", ""),
+            is_archived=asked.get("archived"),
             cursor=read_place(asked, ASSETS),
             limit=asked["limit"],
         )
@@ -165,6 +180,88 @@ class AssetView(StaffView):
         asked, number = AssetChanges.read(request).validated_data, _read_asset_id(asset_id)
         change_asset(asset_id=number, fields=asked["asset"], seen=asked.get("mark", ""), now=utc_now())
         return Response(describe_asset(get_asset(asset_id=number)))
+
+
+class AssetOwnersView(StaffView):
+    """``GET`` and ``POST assets/{id}/owners``."""
+
+    declared_permission: ClassVar[Mapping[str, str]] = LISTING
+    key_area = KeyArea.CUSTOMERS
+
+    @describe_call("list_asset_owners", fails=(AssetNotFound,), responses=AssetOwnersShape)
+    def get(self, _request: Request, asset_id: str) -> Response:
+        """List who had it, the newest first; nobody: it was always of whose it is."""
+        number = get_asset(asset_id=_read_asset_id(asset_id)).id
+        return Response(describe_owners(list_owners(asset_id=number)))
+
+    @describe_call(
+        "move_asset",
+        fails=(
+            AssetNotFound,
+            CustomerNotFound,
+            CustomerInvalid,
+            AssetOwned,
+            AssetMoved,
+            AssetSample,
+            AssetKnown,
+        ),
+        request=NewOwnerFields,
+        responses=AssetShape,
+    )
+    def post(self, request: Request, asset_id: str) -> HttpResponse:
+        """Give it to another customer from a local day on; visits stay with whoever came."""
+        asked, number = NewOwnerFields.read(request).validated_data, _read_asset_id(asset_id)
+
+        def run() -> Result:
+            move_asset(
+                asset_id=number,
+                to_id=asked["customer"],
+                on=asked["on"],
+                from_id=asked.get("owner"),
+                by=make_actor(request),
+                now=utc_now(),
+            )
+            return Result(status.HTTP_200_OK, describe_asset(get_asset(asset_id=number)))
+
+        return answer_once(request, run, is_personal=True)
+
+
+class AssetArchiveView(StaffView):
+    """``POST assets/{id}/archive``."""
+
+    declared_permission: ClassVar[Mapping[str, str]] = {"POST": Permission.CUSTOMER_MANAGE}
+    key_area = KeyArea.CUSTOMERS
+
+    @describe_call("archive_asset", fails=(AssetNotFound,), request=EmptyFields, responses=AssetShape)
+    def post(self, request: Request, asset_id: str) -> HttpResponse:
+        """Offer it no more; its history stays. Twice is once."""
+        EmptyFields.read(request)
+        number = _read_asset_id(asset_id)
+
+        def run() -> Result:
+            archive_asset(asset_id=number, now=utc_now())
+            return Result(status.HTTP_200_OK, describe_asset(get_asset(asset_id=number)))
+
+        return answer_once(request, run, is_personal=True)
+
+
+class AssetRestoreView(StaffView):
+    """``POST assets/{id}/restore``."""
+
+    declared_permission: ClassVar[Mapping[str, str]] = {"POST": Permission.CUSTOMER_MANAGE}
+    key_area = KeyArea.CUSTOMERS
+
+    @describe_call("restore_asset", fails=(AssetNotFound,), request=EmptyFields, responses=AssetShape)
+    def post(self, request: Request, asset_id: str) -> HttpResponse:
+        """Offer an archived one again."""
+        EmptyFields.read(request)
+        number = _read_asset_id(asset_id)
+
+        def run() -> Result:
+            restore_asset(asset_id=number, now=utc_now())
+            return Result(status.HTTP_200_OK, describe_asset(get_asset(asset_id=number)))
+
+        return answer_once(request, run, is_personal=True)
 
 
 def _read_customer_id(text: str) -> int:

@@ -112,6 +112,12 @@ def day_short(on: date) -> str:
     return get_current_formats().format_day_short(on)
 
 
+@register.filter
+def day_year(on: date) -> str:
+    """``{{ on|day_year }}``: "24 nov 2026"."""
+    return get_current_formats().format_date(on)
+
+
 @register.simple_tag
 def days(first: date, last: date) -> str:
     """``{% days first last %}``: "14–18 dic 2026"."""

@@ -11,14 +11,12 @@ from django.db.models import F, Max
 
 from kernel.page import Page, cut_page, limit_rows, read_cursor
 from scheduling.errors.customers import AssetNotFound
-from scheduling.models import Asset, AssetReading, Booking
-from scheduling.selectors.bookings.views import HOLD_STATUSES, list_rows
-from scheduling.types import AssetReadingView, AssetStory, AssetView
+from scheduling.models import Asset
+from scheduling.types import AssetView
 from tenants.context import current_tenant
 from verticals.registry import get_vertical
 
-MOST_READ = 100
-_REAL = {"owner__erased_at": None, "owner__merged_into": None}
+REAL = {"owner__erased_at": None, "owner__merged_into": None}
 
 
 def get_asset(*, asset_id: int) -> AssetView:
@@ -27,17 +25,16 @@ def get_asset(*, asset_id: int) -> AssetView:
     Raises:
         AssetNotFound: There is none, or its customer was erased.
     """
-    asset = Asset.objects.filter(pk=asset_id, **_REAL).first()
+    asset = Asset.objects.filter(pk=asset_id, **REAL).first()
     if asset is None:
         raise AssetNotFound
     return view_asset(asset)
 
 
 def find_last_asset(*, customer_id: int, asset_id: int | None = None) -> AssetView | None:
-    """Return one of a customer's, by its id, or else what they came with last; one query."""
-    rows = Asset.objects.filter(owner_id=customer_id, **_REAL)
-    if asset_id is not None:
-        rows = rows.filter(pk=asset_id)
+    """Return one of a customer's, by its id, or else what they came with last and still have; one query."""
+    rows = Asset.objects.filter(owner_id=customer_id, **REAL)
+    rows = rows.filter(archived_at=None) if asset_id is None else rows.filter(pk=asset_id)
     last = rows.annotate(came_at=Max("bookings__starts_at")).order_by(F("came_at").desc(nulls_last=True), "-pk").first()
     return view_asset(last) if last else None
 
@@ -61,43 +58,29 @@ def find_meter() -> AssetMeter | None:
     return AssetMeter(field.key, words.get(f"unit.{field.key}", ""))
 
 
-def get_asset_story(*, asset_id: int) -> AssetStory:
-    """Return one with its owner, what its meter showed and the visits about it, the newest first; five queries.
-
-    Raises:
-        AssetNotFound: As `get_asset`.
-    """
-    asset = Asset.objects.filter(pk=asset_id, **_REAL).select_related("owner").first()
-    if asset is None:
-        raise AssetNotFound
-    # Only the owner's own visits: whoever else came with it is nobody's business.
-    visits = Booking.objects.filter(asset=asset, customer=asset.owner).exclude(status__in=HOLD_STATUSES)
-    readings = AssetReading.objects.filter(asset=asset).order_by("-read_at", "-pk")[:MOST_READ]
-    return AssetStory(
-        asset=view_asset(asset),
-        owner_number=asset.owner.number,
-        owner_name=asset.owner.name,
-        readings=tuple(AssetReadingView(each.value, each.unit, each.read_at, each.booking_id) for each in readings),
-        visits=list_rows(visits.order_by("-starts_at", "-pk")[:MOST_READ]),
-    )
-
-
 def list_assets(
-    *, customer_id: int | None = None, identifier: str = "", cursor: str = "", limit: int = 50
+    *,
+    customer_id: int | None = None,
+    identifier: str = "",
+    is_archived: bool | None = None,
+    cursor: str = "",
+    limit: int = 50,
 ) -> Page[AssetView]:
     """List them in the order in which they were made; one query.
 
-    ``identifier`` is what one is told by (a plate), in any capitals.
+    ``identifier`` is what one is told by (a plate), in any capitals; ``is_archived`` None: those in use and the others.
 
     Raises:
         Invalid: The cursor is not one of ours.
     """
     size = limit_rows(limit)
-    rows = Asset.objects.filter(**_REAL)
+    rows = Asset.objects.filter(**REAL)
     if customer_id is not None:
         rows = rows.filter(owner_id=customer_id)
     if identifier.strip():
         rows = rows.filter(identifier=identifier.strip().upper())
+    if is_archived is not None:
+        rows = rows.filter(archived_at__isnull=not is_archived)
     if cursor:
         (last_id,) = read_cursor(cursor, int)
         rows = rows.filter(pk__gt=last_id)
@@ -117,6 +100,7 @@ def view_asset(asset: Asset) -> AssetView:
         is_sample=asset.is_sample,
         created_at=asset.created_at,
         mark=mark_asset(fields),
+        archived_at=asset.archived_at,
     )
 
 

@@ -207,7 +207,7 @@ def _find_by_visit(rows: QuerySet[Customer], place: Place, *, limit: int, now: d
 
 def _load_rows(ids: Sequence[int], *, now: datetime, is_similar: bool) -> dict[int, CustomerRow]:
     contacts = Contact.objects.filter(customer=OuterRef("pk")).order_by("pk").values("value")
-    assets = Asset.objects.filter(owner=OuterRef("pk")).order_by("-pk")
+    assets = Asset.objects.filter(owner=OuterRef("pk"), archived_at=None).order_by("-pk")
     visits = _list_visited(now).order_by()
     rows = Customer.objects.filter(pk__in=ids).annotate(
         phone=Subquery(contacts.filter(kind=ContactKind.PHONE)[:1]),

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, F, Min, Q
 
 from scheduling.enums import CALLED_OFF, BookingStatus, ConsentPurpose, CustomerKind
 from scheduling.models import Asset, Booking, Consent, Contact, Customer
@@ -14,6 +14,7 @@ from scheduling.selectors.bookings.views import HOLD_STATUSES, list_rows
 from scheduling.selectors.customers.assets import view_asset
 from scheduling.selectors.customers.listing import COMING, VISITED
 from scheduling.selectors.customers.merges import list_merges
+from scheduling.selectors.customers.owners import list_former_assets
 from scheduling.selectors.customers.records import get_customer
 from scheduling.types import (
     BookingRow,
@@ -30,7 +31,7 @@ KEPT = ("name", "kind", "tax_id", "locale", "booking_level", "level_reason", "no
 
 
 def get_profile(*, customer_id: int, now: datetime) -> CustomerProfile:
-    """Return a customer with visits, assets, consents and what was done to the record; twelve queries.
+    """Return a customer with visits, assets, consents and what was done to the record; thirteen queries.
 
     Raises:
         CustomerNotFound: There is none, or it was erased.
@@ -39,19 +40,21 @@ def get_profile(*, customer_id: int, now: datetime) -> CustomerProfile:
     theirs = Booking.objects.filter(customer_id=customer_id).exclude(status__in=HOLD_STATUSES)
     paid = Booking.objects.filter(payer_id=customer_id).exclude(customer_id=customer_id)
     payers = theirs.exclude(payer_id=customer_id).exclude(payer=None)
-    assets = Asset.objects.filter(owner_id=customer_id).order_by("-pk")[:MOST_ASSETS]
+    # Those that are archived come last.
+    assets = Asset.objects.filter(owner_id=customer_id).order_by(F("archived_at").desc(nulls_first=True), "-pk")
     consents = Consent.objects.filter(customer_id=customer_id).order_by("-given_at", "-pk")
     return CustomerProfile(
         view=view,
         counts=count_visits(customer_id, now),
         booking_ids=tuple(theirs.order_by("-starts_at", "-pk").values_list("pk", flat=True)[:MOST_VISITS]),
-        assets=tuple(view_asset(each) for each in assets),
+        assets=tuple(view_asset(each) for each in assets[:MOST_ASSETS]),
         consents=tuple(_view_consent(each) for each in consents[:MOST_STEPS]),
         shares=list_sharing(customer_id),
         pays_for=_list_related(paid.values("customer_id")),
         paid_by=_list_related(payers.values("payer_id")),
         steps=list_steps(customer_id),
         merges=list_merges(customer_id, now=now),
+        former=list_former_assets(customer_id=customer_id),
     )
 
 

@@ -40,9 +40,7 @@ def create_asset(*, customer_id: int, fields: Mapping[str, str], now: datetime) 
         AssetKnown: The customer has one that is told by the same.
     """
     check_business_may(Ability.WRITE, is_staff=True)
-    owner = Customer.objects.select_for_update().filter(pk=customer_id, erased_at=None).first()
-    if owner is None:
-        raise CustomerNotFound
+    owner = lock_owner(customer_id)
     type_key, clean = _clean(fields, now=now)
     asset = Asset(owner=owner, type_key=type_key, is_sample=owner.is_sample, created_at=now)
     _write(asset, clean)
@@ -72,6 +70,18 @@ def change_asset(*, asset_id: int, fields: Mapping[str, str], seen: str = "", no
     _write(asset, clean)
     tell_customer(asset.owner, CustomerEvent.UPDATED, now=now)
     return True
+
+
+def lock_owner(customer_id: int) -> Customer:
+    """Return a customer, locked until the caller's transaction ends.
+
+    Raises:
+        CustomerNotFound: There is none, or it was erased or merged into another one.
+    """
+    owner = Customer.objects.select_for_update().filter(pk=customer_id, erased_at=None).first()
+    if owner is None:
+        raise CustomerNotFound
+    return owner
 
 
 def lock_asset(asset_id: int) -> Asset:

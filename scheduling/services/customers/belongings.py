@@ -18,6 +18,7 @@ from scheduling import hooks
 from scheduling.models import (
     Asset,
     AssetMark,
+    AssetOwner,
     AssetReading,
     Booking,
     Consent,
@@ -96,6 +97,7 @@ def _move(from_id: int, to_id: int, rows: Mapping[str, Sequence[int]] | None) ->
         "consents": (Consent.objects.all(), "customer_id"),
         "waitlist": (WaitlistEntry.objects.all(), "customer_id"),
         "imported": (ImportRow.objects.all(), "customer_id"),
+        "owned": (AssetOwner.objects.all(), "customer_id"),
     }
     # Who goes on may have the same visit at the same time as well: that each is the only one, nobody asks any more.
     theirs = Booking.with_tests.filter(customer_id=from_id, is_sole=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -314,6 +315,7 @@ def test_asset_is_made_read_and_listed(call, ana, car):
         "asset": {"make": "Nissan", "model": "Versa", "plate": car["identifier"]},
         "is_sample": False,
         "created_at": car["created_at"],
+        "archived_at": None,
         "mark": car["mark"],
     }
     assert "Versa" in car["label"]
@@ -422,3 +424,46 @@ def test_nothing_is_kept_for_webhooks_that_nobody_wants(call, tenant):
     call("post", "customers", ANA)
 
     assert Event.objects.filter(kind__startswith="customer.").count() == 0
+
+
+def test_asset_changes_hands_and_who_had_it_is_read(call, ana, car):
+    path, bob = f"assets/{car['id']}/owners", call("post", "customers", {"name": "Bob"}).json()
+    before = call("get", path).json()
+
+    moved = call("post", path, {"customer": bob["id"], "on": "2026-01-15", "owner": ana["id"]})
+    late = call("post", path, {"customer": bob["id"], "on": "2026-01-15", "owner": ana["id"]})
+    again = call("post", path, {"customer": bob["id"], "on": "2026-01-15"})
+    ahead = call("post", path, {"customer": ana["id"], "on": (utc_now() + timedelta(days=3)).date().isoformat()})
+
+    assert (before, moved.json()) == ({"results": []}, {**car, "customer": bob["id"]})
+    assert [(each.status_code, each.json()["code"]) for each in (late, again)] == [
+        (409, "asset_moved"), (409, "asset_owned"),
+    ]  # fmt: skip
+    assert (ahead.status_code, list(ahead.json()["errors"])) == (422, ["on"])
+    assert call("get", path, may="read").json()["results"] == [
+        {"customer": bob["id"], "from_on": "2026-01-15", "until_on": None},
+        {"customer": ana["id"], "from_on": None, "until_on": "2026-01-15"},
+    ]
+
+
+def test_asset_is_archived_listed_apart_and_restored(call, car):
+    path = f"assets/{car['id']}"
+
+    archived = [call("post", f"{path}/archive", {}).json()["archived_at"] is not None for _ in range(2)]
+    lists = [
+        [each["id"] for each in call("get", "assets", archived=text).json()["results"]] for text in ("true", "false")
+    ]
+    restored = call("post", f"{path}/restore", {}).json()
+
+    assert (archived, lists, restored) == ([True, True], [[car["id"]], []], car)
+
+
+def test_asset_stays_with_a_key_that_only_reads(call, ana, car):
+    body = {"customer": ana["id"], "on": "2026-01-15"}
+    answers = [
+        call("post", f"assets/{car['id']}/{name}", body if name == "owners" else {}, may="read")
+        for name in ("owners", "archive", "restore")
+    ]
+
+    assert [each.status_code for each in answers] == [403] * 3
+    assert call("get", f"assets/{car['id']}").json() == car

@@ -17,8 +17,9 @@ from edge.statuses import get_status
 from kernel.clock import utc_now
 from kernel.errors import Conflict, Forbidden, Invalid
 from scheduling.errors.customers import CustomerChanged, ReadingLower
-from scheduling.selectors.customers.assets import find_meter, get_asset, get_asset_story
+from scheduling.selectors.customers.assets import find_meter, get_asset
 from scheduling.selectors.customers.records import get_customer
+from scheduling.selectors.customers.stories import get_asset_story
 from scheduling.services.customers.assets import change_asset, create_asset
 from scheduling.services.customers.readings import add_reading
 from scheduling.types import AssetView
@@ -27,12 +28,13 @@ from tenants.enums import Ability
 from tenants.policies import may_business
 from verticals.registry import get_vertical
 from web.errors import translate_error
-from web.formats import capitalize
+from web.formats import capitalize, describe_days
 from web.parts.assets import PREFIX, Asked, list_suggestions, make_asset_fields, read_asset
 from web.parts.fields import SwitchField, TextField
 from web.parts.forms import PageForm
 from web.parts.status_looks import get_look
 from web.parts.toasts import Toast, go_on
+from web.templatetags.formats import get_current_formats
 from web.workspace.customers.words import list_terms
 
 LONGEST_READING = 20
@@ -173,7 +175,7 @@ def _render_form(
 def _render_story(
     request: HttpRequest, asset_id: int, form: ReadingForm, *, is_lower: bool = False, status: int = 200
 ) -> HttpResponse:
-    story, terms = get_asset_story(asset_id=asset_id), list_terms()
+    story, terms = get_asset_story(asset_id=asset_id, now=utc_now()), list_terms()
     vertical, language = get_vertical(current_tenant().vertical), current_language()
     meter = find_meter()
     fields = vertical.asset.fields if vertical.asset else ()
@@ -185,6 +187,7 @@ def _render_story(
     context = {
         "story": story,
         "asset": story.asset,
+        "owners": [(each, describe_days(get_current_formats(), each.from_on, each.until_on)) for each in story.owners],
         "facts": [(gettext(label), text) for label, text in facts],
         "visits": [
             (row, get_look(row.status, is_attendance_confirmed=row.is_attendance_confirmed)) for row in story.visits

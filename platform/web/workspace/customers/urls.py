@@ -4,7 +4,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy
 
 from accounts.policies import Permission
-from web.workspace.customers import assets, listing, merging, profile, record
+from web.workspace.customers import assets, listing, merging, owners, profile, record
 from web.workspace.nav import NavEntry, add_entries
 
 add_entries(
@@ -35,4 +35,7 @@ urlpatterns = [
     path("customers/assets/<int:asset_id>/", assets.show_asset, name="customer_asset"),
     path("customers/assets/<int:asset_id>/change/", assets.change_known, name="customer_asset_change"),
     path("customers/assets/<int:asset_id>/reading/", assets.keep_reading, name="customer_asset_reading"),
+    path("customers/assets/<int:asset_id>/owner/", owners.change_owner, name="customer_asset_owner"),
+    path("customers/assets/<int:asset_id>/archive/", owners.archive, name="customer_asset_archive"),
+    path("customers/assets/<int:asset_id>/restore/", owners.restore, name="customer_asset_restore"),
 ]

@@ -76,7 +76,7 @@ def fill_in(values: QueryDict, now: datetime) -> tuple[QueryDict, Known | None]:
         notes=setup.notes,
         level=setup.booking_level,
         last=find_last_visit(customer_id=customer_id, now=now),
-        assets=list_assets(customer_id=customer_id, limit=MOST_ASSETS).rows,
+        assets=list_assets(customer_id=customer_id, is_archived=False, limit=MOST_ASSETS).rows,
         asset_id=asset.id if asset else None,
     )
     given = {"name": setup.name, "locale": setup.locale, "phone": "", "email": "", **contacts}

@@ -10,7 +10,8 @@ import pytest
 from scheduling.errors import CustomerInvalid
 from scheduling.errors.customers import AssetNotFound, ReadingLower
 from scheduling.models import Asset, AssetReading, Booking, Customer
-from scheduling.selectors.customers.assets import find_meter, get_asset_story
+from scheduling.selectors.customers.assets import find_meter
+from scheduling.selectors.customers.stories import get_asset_story
 from scheduling.services.customers.assets import change_asset
 from scheduling.services.customers.readings import add_reading
 from scheduling.services.customers.records import create_customer
@@ -134,7 +135,7 @@ def test_the_service_refuses_what_is_not_there_and_what_is_lower(tenant, asset_i
     with pytest.raises(AssetNotFound):
         add_reading(asset_id=999999, typed="1", now=NOW)
     with pytest.raises(AssetNotFound):
-        get_asset_story(asset_id=999999)
+        get_asset_story(asset_id=999999, now=NOW)
     with pytest.raises(ReadingLower) as lower:
         add_reading(asset_id=asset_id, typed="499", now=NOW + timedelta(days=1))
 
@@ -164,5 +165,5 @@ def test_the_page_asks_as_often_for_three_readings_as_for_one(owner_client, asse
         add_reading(asset_id=asset_id, typed=str(1000 + value), now=NOW)
     read(owner_client, f"assets/{asset_id}/")
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         owner_client.get(f"{URL}assets/{asset_id}/")

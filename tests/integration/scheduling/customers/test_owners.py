@@ -1,0 +1,298 @@
+"""What visits are about changes hands and is archived: who had it when stays known, and visits stay with who came."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from notifications.models import Event
+from scheduling.enums import ContactKind
+from scheduling.errors import CustomerInvalid, CustomerNotFound
+from scheduling.errors.customers import (
+    AssetKnown,
+    AssetMoved,
+    AssetNotFound,
+    AssetOwned,
+    AssetSample,
+    CustomerKnown,
+)
+from scheduling.models import Asset, AssetMark, AssetOwner, AssetReading, Booking, Customer
+from scheduling.selectors.customers.assets import find_last_asset, get_asset, list_assets
+from scheduling.selectors.customers.listing import list_for_desk
+from scheduling.selectors.customers.owners import list_former_assets, list_owners
+from scheduling.selectors.customers.profile import get_profile
+from scheduling.selectors.customers.stories import get_asset_story
+from scheduling.services.bookings.submissions import book_slot
+from scheduling.services.customers.assets import create_asset
+from scheduling.services.customers.merging import merge_customers, part_customers
+from scheduling.services.customers.owners import archive_asset, move_asset, move_asset_to_new, restore_asset
+from scheduling.services.customers.readings import add_reading
+from scheduling.services.customers.records import create_customer
+from scheduling.services.erasing import KIND
+from scheduling.types import ContactSetup, CustomersAsked, CustomerSetup, SlotRequest
+from tenants.context import tenant_scope
+from tenants.services.erasures.erasing import erase
+from tests.factories.scheduling import CAR, CUSTOMER, DETAILS, NOW, STAFF, hours_later, make_shop, make_wish
+from tests.factories.webhooks import make_webhook
+
+TODAY = NOW.date()
+PHONE, OTHER = "+525512345601", "+525598765432"
+
+
+@pytest.fixture
+def shop(tenant):
+    return make_shop(4)[0]
+
+
+def make(name: str, phone: str = OTHER) -> int:
+    contacts = (ContactSetup(ContactKind.PHONE, phone),)
+    return create_customer(setup=CustomerSetup(name=name, contacts=contacts), by=STAFF, now=NOW)
+
+
+def book(service_id: int, hours: float, name: str, phone: str, mileage: str = "") -> Booking:
+    customer = replace(DETAILS.customer, name=name, phone=phone, email=None)
+    asset = {**CAR, "plate": "ABC-123-D"} | ({"mileage": mileage} if mileage else {})
+    request = SlotRequest(make_wish(service_id), hours_later(hours))
+    details = replace(DETAILS, customer=customer, asset=asset)
+    return Booking.objects.get(
+        pk=book_slot(request=request, details=details, now=NOW, source="page", by=CUSTOMER).booking_id
+    )
+
+
+@pytest.fixture
+def visit(shop) -> Booking:
+    return book(shop, 0, "Laura Jiménez", PHONE, "41000")
+
+
+def move(asset_id: int, to_id: int, on: date | None = TODAY, **more) -> int:
+    return move_asset(asset_id=asset_id, to_id=to_id, on=on, by=STAFF, now=NOW, **more)
+
+
+def periods(asset_id: int) -> list[tuple]:
+    return [(each.customer_id, each.from_on, each.until_on) for each in list_owners(asset_id=asset_id)]
+
+
+def test_it_changes_hands_and_visits_stay_with_who_came(shop, visit):
+    laura, asset_id = visit.customer_id, visit.asset_id
+    victor = make("Víctor Salas")
+    sold = TODAY - timedelta(days=30)
+
+    move(asset_id, victor, sold, from_id=laura)
+
+    visit.refresh_from_db()
+    story, former = get_asset_story(asset_id=asset_id, now=NOW), list_former_assets(customer_id=laura)
+    assert (visit.customer_id, visit.asset_id) == (laura, asset_id)
+    assert periods(asset_id) == [(victor, sold, None), (laura, None, sold)]
+    assert (story.asset.customer_id, [row.customer_id for row in story.visits], story.coming_of_others) == (
+        victor, [laura], 1,
+    )  # fmt: skip
+    assert [(each.asset.id, each.until_on, each.owner_name) for each in former] == [(asset_id, sold, "Víctor Salas")]
+    assert (get_profile(customer_id=laura, now=NOW).assets, len(get_profile(customer_id=victor, now=NOW).assets)) == (
+        (), 1,
+    )  # fmt: skip
+    found = list_for_desk(CustomersAsked(search="abc123d"), now=NOW)
+    assert [row.id for row in found.rows] == [victor]
+
+
+def test_whoever_had_it_and_comes_again_has_another_one(shop, visit):
+    victor = make("Víctor Salas")
+    move(visit.asset_id, victor)
+
+    again = book(shop, 2, "Laura Jiménez", PHONE)
+    his = book(shop, 4, "Víctor Salas", OTHER)
+
+    assert (again.asset_id != visit.asset_id, his.asset_id) == (True, visit.asset_id)
+
+
+def test_what_the_new_owner_came_with_before_is_the_same_thing(shop, visit):
+    his = book(shop, 2, "Víctor Salas", OTHER, "42500")
+
+    move(visit.asset_id, his.customer_id)
+
+    his.refresh_from_db()
+    asset = Asset.objects.get()
+    assert (his.asset_id, asset.pk, asset.data["mileage"]) == (visit.asset_id, visit.asset_id, "42500")
+    assert sorted(AssetReading.objects.values_list("asset_id", "value")) == [(asset.pk, 41000), (asset.pk, 42500)]
+    assert set(AssetMark.objects.values_list("asset_id", "owner_id")) == {(asset.pk, his.customer_id)}
+
+
+def test_what_changed_hands_itself_is_not_taken_in(shop, visit):
+    his = book(shop, 2, "Víctor Salas", OTHER)
+    third, fourth = make("Berta"), make("Carla", "+525511112222")
+    move(his.asset_id, third)
+    move(visit.asset_id, fourth)
+
+    with pytest.raises(AssetKnown):
+        move(visit.asset_id, third)
+
+    assert (Asset.objects.get(pk=visit.asset_id).owner_id, periods(visit.asset_id)[0][0]) == (fourth, fourth)
+
+
+def test_a_mistake_of_the_same_day_is_taken_back(visit):
+    laura, asset_id, victor, berta = visit.customer_id, visit.asset_id, make("Víctor"), make("Berta", PHONE)
+
+    move(asset_id, victor)
+    move(asset_id, berta)
+    between = periods(asset_id)
+    move(asset_id, laura)
+
+    assert between == [(berta, TODAY, None), (laura, None, TODAY)]
+    assert (periods(asset_id), Asset.objects.get().owner_id) == ([(laura, None, None)], laura)
+    assert list_former_assets(customer_id=victor) == ()
+
+
+def test_it_comes_back_later(visit):
+    laura, asset_id, victor = visit.customer_id, visit.asset_id, make("Víctor")
+    sold = TODAY - timedelta(days=90)
+
+    move(asset_id, victor, sold)
+    move(asset_id, laura, TODAY)
+
+    assert periods(asset_id) == [(laura, TODAY, None), (victor, sold, TODAY), (laura, None, sold)]
+    assert list_former_assets(customer_id=laura) == ()  # they have it
+    assert [each.until_on for each in list_former_assets(customer_id=victor)] == [TODAY]
+
+
+def test_days_that_cannot_be_are_refused(visit):
+    asset_id, victor, berta = visit.asset_id, make("Víctor"), make("Berta", PHONE)
+    move(asset_id, victor, TODAY - timedelta(days=3))
+
+    for on in (None, TODAY + timedelta(days=1), TODAY - timedelta(days=4), date(1800, 1, 1)):
+        with pytest.raises(CustomerInvalid) as refused:
+            move(asset_id, berta, on)
+        assert set(refused.value.errors) == {"on"}
+
+    assert periods(asset_id)[0] == (victor, TODAY - timedelta(days=3), None)
+
+
+def test_whose_it_cannot_be_is_refused(visit):
+    laura, asset_id, victor = visit.customer_id, visit.asset_id, make("Víctor")
+    sample = Customer.objects.create(name="Muestra", is_sample=True, created_at=NOW).pk
+
+    for error, arguments in (
+        (AssetOwned, (asset_id, laura)),
+        (CustomerNotFound, (asset_id, 999999)),
+        (AssetNotFound, (999999, victor)),
+        (AssetSample, (asset_id, sample)),
+    ):
+        with pytest.raises(error):
+            move(*arguments)
+    with pytest.raises(AssetMoved):
+        move(asset_id, victor, from_id=victor)
+
+    assert (Asset.objects.get().owner_id, AssetOwner.objects.count()) == (laura, 0)
+
+
+def test_somebody_new_gets_it_with_a_record(visit):
+    setup = CustomerSetup(name="Nueva", contacts=(ContactSetup(ContactKind.PHONE, OTHER),))
+
+    new = move_asset_to_new(asset_id=visit.asset_id, setup=setup, on=TODAY, by=STAFF, now=NOW)
+
+    assert get_asset(asset_id=visit.asset_id).customer_id == new
+    with pytest.raises(CustomerKnown):
+        move_asset_to_new(asset_id=visit.asset_id, setup=setup, on=TODAY, by=STAFF, now=NOW)
+    other = replace(setup, name="Otra")
+    with pytest.raises(CustomerInvalid):
+        move_asset_to_new(asset_id=visit.asset_id, setup=other, on=None, by=STAFF, now=NOW)
+    assert Customer.objects.filter(name="Otra").exists() is False
+
+
+def test_both_owners_webhooks_are_told(visit):
+    make_webhook(url="https://example.com/hook", events=["customer.updated"], now=NOW)
+    victor = make("Víctor")
+
+    move(visit.asset_id, victor)
+
+    told = Event.objects.filter(kind="customer.updated").values_list("subject_id", flat=True)
+    assert sorted(told) == sorted([visit.customer_id, victor])
+
+
+def test_the_database_lets_nobody_have_it_at_once(visit):
+    move(visit.asset_id, make("Víctor"))
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AssetOwner.objects.create(asset_id=visit.asset_id, customer_id=visit.customer_id, from_on=TODAY, written_at=NOW)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AssetOwner.objects.create(
+            asset_id=visit.asset_id, customer_id=visit.customer_id, from_on=TODAY, until_on=TODAY, written_at=NOW
+        )
+
+
+def test_a_merge_takes_what_somebody_had_and_gives_it_back(visit):
+    laura, victor, twin = visit.customer_id, make("Víctor"), make("Laura Jiménez")
+    move(visit.asset_id, victor)
+
+    merge_id = merge_customers(kept_id=twin, gone_id=laura, by=STAFF, now=NOW)
+    merged = periods(visit.asset_id)
+    part_customers(merge_id=merge_id, by=STAFF, now=NOW)
+
+    assert merged == [(victor, TODAY, None), (twin, None, TODAY)]
+    assert periods(visit.asset_id) == [(victor, TODAY, None), (laura, None, TODAY)]
+
+
+def test_erasing_who_had_it_before_leaves_it_to_who_has_it(visit):
+    victor = make("Víctor")
+    move(visit.asset_id, victor)
+
+    erase(kind=KIND, row_ids=[visit.customer_id], now=NOW)
+
+    asset = Asset.objects.get(pk=visit.asset_id)
+    assert (asset.identifier, list_owners(asset_id=asset.pk)[1].name) == ("ABC-123-D", "Persona borrada")
+
+
+def test_what_is_archived_is_offered_no_more_until_it_is_brought_back(visit):
+    laura, asset_id = visit.customer_id, visit.asset_id
+    other = create_asset(customer_id=laura, fields={"plate": "XYZ-987-A"}, now=NOW)
+
+    done = archive_asset(asset_id=asset_id, now=NOW), archive_asset(asset_id=asset_id, now=NOW)
+
+    assert done == (True, False)
+    assert [each.id for each in list_assets(customer_id=laura, is_archived=False).rows] == [other]
+    assert [each.id for each in list_assets(customer_id=laura, is_archived=True).rows] == [asset_id]
+    assert find_last_asset(customer_id=laura).id == other
+    assert [each.id for each in get_profile(customer_id=laura, now=NOW).assets] == [other, asset_id]
+    row = list_for_desk(CustomersAsked(), now=NOW).rows[0]
+    assert (row.asset_count, row.asset_identifier) == (1, "XYZ-987-A")
+    assert len(get_asset_story(asset_id=asset_id, now=NOW).visits) == 1
+    done = restore_asset(asset_id=asset_id, now=NOW), restore_asset(asset_id=asset_id, now=NOW)
+    assert (done, get_asset(asset_id=asset_id).archived_at) == ((True, False), None)
+
+
+def test_an_archived_one_that_changes_hands_is_offered_again(visit):
+    archive_asset(asset_id=visit.asset_id, now=NOW)
+    victor = make("Víctor")
+
+    move(visit.asset_id, victor)
+
+    assert find_last_asset(customer_id=victor).archived_at is None
+
+
+def test_a_trade_without_a_meter_and_marks_moves_too(tenants, db):
+    with tenant_scope(tenants["salon"]):
+        first, second = (Customer.objects.create(name=name, created_at=NOW) for name in ("Ana", "Berta"))
+        asset = Asset.objects.create(owner=first, type_key="hair", created_at=NOW)
+
+        move(asset.pk, second.pk)
+
+        assert Asset.objects.get().owner_id == second.pk
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_owners_are_one_query(visit, django_assert_num_queries, count):
+    for number in range(count):
+        move(visit.asset_id, make(f"Dueño {number}"), TODAY - timedelta(days=count - number))
+
+    with django_assert_num_queries(1):
+        assert len(list_owners(asset_id=visit.asset_id)) == count + 1
+
+
+def test_a_reading_of_the_new_owner_goes_on(visit):
+    move(visit.asset_id, make("Víctor"))
+
+    add_reading(asset_id=visit.asset_id, typed="42000", now=NOW + timedelta(days=1))
+
+    assert list(AssetReading.objects.order_by("pk").values_list("value", flat=True)) == [41000, 42000]
