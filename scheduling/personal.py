@@ -115,7 +115,7 @@ _PEOPLE = (
         },
         other={NotPersonal.CODE: ("plan", "outcome", "undo")},
     ),
-    TableInventory("scheduling.AssetOwner"),
+    TableInventory("scheduling.AssetOwner", other={NotPersonal.CODE: ("from_on", "until_on")}),
     TableInventory("scheduling.AssetReading", other={NotPersonal.CODE: ("unit",)}),
     TableInventory("scheduling.CustomerSearch", personal={"keys": replace(_VISIT, erasure=Erasure.DELETE_ROW)}),
     TableInventory("scheduling.AssetMark", personal={"mark": replace(_VISIT, erasure=Erasure.DELETE_ROW)}),

@@ -17,6 +17,7 @@ SEE_TRIALS = {
     "scheduling/services/first_run/trials.py": "makes and deletes them",
     "scheduling/selectors/bookings/references.py": "whoever is erased may have one, and is in its answers too",
     "scheduling/services/customers/belongings.py": "all of a record goes to another one",
+    "scheduling/services/customers/owners.py": "what two records call one thing is one thing, in tests too",
     "scheduling/services/imports/undoing.py": "who has any visit, be it a test, is not taken back",
     "scheduling/services/erasing.py": "whoever is erased is in none of them any more",
     "scheduling/services/messages/relinking.py": "links of all are derived anew",

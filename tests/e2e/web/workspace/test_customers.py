@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import expect
 
 from kernel.clock import utc_now
 from scheduling.enums import ContactKind
-from scheduling.models import AssetReading, Booking, Contact, Customer
+from scheduling.models import Asset, AssetReading, Booking, Contact, Customer
 from scheduling.services.customers.records import create_customer
 from scheduling.types import SYSTEM, ContactSetup, CustomerSetup
 from tenants.context import tenant_scope
@@ -69,6 +70,36 @@ def test_the_page_of_a_vehicle_is_easy_to_see(houses, open_workspace, customer_i
     page = open_workspace(houses[0], f"/workspace/customers/assets/{asset_id}/?lang=es")
 
     assert check_everywhere(page) == []
+
+
+def test_a_vehicle_changes_hands_by_keyboard_and_is_archived(houses, open_workspace, customer_id):
+    name = f"Víctor {uuid4().hex[:6]}"
+    with tenant_scope(houses[0]):
+        asset_id = Customer.objects.get(pk=customer_id).assets.latest("pk").pk
+        new_id = create_customer(setup=CustomerSetup(name=name), by=SYSTEM, now=utc_now())
+    page = open_workspace(houses[0], f"/workspace/customers/assets/{asset_id}/?lang=es")
+
+    page.get_by_role("link", name="Cambio de dueño").press("Enter")
+    page.fill("#find", name)
+    page.press("#find", "Enter")
+    page.get_by_role("link", name=name).wait_for()
+    seen = check_everywhere(page)
+    page.get_by_role("link", name=name).press("Enter")
+    page.get_by_role("button", name="Cambiar de dueño").wait_for()
+    seen += check_everywhere(page)
+    page.get_by_role("button", name="Cambiar de dueño").press("Enter")
+    expect(page.locator("section[aria-labelledby=owners] li")).to_have_count(2)
+    page.get_by_role("button", name="Archivar").press("Enter")
+    expect(page.locator(".who-is .badge")).to_have_text("Archivado")
+    seen += check_everywhere(page)
+    page.goto(f"{page.url.partition('/workspace')[0]}/workspace/customers/{customer_id}/")
+    expect(page.locator(".former")).to_contain_text(name)
+    seen += check_everywhere(page)
+
+    assert seen == []
+    with tenant_scope(houses[0]):
+        asset = Asset.objects.get(pk=asset_id)
+        assert (asset.owner_id, asset.archived_at is None) == (new_id, False)
 
 
 def test_two_records_become_one_and_two_again_by_keyboard(houses, open_workspace, customer_id):
