@@ -37,6 +37,8 @@ PLAIN_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 SIGN = "¤"
 SIGN_BEFORE = re.compile(r"¤(?=\d)")
 """Of the currency, in CLDR's patterns."""
+LEAST_OF_A_GROUP = 3
+"""Digits that stand in a group of thousands."""
 YEAR_AT_END = re.compile(r"[,\s]*('de')?\s*y+$")
 CITY_TIME = {"es": "Hora de {city} ({offset})", "en": "{city} time ({offset})"}
 
@@ -181,6 +183,17 @@ class Formats:
         city = zone.get("city") or timezone.rsplit("/", 1)[-1].replace("_", " ")
         text = CITY_TIME.get(self.language, CITY_TIME["en"])
         return text.format(city=city, offset=format_offset(at, timezone))
+
+
+def to_minor(amount: Decimal, currency: str) -> int | None:
+    """Return an amount that was typed in the smallest coin; None: it has more decimals than the currency.
+
+    "1.000" is a thousand in the country next door: so three zeros are as wrong as three other decimals.
+    """
+    decimals = get_currency_precision(currency)
+    minor, written = amount.scaleb(decimals), len(f"{amount:f}".partition(".")[2])
+    is_group = written >= LEAST_OF_A_GROUP and written > decimals
+    return None if is_group or minor != minor.to_integral_value() else int(minor)
 
 
 @lru_cache(maxsize=256)

@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
 from edge.reading import NotRead, check_date
+from kernel.formats import to_minor
 from kernel.instants import DAY_MINUTES
 from kernel.iso import NotIso, parse_time
 from kernel.lines import drop_invisible, is_unreadable, unify_breaks
@@ -164,12 +165,12 @@ class MoneyField(forms.Field):
         amount = get_current_formats().read_number(typed)
         if amount is None:
             raise ValidationError(NO_AMOUNT, code="invalid", params={"example": _make_example()})
-        minor = amount.scaleb(get_currency_precision(current_tenant().currency))
-        if minor != minor.to_integral_value():
+        minor = to_minor(amount, current_tenant().currency)
+        if minor is None:
             raise ValidationError(TOO_MANY_DECIMALS, code="decimals", params={"example": _make_example()})
         if minor > LARGEST_AMOUNT:
             raise ValidationError(TOO_LARGE, code="max", params={"limit_value": format_amount(LARGEST_AMOUNT)})
-        return int(minor)
+        return minor
 
 
 UNITS = (

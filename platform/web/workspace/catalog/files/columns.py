@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from babel.numbers import get_currency_precision
 from django.utils.translation import gettext, gettext_lazy
 
+from kernel.formats import to_minor
 from kernel.languages import LANGUAGES
 from kernel.money import PriceKind
 from scheduling.types import LocalText, ServiceSetup
@@ -29,10 +29,10 @@ def read_price(text: str) -> int:
     amount = get_current_formats().read_number(text)
     if amount is None or amount < 0:
         raise CellWrong(gettext("Write an amount, such as 850 or 850.50."))
-    minor = amount.scaleb(get_currency_precision(current_tenant().currency))
-    if minor != minor.to_integral_value() or minor > LARGEST_AMOUNT:
+    minor = to_minor(amount, current_tenant().currency)
+    if minor is None or minor > LARGEST_AMOUNT:
         raise CellWrong(gettext("This amount has too many decimals, or is too large."))
-    return int(minor)
+    return minor
 
 
 def read_kind(text: str) -> PriceKind:

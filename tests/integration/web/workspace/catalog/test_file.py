@@ -101,6 +101,7 @@ def test_a_service_can_be_renamed_by_its_number(owner_client, oil):
     [
         ("name,duration_minutes\nA,0\nB,100000\n", ["Línea 2, duration_minutes:", "Línea 3, duration_minutes:"]),
         ("name,duration_minutes,price\nA,30,12.34567\n", ["Línea 2, price:"]),
+        ("name,duration_minutes,price\nA,30,1.000\n", ["Línea 2, price:"]),
         ("name,duration_minutes,price\nA,30,-5\n", ["Línea 2, price:"]),
         ("name,duration_minutes,step_minutes\nA,30,1441\n", ["Línea 2, step_minutes:"]),
         ("name,duration_minutes\nA,30\na,30\n", ["Línea 3, name:"]),
