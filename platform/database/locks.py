@@ -58,6 +58,9 @@ class KeySpace(StrEnum):
     IDEMPOTENCY = "api.idempotency"
     """Numbers: one request per key at a time."""
 
+    PRIVACY = "privacy.request"
+    """Numbers: of one person the same is asked once at a time."""
+
     FILES = "files.files"
     """Numbers: those who send a picture to the same place, and those who take of a business's room, one at a time."""
 

@@ -14,9 +14,12 @@ class PrivacyConfig(AppConfig):
     def ready(self) -> None:
         """Declare what is kept about people; be called when they are erased."""
         from privacy import personal  # noqa: PLC0415 - models are loaded by now
-        from privacy.services import forgetting, merging  # noqa: PLC0415
+        from privacy.services import forgetting, links, merging, telling, warning  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
         forgetting.register()
+        links.register()
         merging.register()
+        telling.register()
+        warning.register()
         hooks.register_inventory(personal.INVENTORY)

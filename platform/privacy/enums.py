@@ -69,3 +69,16 @@ class RequestStep(models.TextChoices):
     ERASED = "erased", _("Data erased")
     DONE = "done", _("Done")
     WARNED = "warned", _("Reminded of the deadline")
+
+
+class KeptKind(models.TextChoices):
+    """What stands in the way of erasing somebody, or stays of them."""
+
+    COMING = "coming", _("Visits to come")
+    WAITING = "waiting", _("Payments that are not settled")
+    REFUNDS = "refunds", _("Refunds on their way")
+    DISPUTES = "disputes", _("Disputes that are not decided")
+    INVOICES = "invoices", _("Invoices to be made")
+    CREDITS = "credits", _("Credit that can still be spent")
+    SETTLED = "settled", _("Payments that came")
+    PROOFS = "proofs", _("That requests like this one were made and answered")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kernel.errors import NotFound
+from kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from kernel.text import mark
 
 
@@ -10,5 +10,95 @@ class PersonRequestNotFound(NotFound):
     """There is no such request."""
 
     code = "person_request_not_found"
-
     text = mark("There is no such request.")
+
+
+class PersonRequestOpen(Conflict):
+    """The same person asked for the same, and it is not answered yet."""
+
+    code = "person_request_open"
+    text = mark("This was asked for already and waits for its answer.")
+
+
+class PersonErased(Conflict):
+    """Nothing is kept about this person any more."""
+
+    code = "person_erased"
+    text = mark("What was kept about this person has been erased already.")
+
+
+class PersonRequestEnded(Conflict):
+    """It was answered, or taken back, and its clock does not run any more."""
+
+    code = "person_request_ended"
+    text = mark("This request has ended already.")
+
+
+class IdentityUnproven(Conflict):
+    """Nobody has checked who asks: whatever is done now could be done to, or told of, another person."""
+
+    code = "identity_unproven"
+    text = mark("First check that whoever asks is the person whose data it is.")
+
+
+class PersonUnknown(Conflict):
+    """It is not known yet whose data it is about."""
+
+    code = "person_unknown"
+    text = mark("First choose the customer whose data it is about.")
+
+
+class ContactNotOnRecord(Forbidden):
+    """A code goes to a contact that the business had before, and nowhere else."""
+
+    code = "contact_not_on_record"
+    text = mark("This contact is not on the customer's record: a code sent there would prove nothing.")
+
+
+class CodeUnproven(Invalid):
+    """The code is another one, was used, or its time is over."""
+
+    code = "code_unproven"
+
+
+class NoExtension(Conflict):
+    """The law gives no more time, or it was taken already."""
+
+    code = "no_extension"
+    text = mark("The time cannot be extended: the law allows none, or it was extended already.")
+
+
+class TooLateToExtend(Conflict):
+    """More time has to be taken while there is some."""
+
+    code = "too_late_to_extend"
+    text = mark("The time is over: it can be extended only before.")
+
+
+class NotAgreed(Conflict):
+    """It is done after it was agreed to."""
+
+    code = "not_agreed"
+    text = mark("First decide: agree to the request or refuse it.")
+
+
+class ErasingHindered(Conflict):
+    """Something that is not over needs who the person is.
+
+    Attributes:
+        kinds: Values of `privacy.enums.KeptKind`.
+    """
+
+    code = "erasing_hindered"
+    text = mark("Some things have to end first: they are listed on the request.")
+
+    def __init__(self, *, kinds: tuple[str, ...]) -> None:
+        super().__init__()
+        self.kinds = kinds
+
+
+class CompanyUnconfirmed(Conflict):
+    """The record is a company's, and several people stand in it."""
+
+    code = "company_unconfirmed"
+    text = mark("This is a company: all of its people stand in the record. Say that all of it is meant.")

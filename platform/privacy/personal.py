@@ -13,7 +13,11 @@ INVENTORY = (
     TableInventory(
         "privacy.PersonRequest",
         personal=dict.fromkeys(("name", "contact", "text", "extension_reason", "identity_note", "answer"), _ASKED),
-        other={NotPersonal.CODE: ("locale", "law_country", "law_region", "timezone", "answer_on", "carry_out_on")},
+        other={
+            NotPersonal.CODE: ("locale", "law_country", "law_region", "timezone", "answer_on", "carry_out_on"),
+            NotPersonal.MACHINE: ("uid",),
+            NotPersonal.SECRET: ("token_hash",),
+        },
     ),
     TableInventory("privacy.PersonRequestStep", personal={"note": _ASKED}),
 )

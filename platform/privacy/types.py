@@ -8,7 +8,7 @@ from datetime import date, datetime
 from kernel.law.persons import PrivacyLaw
 from privacy.enums import IdentityCheck, RequestRight, RequestSource, RequestState
 
-LONGEST_TEXT, LONGEST_REASON, LONGEST_NOTE = 2000, 1000, 300
+LONGEST_TEXT, LONGEST_REASON, LONGEST_NOTE = 1000, 1000, 300
 """Characters."""
 
 

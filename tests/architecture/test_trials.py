@@ -15,6 +15,7 @@ SEE_TRIALS = {
     "scheduling/selectors/first_run/trials.py": "their own list",
     "scheduling/services/catalog/locations.py": "a place is not deleted under them",
     "scheduling/services/first_run/trials.py": "makes and deletes them",
+    "scheduling/selectors/customers/persons.py": "one by its link",
     "scheduling/selectors/bookings/references.py": "whoever is erased may have one, and is in its answers too",
     "scheduling/services/customers/belongings.py": "all of a record goes to another one",
     "scheduling/services/customers/owners.py": "what two records call one thing is one thing, in tests too",

@@ -17,6 +17,8 @@ from notifications.types.messages import Subject
 from tenants.services.due_work import remove_due_work
 from tenants.services.erasures.columns import erase_columns
 
+WAITING = [MessageStatus.QUEUED, MessageStatus.SENDING]
+
 
 def forget_subject(about: Subject) -> None:
     """Delete messages and events about a row, with what is still due of them; in the caller's transaction."""
@@ -44,6 +46,17 @@ def erase_subjects(kind: str, row_ids: Sequence[int]) -> None:
     erase_columns(events)
 
 
+def erase_told(kind: str, row_ids: Sequence[int]) -> bool:
+    """Leave nothing of the messages about these rows that left or failed; tell whether others still wait.
+
+    In the caller's transaction; safe to run twice.
+    """
+    messages = Message.objects.filter(subject_kind=kind, subject_id__in=row_ids)
+    waiting = messages.filter(status__in=WAITING)
+    _erase_messages(messages.exclude(status__in=WAITING))
+    return waiting.exists()
+
+
 def erase_codes(addresses: Collection[str], *, also: Collection[str] = ()) -> None:
     """Leave nothing of the messages with codes that went to these e-mail addresses and numbers (E.164).
 
@@ -57,7 +70,7 @@ def erase_codes(addresses: Collection[str], *, also: Collection[str] = ()) -> No
 
 
 def _erase_messages(messages: QuerySet[Message]) -> None:
-    waiting = messages.filter(status__in=[MessageStatus.QUEUED, MessageStatus.SENDING])
+    waiting = messages.filter(status__in=WAITING)
     for message_id in waiting.values_list("pk", flat=True):
         remove_due_work(kind=MESSAGE_DUE, row_id=message_id)
     waiting.update(status=MessageStatus.CANCELLED, leased_until=None)

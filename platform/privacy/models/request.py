@@ -19,9 +19,11 @@ class PersonRequest(models.Model):
     starts at ``asked_at``, which may lie before ``recorded_at`` (a letter). ``answer_on`` and ``carry_out_on`` are the
     last local dates by the clock of the place, ``due_at`` the first instant at which what is next is too late:
     answering, then carrying out. ``law_country`` and the zone are those of when it was asked: a business
-    that moves changes no clock that runs.
+    that moves changes no clock that runs. ``warned_at`` is when the business was last told that time runs out.
     """
 
+    uid = models.UUIDField(unique=True, editable=False)
+    token_hash = models.CharField(max_length=64, unique=True)
     right = models.CharField(max_length=16, choices=RequestRight.choices)
     state = models.CharField(max_length=12, choices=RequestState.choices, default=RequestState.ASKED)
     source = models.CharField(max_length=12, choices=RequestSource.choices)
@@ -60,6 +62,7 @@ class PersonRequest(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     ended_at = models.DateTimeField(null=True, blank=True)
+    warned_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         """Checked before granted; answered when granted or refused; extended once, for a reason; open or ended."""

@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+from notifications.services.forgetting import erase_subjects, erase_told
 from privacy.models import PersonRequest, PersonRequestStep
-from tenants.hooks import register_eraser
+from privacy.services.telling import FAREWELL_KIND, SUBJECT_KIND
+from tenants.errors import RetryLater
+from tenants.hooks import register_due_handler, register_eraser, register_exported_work
 from tenants.services.erasures.columns import erase_columns
 from tenants.types import ErasedRows
 
 KIND = "scheduling.Customer"
+DUE_KIND = "person_farewell"
+LOOK_AGAIN = timedelta(minutes=10)
 
 
 def register() -> None:
-    """Be called when customers are erased."""
+    """Be called when customers are erased, and when the last word to one of them was sent."""
     register_eraser(KIND, "requests", 30, erase_requests)
+    register_due_handler(DUE_KIND, forget_farewell)
+    register_exported_work([DUE_KIND])
 
 
 def erase_requests(rows: ErasedRows) -> None:
-    """Take the words of their requests, and of those who handled them."""
+    """Take the words of their requests, and of those who handled them, and what was told of them.
+
+    The last word, that they are erased, leaves first (`forget_farewell`).
+    """
     theirs = PersonRequest.objects.filter(customer_id__in=rows.row_ids)
-    erase_columns(PersonRequestStep.objects.filter(request__customer_id__in=rows.row_ids))
+    ids = list(theirs.order_by("pk").values_list("pk", flat=True))
+    erase_columns(PersonRequestStep.objects.filter(request_id__in=ids))
     erase_columns(theirs)
+    erase_subjects(SUBJECT_KIND, ids)
+    erase_told(FAREWELL_KIND, ids)
+
+
+def forget_farewell(row_id: int, now: datetime) -> None:
+    """Leave nothing of the last message to somebody who was erased, once it left or failed (handler of due work).
+
+    Raises:
+        RetryLater: It still waits.
+    """
+    if erase_told(FAREWELL_KIND, [row_id]):
+        raise RetryLater(at=now + LOOK_AGAIN)

@@ -26,6 +26,9 @@ WITHOUT_BOOKING = {
     "waitlist_offer": ("waitlist", "waitlist_url", "w"),
     "waitlist_removed": ("waitlist", "waitlist_url", "w"),
     "visits_link": ("visits_link", "visits_url", "visits"),
+    "data_request_received": ("person_request", "request_url", "data"),
+    "data_request_extended": ("person_request", "request_url", "data"),
+    "person_erased": ("person_farewell", "request_url", "data"),
 }
 """Kind of subject, word and path of the link of each text that is about no booking."""
 NAMES = sorted({path.stem for path in SMS.rglob("*.txt")} - {"contact_code", *WITHOUT_BOOKING})

@@ -1,0 +1,128 @@
+"""Who asks: checked before anything is told, corrected or erased, and written down how, by whom and when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from database.transactions import write_transaction
+from kernel.text import mark
+from notifications.services.codes import Reach, SentCode, ask_code, list_ways, try_code, use_code
+from notifications.types.messages import Recipient
+from privacy.enums import IdentityCheck, RequestStep
+from privacy.errors import CodeUnproven, ContactNotOnRecord, PersonErased, PersonUnknown
+from privacy.models import PersonRequest
+from privacy.services.steps import lock_request, note_step
+from privacy.types import LONGEST_NOTE
+from scheduling.errors import RequestInvalid
+from scheduling.selectors.customers.persons import PersonFacts, get_person
+from scheduling.services.aftercare.feedback import read_words
+from scheduling.types import Actor
+from tenants.enums import Ability
+from tenants.policies import check_business_may
+
+CODE_WRONG = mark("This code is wrong, was used already or has expired.")
+BY_WORD = (IdentityCheck.DOCUMENT, IdentityCheck.KNOWN, IdentityCheck.CALLED_BACK)
+"""Checks that somebody of the business made and describes; the others the program made."""
+
+
+@write_transaction()
+def choose_person(*, request_id: int, customer_id: int, by: Actor, now: datetime) -> None:
+    """Say whose data a request is about; a check of the identity that was made for another record does not count.
+
+    Raises:
+        StatusForbids: The business is not ready yet.
+        PersonRequestNotFound, PersonRequestEnded: There is none that waits.
+        CustomerNotFound: There is no such customer.
+        PersonErased: Nothing is kept of that customer.
+    """
+    check_business_may(Ability.OWNER_READ, is_staff=True)
+    request = lock_request(request_id)
+    person = get_person(customer_id=customer_id)
+    if person.is_erased:
+        raise PersonErased
+    if request.customer_id == customer_id:
+        return
+    request.customer_id = customer_id
+    request.identity_check, request.identity_note, request.identity_at, request.identity_by_id = "", "", None, None
+    request.save()
+    note_step(request, RequestStep.ASKED, at=now, by_id=by.user_id, note=f"#{customer_id}")
+
+
+@write_transaction()
+def note_identity(*, request_id: int, check: IdentityCheck, note: str, by: Actor, now: datetime) -> None:
+    """Write down that somebody of the business checked who asks, and how: with a sentence that can be shown later.
+
+    Raises:
+        StatusForbids, PersonRequestNotFound, PersonRequestEnded: As `choose_person`.
+        RequestInvalid: How it was checked is missing, or is nothing that a person checks.
+    """
+    check_business_may(Ability.OWNER_READ, is_staff=True)
+    if check not in BY_WORD:
+        raise RequestInvalid(errors={"check": (mark("Choose how you checked it."),)})
+    words = read_words(note, field="note", longest=LONGEST_NOTE)
+    _identify(lock_request(request_id), check, words, by_id=by.user_id, now=now)
+
+
+@write_transaction()
+def send_code(*, request_id: int, contact: str, by: Actor, now: datetime) -> SentCode:
+    """Send a code to a contact that is on the record of whose data it is.
+
+    Raises:
+        StatusForbids, PersonRequestNotFound, PersonRequestEnded: As `choose_person`.
+        PersonUnknown: It is not known whose data it is about.
+        ContactNotOnRecord: The contact is not on record, or nobody can be reached there.
+        TooManyCodes, BudgetSpent: As `notifications.services.codes.ask_code`.
+    """
+    check_business_may(Ability.OWNER_READ, is_staff=True)
+    request = lock_request(request_id)
+    way = _find_way(_get_person(request), contact)
+    sent = ask_code(to=way, locale=request.locale, is_new_wanted=True, now=now)
+    note_step(request, RequestStep.CODE_SENT, at=now, by_id=by.user_id, note=way.channel)
+    return sent
+
+
+def prove_code(*, request_id: int, contact: str, code: str, by: Actor, now: datetime) -> None:
+    """Check the code that whoever asks read out: they read the messages of a contact on record.
+
+    Raises:
+        StatusForbids, PersonRequestNotFound, PersonRequestEnded, PersonUnknown, ContactNotOnRecord: As `send_code`.
+        CodeUnproven: It is another one, was used, or its time is over.
+    """
+    check_business_may(Ability.OWNER_READ, is_staff=True)
+    with write_transaction():
+        way = _find_way(_get_person(lock_request(request_id)), contact)
+    # Outside of the transaction: what fails after it gives no attempt back.
+    proof = try_code(ways=[way], code=code, now=now)
+    if proof is None:
+        raise CodeUnproven(errors={"code": (CODE_WRONG,)})
+    with write_transaction():
+        request = lock_request(request_id)
+        if contact not in _get_person(request).contacts:
+            raise ContactNotOnRecord
+        if not use_code(proof, now=now):
+            raise CodeUnproven(errors={"code": (CODE_WRONG,)})
+        _identify(request, IdentityCheck.CODE, way.channel, by_id=by.user_id, now=now)
+
+
+def _get_person(request: PersonRequest) -> PersonFacts:
+    if request.customer_id is None:
+        raise PersonUnknown
+    return get_person(customer_id=request.customer_id)
+
+
+def _find_way(person: PersonFacts, contact: str) -> Reach:
+    if contact not in person.contacts:
+        raise ContactNotOnRecord
+    is_email = contact in person.emails
+    recipient = Recipient(email=contact if is_email else "", phone="" if is_email else contact, locale=person.locale)
+    way = next(iter(list_ways(recipient)), None)
+    if way is None:
+        raise ContactNotOnRecord
+    return way
+
+
+def _identify(request: PersonRequest, check: IdentityCheck, note: str, *, by_id: int | None, now: datetime) -> None:
+    request.identity_check, request.identity_note = check, note
+    request.identity_at, request.identity_by_id = now, by_id
+    request.save(update_fields=["identity_check", "identity_note", "identity_at", "identity_by"])
+    note_step(request, RequestStep.IDENTIFIED, at=now, by_id=by_id, note=check.value)

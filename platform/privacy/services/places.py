@@ -1,0 +1,18 @@
+"""By whose law and clock a request is answered."""
+
+from __future__ import annotations
+
+from kernel.law.clocks import Place
+from scheduling.selectors.customers.persons import find_first_place
+from tenants.context import current_tenant
+
+
+def find_place(*, timezone: str = "", region: str = "") -> Place:
+    """Return where a request is answered: in the country of the business, by the clock of the visit's place.
+
+    Without a visit by that of its first location, and of the business where it has none.
+    """
+    tenant = current_tenant()
+    if not timezone:
+        timezone, region = find_first_place()
+    return Place(tenant.country, timezone or tenant.timezone, region)

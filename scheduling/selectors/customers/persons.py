@@ -1,0 +1,151 @@
+"""What requests of persons about their data ask of customers: who they are, how they are reached, what is to come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kernel.ids import hash_link_token
+from scheduling.enums import ContactKind, CustomerKind
+from scheduling.errors import CustomerNotFound, TokenUnknown
+from scheduling.models import Booking, Contact, Customer, Location, WaitlistEntry
+from scheduling.policies import check_link
+from scheduling.selectors.customers.listing import COMING
+
+MOST_COMING = 50
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """Who a record of a customer is about.
+
+    Attributes:
+        contacts: E-mail addresses and numbers on record, in the order in which they came.
+        is_company: Several people may stand in it.
+    """
+
+    id: int
+    name: str
+    locale: str
+    emails: tuple[str, ...]
+    phones: tuple[str, ...]
+    is_company: bool
+    is_erased: bool
+    is_sample: bool
+
+    @property
+    def contacts(self) -> tuple[str, ...]:
+        """Return every contact on record."""
+        return (*self.emails, *self.phones)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFacts:
+    """Who holds the link of a booking, and what that proves.
+
+    Attributes:
+        customer_id: None: a test of the staff, or nobody's any more.
+        contact: To which the messages of the booking go.
+        is_whole: Whoever reads that contact has made every visit of the record, and nothing else made it: what is
+            kept is theirs alone. Else somebody typed the contact beside another one's, or staff made the record.
+    """
+
+    booking_id: int
+    customer_id: int | None
+    name: str
+    contact: str
+    locale: str
+    timezone: str
+    region: str
+    is_test: bool
+    is_whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ComingVisit:
+    """A visit that is to come, or goes on."""
+
+    booking_id: int
+    reference: str
+    service_name: str
+    starts_at: datetime
+    timezone: str
+
+
+def get_person(*, customer_id: int) -> PersonFacts:
+    """Return who a record is about; also of one that was erased. Two queries.
+
+    Raises:
+        CustomerNotFound: There is none, or it was merged into another one.
+    """
+    row = Customer.objects.filter(pk=customer_id).first()
+    if row is None:
+        raise CustomerNotFound
+    pairs = list(Contact.objects.filter(customer_id=customer_id).order_by("pk").values_list("kind", "value"))
+    return PersonFacts(
+        id=row.pk,
+        name=row.name,
+        locale=row.locale,
+        emails=tuple(value for kind, value in pairs if kind == ContactKind.EMAIL),
+        phones=tuple(value for kind, value in pairs if kind == ContactKind.PHONE),
+        is_company=row.kind == CustomerKind.COMPANY,
+        is_erased=row.erased_at is not None,
+        is_sample=row.is_sample,
+    )
+
+
+def read_link(*, token: str, now: datetime) -> LinkFacts:
+    """Return who holds the link of a booking; four queries.
+
+    Raises:
+        TokenUnknown: It belongs to no booking.
+        LinkEnded: The visit is long over.
+    """
+    rows = Booking.with_tests.select_related("location", "customer")
+    booking = rows.filter(token_hash=hash_link_token(token)).first()
+    if booking is None:
+        raise TokenUnknown
+    check_link(booking, now=now)
+    contact = booking.customer_email or booking.customer_phone
+    return LinkFacts(
+        booking_id=booking.pk,
+        customer_id=booking.customer_id,
+        name=booking.customer_name,
+        contact=contact,
+        locale=booking.customer_locale,
+        timezone=booking.location.timezone,
+        region=booking.location.region,
+        is_test=booking.is_test,
+        is_whole=booking.customer is not None and _is_sole_reader(booking.customer, contact),
+    )
+
+
+def list_coming(*, customer_id: int, now: datetime) -> tuple[ComingVisit, ...]:
+    """List the visits of a customer that are to come or go on, soonest first; one query."""
+    rows = Booking.objects.filter(customer_id=customer_id, status__in=COMING, ends_at__gt=now)
+    found = rows.select_related("service", "location").order_by("starts_at", "pk")[:MOST_COMING]
+    return tuple(
+        ComingVisit(each.pk, each.reference, each.service.name, each.starts_at, each.location.timezone)
+        for each in found
+    )
+
+
+def find_first_place() -> tuple[str, str]:
+    """Return zone and region of the business's first location; two empty words: it has none. One query."""
+    found = Location.objects.filter(is_active=True).values_list("timezone", "region").first()
+    return found or ("", "")
+
+
+def count_waiting(*, customer_id: int) -> int:
+    """Count the places on the waitlist that a customer still has; one query."""
+    return WaitlistEntry.objects.filter(customer_id=customer_id, ended_at=None).count()
+
+
+def _is_sole_reader(customer: Customer, contact: str) -> bool:
+    """Tell whether each visit went to this contact, and the record began with one of them."""
+    if not contact or customer.kind == CustomerKind.COMPANY or customer.merged.exists():
+        return False
+    pairs = Booking.objects.filter(customer_id=customer.pk).order_by("created_at")
+    rows = list(pairs.values_list("customer_email", "customer_phone", "created_at"))
+    is_theirs = all((email or phone) == contact for email, phone, _ in rows)
+    return bool(rows) and is_theirs and customer.created_at >= rows[0][2]
