@@ -34,7 +34,8 @@ def require_built_files() -> None:
             "run msgfmt as docs/operations.md says and start again."
         )
         raise ImproperlyConfigured(message)
-    missing = sorted(_list_files() - set(storage.hashed_files))
+    packed = storage.list_packed() if hasattr(storage, "list_packed") else set()
+    missing = sorted((_list_files() | packed) - set(storage.hashed_files))
     if missing:
         message = (
             f"{len(missing)} static files of this version are not in {settings.STATIC_ROOT} (the first is "

@@ -22,7 +22,7 @@ TEMPLATES = [
                 "web.widget.frames.describe_frame",
             ],
             "libraries": {"workspace_nav": "web.workspace.nav"},
-            "builtins": ["web.templatetags.icons", "web.templatetags.formats"],
+            "builtins": ["web.templatetags.icons", "web.templatetags.formats", "web.templatetags.sheets"],
         },
     }
 ]
@@ -42,7 +42,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "files": FILES_STORAGE,
     "backups": BACKUPS_STORAGE,
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "web.sheet_storage.SheetStorage"},
 }
 
 REST_FRAMEWORK = {

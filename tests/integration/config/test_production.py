@@ -97,7 +97,7 @@ SHARED = {
     "SERVER_EMAIL": "citas@turnero.example",
     "TENANTS_PER_CONNECTION": 50,
 }
-STORAGE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+STORAGE = "web.sheet_storage.SheetStorage"
 
 
 def make_environment(**given: str) -> dict[str, str]:
@@ -216,8 +216,13 @@ def test_server_needs_the_files_that_its_pages_name(tmp_path: Path):
     del kept["paths"]["css/core.css"]
     manifest.write_text(json.dumps(kept))
     stale = run_python("-c", "import config.asgi", **given)
+    kept["paths"] |= {"css/core.css": "css/core.css"}
+    del kept["paths"]["css/core.components.css"]
+    manifest.write_text(json.dumps(kept))
+    unpacked = run_python("-c", "import config.asgi", **given)
 
     assert [(each.returncode, remedy in each.stderr) for each in before] == [(1, True)] * 2
     assert collected.returncode == 0, collected.stderr
     assert [each.returncode for each in after] == [0, 0], after[0].stderr
     assert f"1 static files of this version are not in {tmp_path}/static (the first is css/core.css)" in stale.stderr
+    assert "(the first is css/core.components.css)" in unpacked.stderr

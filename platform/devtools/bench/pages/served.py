@@ -64,7 +64,7 @@ def main(port: int) -> None:
     django.setup()
     settings.STORAGES = {
         **settings.STORAGES,
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+        "staticfiles": {"BACKEND": "web.sheet_storage.SheetStorage"},
     }
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = False
     settings.MIDDLEWARE = arrange(settings.MIDDLEWARE)

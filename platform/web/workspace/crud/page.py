@@ -51,8 +51,8 @@ class CrudPage(Generic[RowT, FormT]):
         more: What the form's template needs besides.
         form_aside: Template beside the form, if any; `form_acts` one in its bar.
         list_lead: Template above the list, if any; `list_foot` below it, `list_acts` in its bar, `list_starts`
-            where there is nothing yet; `list_script` and `list_style` are static files of the list, `form_script` one
-            of the form.
+            where there is nothing yet; `list_script` is a static file of the list, `form_script` one of the form,
+            `list_style` a sheet of both.
         name_of: What people call a thing that has no name of its own.
         idle_note: What is said of archiving what no coming appointment uses, where it is on no calendar.
         is_switched: Archiving is a switch in its row: what is off stays in the list with what is on.
