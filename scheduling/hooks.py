@@ -45,6 +45,7 @@ class PaymentTerms:
         minutes: It waits so long in any case, open or not.
         takes_card: A card can be paid with, or left.
         least_minor: Less cannot be paid from afar: it is paid at the business.
+        most_minor: Nor can more; None: any amount can.
         is_paused: For a while it has no way to take any, through no doing of its own.
     """
 
@@ -52,6 +53,7 @@ class PaymentTerms:
     minutes: int = 0
     takes_card: bool = False
     least_minor: int = 0
+    most_minor: int | None = None
     is_paused: bool = False
 
 
@@ -136,7 +138,9 @@ def takes_deposits() -> bool:
 def can_be_asked(amount_minor: int) -> bool:
     """Tell whether customers can pay so much from afar, or nothing can be paid so, and it is asked by word of mouth."""
     terms = find_payment_terms()
-    return terms is None or amount_minor >= terms.least_minor
+    if terms is None:
+        return True
+    return terms.least_minor <= amount_minor and (terms.most_minor is None or amount_minor <= terms.most_minor)
 
 
 def register_reservation_finder(finder: Callable[[int], bool]) -> None:

@@ -83,6 +83,7 @@ def find_terms() -> hooks.PaymentTerms | None:
         minutes=CARD_MINUTES if can is not None else 0,
         takes_card=can is not None,
         least_minor=0 if can is None or waits is not None else can.least.amount_minor,
+        most_minor=None if can is None or waits is not None else can.most.amount_minor,
     )
 
 

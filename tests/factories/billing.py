@@ -70,7 +70,7 @@ def pay(booking_id: int, amount_minor: int = 50_000, means: str = "cash", purpos
     )  # fmt: skip
 
 
-BANK = BankData(holder="Taller Ríos SA", bank="BBVA", number="012 180 0151 2345 6789", is_on=True)
+BANK = BankData(holder="Taller Ríos SA", bank="BBVA", number="012 180 0151 2345 6780", is_on=True)
 
 
 def take_transfers(**values) -> None:

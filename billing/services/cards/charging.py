@@ -29,7 +29,7 @@ from scheduling.errors import BookingNotFound
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.types import BookingView
 
-TEXT_VERSION = "2026-11-27"
+TEXT_VERSION = "2026-11-28"
 """Of the words to which a customer agrees who leaves a card (`templates/booking/manage_card.html`)."""
 KEPT_FOR = timedelta(days=14)
 """So long after its visit a card can still be charged; the words say so."""

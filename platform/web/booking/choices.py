@@ -12,6 +12,7 @@ from edge.access import is_staff, open_to_anyone
 from files.selectors.files import list_pictures
 from kernel.identity.keys import fold_letters
 from kernel.ids import read_row_id
+from scheduling.enums import DepositKind
 from scheduling.errors import ServiceNotFound
 from scheduling.selectors.aftercare.feedback import list_published
 from scheduling.selectors.catalog.photos import LOCATION_PHOTO
@@ -165,6 +166,7 @@ def _render_services(request: HttpRequest, flow: Flow, *, status: int = 200, not
         page_url=make_base_url(flow.tenant.primary_host),
         place=make_place_card(flow),
         praise=list_published(),
+        asks_deposit=any(each.deposit_kind != DepositKind.NONE for each in shown),
         is_told_otherwise=flow.formats.language != flow.tenant.locale and not are_told,
         category=category,
         has_search=len(flow.services) > MANY_SERVICES,

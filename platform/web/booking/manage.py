@@ -57,7 +57,7 @@ from web.booking.standing import (
 from web.booking.times import complete_first
 from web.booking.visits.calendar import make_google_url
 from web.booking.visits.cards import VisitCard, make_cards
-from web.booking.visits.money import ShownMoney, load_money
+from web.booking.visits.money import ShownMoney, is_refund_coming, load_money
 from web.errors import translate_error
 from web.formats import Formats, describe_series, end_sentence, get_formats, name_dates, name_time, to_local
 from web.parts.pickers import find_week, last_day, make_picker
@@ -114,6 +114,11 @@ class ManagePage:
     def is_card_asked(self) -> bool:
         """Tell whether a card is waited for, and no money."""
         return self.is_unpaid and self.money.is_on_card
+
+    @property
+    def is_refund_coming(self) -> bool:
+        """Tell whether what goes back is not told yet, but will be."""
+        return is_refund_coming(self.booking, self.money)
 
     @property
     def is_fee_asked(self) -> bool:

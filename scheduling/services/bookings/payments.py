@@ -9,6 +9,7 @@ from kernel.instants import to_instant
 from kernel.text import mark
 from scheduling.enums import Approval, BookingEvent, BookingSource, BookingStatus
 from scheduling.errors import RequestInvalid
+from scheduling.hooks import can_be_asked
 from scheduling.models import Booking
 from scheduling.policies import ASKABLE, check_step, refuse_step
 from scheduling.selectors.bookings.deadlines import find_deposit_deadline, find_request_deadline
@@ -30,6 +31,7 @@ from tenants.enums import Ability
 from tenants.services.due_work import add_due_work, remove_due_work
 
 AMOUNT_WRONG = mark("Ask for more than nothing, and for no more than the price.")
+UNPAYABLE = mark("This amount cannot be paid by card. Ask for another one, or take it at the visit.")
 
 
 @write_transaction()
@@ -89,7 +91,8 @@ def ask_for_deposit(*, booking_id: int, amount_minor: int, pay_by: datetime | No
 
     Raises:
         TransitionRefused: It is neither, or it waited too long.
-        RequestInvalid: Nothing, more than the price, or a time that is over; by field: ``amount``, ``pay_by``.
+        RequestInvalid: Nothing, more than the price, what cannot be paid from afar, or a time that is over; by field:
+            ``amount``, ``pay_by``.
         BookingNotFound: There is none.
     """
     check_step(by)
@@ -100,6 +103,8 @@ def ask_for_deposit(*, booking_id: int, amount_minor: int, pay_by: datetime | No
     price = booking.price_minor
     if amount_minor < 1 or amount_minor > (LARGEST_PRICE_MINOR if price is None else price):
         raise RequestInvalid(errors={"amount": (AMOUNT_WRONG,)})
+    if not can_be_asked(amount_minor):
+        raise RequestInvalid(errors={"amount": (UNPAYABLE,)})
     if pay_by is not None and pay_by <= now:
         raise RequestInvalid(errors={"pay_by": (OVER,)})
     booking.deposit_minor = amount_minor

@@ -10,7 +10,7 @@ from kernel.ids import new_reference
 from kernel.instants import to_minutes
 from scheduling.engine import expand_hours
 from scheduling.enums import Approval, BookingLevel, BookingSource, BookingStatus, DepositKind, OverrideKind
-from scheduling.hooks import DepositTerms, compute_deposit, takes_deposits
+from scheduling.hooks import DepositTerms, can_be_asked, compute_deposit, takes_deposits
 from scheduling.models import Booking, BookingLine
 from scheduling.selectors.availability.columns import AddOnTerms
 from scheduling.selectors.availability.plans import Plan, PlannedService
@@ -202,7 +202,10 @@ def _is_conditional(service: PlannedService) -> bool:
 def _sum_deposits(
     plan: Plan, place: Place, now: datetime, *, is_first_visit: bool = False, must_prepay: bool = False
 ) -> int:
-    """Return what the services of the visit ask in advance, each of its own price with its add-ons."""
+    """Return what the services of the visit ask in advance, each of its own price with its add-ons.
+
+    What nobody can pay from afar is not asked: no visit ends for want of it.
+    """
     currency, due = current_tenant().currency, 0
     for number, service in enumerate(plan.services):
         price = _price_line(plan, place, number)
@@ -217,7 +220,7 @@ def _sum_deposits(
             must_prepay=must_prepay,
         )
         due += compute_deposit(terms)
-    return due
+    return due if due and can_be_asked(due) else 0
 
 
 def is_outside_hours(plan: Plan, place: Place) -> bool:
@@ -235,15 +238,17 @@ def settle_deposit(booking: Booking, known: Known, *, now: datetime) -> None:
     """Say what is due in advance now that it is known who books; one query if that depends on earlier visits.
 
     Whoever must prepay pays what the services ask in advance, and where they ask for nothing, the price: as far as
-    there is one, and the business has a way to take it. A card is not enough of them.
+    there is one, and the business has a way to take it. A card is not enough of them. A deposit that nobody can pay
+    from afar counts as none.
     """
     policy = AgreedPolicy.read(booking.policy)
     if known.level == BookingLevel.MUST_PREPAY:
         booking.policy = booking.policy | {"is_on_card": False}
         if policy.deposit_prepay_minor is not None:
             booking.deposit_minor = policy.deposit_prepay_minor
-        if not booking.deposit_minor and booking.price_minor and takes_deposits():
-            booking.deposit_minor = booking.price_minor
+        price = booking.price_minor
+        if not booking.deposit_minor and price and takes_deposits() and can_be_asked(price):
+            booking.deposit_minor = price
     elif policy.deposit_first_minor is not None and not was_here(known.customer_id, now=now):
         booking.deposit_minor = policy.deposit_first_minor
 

@@ -87,6 +87,12 @@ class ShownMoney:
         return self.due_minor - self.usable_minor
 
     @property
+    def reserved_minor(self) -> int:
+        """How much of a deposit is reserved on a card, and nobody's yet."""
+        reserved = PaymentState.RESERVED
+        return sum(each.amount_minor for each in self.payments if each.state == reserved and not each.is_card_only)
+
+    @property
     def has_moved(self) -> bool:
         """Tell whether something was paid, of which there is a receipt."""
         return any(each.received_at for each in self.payments)
@@ -176,6 +182,14 @@ def load_money(booking: BookingView, *, is_unpaid: bool) -> ShownMoney:
             if refund.state != RefundState.DROPPED and refund.returned_minor < refund.amount_minor
         ),
     )
+
+
+def is_refund_coming(booking: BookingView, money: ShownMoney) -> bool:
+    """Tell whether something goes back of a visit that was called off a moment ago, and no worker has begun with it."""
+    if booking.cancelled_at is None or money.refunds:
+        return False
+    split = preview_cancellation(booking, money.payments, at=booking.cancelled_at)
+    return split is not None and split.back_minor > 0
 
 
 def say_cancellation(booking: BookingView, payments: tuple[PaymentView, ...], *, at: datetime) -> str:

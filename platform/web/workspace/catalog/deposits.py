@@ -83,7 +83,7 @@ def add_deposit_fields(form: forms.BaseForm, setup: ServiceSetup | None) -> None
 
 def _add_refund_fields(form: forms.BaseForm) -> None:
     form.fields["refund_free_minutes"] = _span(
-        gettext_lazy("All of it goes back until, before the start"),
+        gettext_lazy("How long before the start all of it goes back"),
         help_text=gettext_lazy("Empty: as long as customers may cancel."),
     )
     form.fields["refund_kept_percent"] = _percent(gettext_lazy("Canceled later, you keep"))

@@ -111,11 +111,11 @@ def _say_terms(booking: BookingView) -> tuple[list[str], str]:
     """Return when and how it was booked and which refunds were agreed, and until when the customer could cancel."""
     how = booking.source.label
     said = gettext("Booked on %(at)s (%(how)s), on these terms:")
-    lines = [said % {"at": _say(booking.created_at, booking.timezone), "how": how}]
+    lines = [said % {"at": local_date_time(booking.created_at, booking.timezone), "how": how}]
     if booking.deposit_minor:
         lines += describe_refunds(booking.agreed, get_current_formats())
     until = gettext("The customer could cancel until %(at)s")
-    return lines, until % {"at": _say(booking.cancel_until, booking.timezone)}
+    return lines, until % {"at": local_date_time(booking.cancel_until, booking.timezone)}
 
 
 def _tell_history(booking: BookingView) -> Part:
@@ -128,7 +128,7 @@ def _tell_history(booking: BookingView) -> Part:
     lines = []
     if booking.attendance_confirmed_at is not None:
         text = gettext("The customer said that they would come: %(at)s")
-        lines.append(text % {"at": _say(booking.attendance_confirmed_at, booking.timezone)})
+        lines.append(text % {"at": local_date_time(booking.attendance_confirmed_at, booking.timezone)})
     head = (gettext("Date"), gettext("What happened"), gettext("Who of the business"))
     return Part(gettext("What happened to the appointment"), lines, head, rows)
 

@@ -409,3 +409,4 @@ def test_what_is_due_when_is_said_from_the_first_page_on(customer_client, servic
     first, step = customer_client.get("/?lang=es"), customer_client.get(visit)
     assert first.content.decode().count("Con anticipo") == 1
     assert ("Con anticipo" in text_of(step), "Pagas en el taller." in text_of(step)) == (True, False)
+    assert "Pagas en el taller." not in text_of(first)

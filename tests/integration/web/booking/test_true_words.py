@@ -16,6 +16,7 @@ from scheduling.models import Booking, Location, Requirement, RequirementResourc
 from scheduling.selectors.bookings.views import get_by_token
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.types import CUSTOMER
+from tests.factories.billing import take_transfers
 from tests.factories.scheduling import NINE_TO_FIVE, make_place
 from tests.factories.scheduling import book as book_slot
 from tests.integration.web.booking.test_booking import VISIT
@@ -206,6 +207,30 @@ def test_a_visit_so_soon_that_it_cannot_be_cancelled_says_so_before_booking(cust
 
     assert ["Cancelas gratis" in page for page in pages] == [False, True]
     assert ["ya no se puede cancelar en línea" in page for page in pages] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("values", "said", "button"),
+    [
+        ({"deposit_kind": "none"}, "Cancelas gratis hasta 4 h antes", "Confirmar cita"),
+        ({"deposit_kind": "fixed"}, "En línea puedes cancelar hasta 4 h antes", "Continuar al pago"),
+    ],
+)
+def test_canceling_is_not_called_free_where_a_deposit_is_kept(customer_client, tenant, values, said, button):
+    take_transfers()
+    service_id = make_service(
+        tenant, price_minor=90_000, deposit_minor=20_000, cancel_cutoff_minutes=240, refund_free_minutes=1440, **values
+    )
+    times = open_times(customer_client, service_id, MONDAY + timedelta(days=7))
+    late = re.findall(r'name="starts_at" value="([^"]+)"', times.content.decode())[-1]
+    address = times.request["PATH_INFO"] + "?" + times.request["QUERY_STRING"].partition("&lang")[0]
+
+    page = text_of(customer_client.post(address, {"starts_at": late}, follow=True))
+
+    both = ("Cancelas gratis hasta 4 h antes", "En línea puedes cancelar hasta 4 h antes")
+    assert [each for each in both if each in page] == [said]
+    assert [each for each in ("Confirmar cita", "Continuar al pago") if each in page] == [button]
+    assert ("Anticipo: $200" in page) == (values["deposit_kind"] == "fixed")
 
 
 def test_the_hours_of_one_place_are_not_told_of_another(customer_client, tenant):

@@ -27,7 +27,7 @@ from tests.factories.scheduling import CUSTOMER, STAFF, book, make_shop
 from tests.integration.web.workspace.browser_form import read_form
 
 TYPED = {
-    "is_on": "on", "holder": "Taller Ríos SA", "bank": "BBVA", "number": "012 180 0151 2345 6789", "tax_id": "",
+    "is_on": "on", "holder": "Taller Ríos SA", "bank": "BBVA", "number": "012 180 0151 2345 6780", "tax_id": "",
     "note": "", "wait_minutes": "4", "wait_minutes_unit": "hours", "password": OWNER_PASSWORD,
 }  # fmt: skip
 
@@ -385,3 +385,13 @@ def test_booking_that_waits_for_its_deposit_is_not_paid_at_the_counter(owner_cli
     answer = owner_client.post(url, {"amount": "500", "means": "cash", "seen": "1"})
 
     assert (answer.status_code, Payment.objects.get().state) == (409, "open")
+
+
+@pytest.mark.parametrize("disputed_minor", [0, 30_000])
+def test_booking_says_what_the_bank_of_its_customer_took_back(owner_client, booking_id, disputed_minor):
+    receive_deposit(booking_id=booking_id, now=utc_now(), by=STAFF)
+    Payment.objects.update(disputed_minor=disputed_minor)
+
+    page = read(owner_client.get(f"/workspace/bookings/{booking_id}/"))
+
+    assert ("El banco del cliente retiró $300." in page) == bool(disputed_minor)

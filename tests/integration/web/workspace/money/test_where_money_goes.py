@@ -32,7 +32,7 @@ from tests.integration.billing.cards.conftest import till  # noqa: F401 - a fixt
 
 BANK_URL, CONNECT, DISCONNECT = (f"/workspace/payments/{each}/" for each in ("bank", "card/connect", "card/disconnect"))
 TYPED = {
-    "is_on": "on", "holder": "Taller Ríos SA", "bank": "BBVA", "number": "012 180 0151 2345 6789", "tax_id": "",
+    "is_on": "on", "holder": "Taller Ríos SA", "bank": "BBVA", "number": "012 180 0151 2345 6780", "tax_id": "",
     "note": "", "wait_minutes": "4", "wait_minutes_unit": "hours",
 }  # fmt: skip
 WITH_PASSWORD = {"password": OWNER_PASSWORD}
@@ -139,9 +139,9 @@ def test_every_owner_hears_of_another_account_and_reads_no_number(owner_client, 
     told = {each.to[0]: each for each in mailbox.outbox}
     assert set(told) == {owner.email, second_owner.email}
     mail = told[second_owner.email]
-    assert "Customers transfer to the account of Taller Ríos SA that ends in 6789." in mail.body
+    assert "Customers transfer to the account of Taller Ríos SA that ends in 6780." in mail.body
     assert (owner.name in mail.body, "/workspace/payments/" in mail.body) == (True, True)
-    assert "termina en 6789" in told[owner.email].body
+    assert "termina en 6780" in told[owner.email].body
     assert not any(re.search(r"2345", each.body) for each in told.values())
     assert [TYPED["number"] in str(each.payload) for each in Event.objects.filter(kind="payment_account.changed")] == [
         False
