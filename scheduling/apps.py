@@ -18,7 +18,7 @@ class SchedulingConfig(AppConfig):
         from scheduling.services.aftercare import asking, notices  # noqa: PLC0415
         from scheduling.services.bulk import working as bulk  # noqa: PLC0415
         from scheduling.services.catalog import staff, starter_kit  # noqa: PLC0415
-        from scheduling.services.customers import merging  # noqa: PLC0415
+        from scheduling.services.customers import consents, merging  # noqa: PLC0415
         from scheduling.services.imports import working as imports  # noqa: PLC0415
         from scheduling.services.messages import (  # noqa: PLC0415
             deposits,
@@ -61,6 +61,7 @@ class SchedulingConfig(AppConfig):
         imports.register()
         bulk.register()
         merging.register()
+        consents.register()
         erasing.register()
         visits_links.register()
         webhooks.register()

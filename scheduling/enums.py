@@ -68,7 +68,6 @@ class BookingEvent(StrEnum):
     RESTORED = "restored"
     CORRECTED = "corrected"
     KEPT = "kept"
-    DEPOSIT_WAIVED = "deposit_waived"
 
 
 class MisfitKind(StrEnum):
@@ -222,7 +221,9 @@ class ConsentPurpose(models.TextChoices):
 
     BOOKING = "booking", _("Data needed for the appointment")
     REMINDERS = "reminders", _("Reminders")
+    FEEDBACK = "feedback", _("Questions about how it was")
     MARKETING = "marketing", _("News and offers")
+    PHOTOS = "photos", _("Showing photos of the visit")
     PUBLISH_FEEDBACK = "publish_feedback", _("Publishing the review")
 
 

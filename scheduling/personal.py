@@ -83,8 +83,8 @@ _PEOPLE = (
     TableInventory("scheduling.Contact", personal={"value": replace(_CONTACT, erasure=Erasure.DELETE_ROW)}),
     TableInventory(
         "scheduling.Consent",
-        personal={"proof": _PROOF},
-        other={NotPersonal.CODE: ("channel", "text_version", "source")},
+        personal={"proof": _PROOF, "contact": replace(_CONTACT, erasure=Erasure.BLANK)},
+        other={NotPersonal.CODE: ("channel", "text_version", "source", "language")},
     ),
     TableInventory(
         "scheduling.Asset",

@@ -6,6 +6,7 @@ from api.v1.availability import views as availability
 from api.v1.bookings import changing, door, following, series, staff, steps
 from api.v1.bookings import views as bookings
 from api.v1.catalog import views as catalog
+from api.v1.customers import consents
 from api.v1.customers import views as customers
 from api.v1.exports import views as exports
 from api.v1.invoices import views as invoices
@@ -67,6 +68,7 @@ urlpatterns = [
     path("bookings/<str:booking_id>/messages", talk.ThreadView.as_view(), name="booking-messages"),
     path("customers", customers.CustomersView.as_view(), name="customers"),
     path("customers/<str:customer_id>", customers.CustomerView.as_view(), name="customer"),
+    path("customers/<str:customer_id>/consents", consents.ConsentsView.as_view(), name="customer-consents"),
     path("assets", customers.AssetsView.as_view(), name="assets"),
     path("assets/<str:asset_id>", customers.AssetView.as_view(), name="asset"),
     path("assets/<str:asset_id>/owners", customers.AssetOwnersView.as_view(), name="asset_owners"),
@@ -124,6 +126,7 @@ urlpatterns = [
     path("manage/<str:token>/calendar.ics", manage.CalendarView.as_view(), name="manage-calendar"),
     path("visits", visits.AskView.as_view(), name="visits"),
     path("visits/<str:token>", visits.VisitsView.as_view(), name="own-visits"),
+    path("visits/<str:token>/consents", consents.OwnConsentsView.as_view(), name="own-consents"),
     path("visits/<str:token>/data", visits.OwnVisitsView.as_view(), name="own-visits-data"),
     path(
         "visits/<str:token>/pay_with_credit/<str:booking_id>",

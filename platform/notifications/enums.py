@@ -42,7 +42,7 @@ class MessageReason(models.TextChoices):
     UNWANTED = "unwanted", _("No SMS is sent to this kind of number or country")
     TOO_MANY = "too_many", _("The recipient had already received enough of these")
     SUPERSEDED = "superseded", _("Something newer replaced it")
-    WITHDRAWN = "withdrawn", _("The recipient wants no SMS from this business")
+    WITHDRAWN = "withdrawn", _("The recipient wants no such messages from this business")
     UNDONE = "undone", _("It was undone in time: there was nothing to tell")
     COPY = "copy", _("This is a copy of the business, and it writes to no customer until its owner says so")
     EXAMPLE = "example", _("This is the example, which writes to nobody")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from notifications.types.choices import Choice
 from notifications.types.leaving import Content, Verdict, Waiting
 from notifications.types.messages import EventView, Subject
 from notifications.types.webhooks import WebhookContent
@@ -23,6 +24,7 @@ _vocabularies: dict[str, Vocabulary] = {}
 _ledgers: list[Ledger] = []
 _rewriters: dict[str, Rewriter] = {}
 _provisos: dict[str, Proviso] = {}
+_choices: dict[str, Choice] = {}
 _describers: dict[str, Describer] = {}
 _webhook_types: list[str] = []
 
@@ -83,6 +85,23 @@ def register_proviso(template: str, holds: Proviso) -> None:
 def find_proviso(template: str) -> Proviso | None:
     """Return who knows whether a message of ``template`` is still so."""
     return _provisos.get(template)
+
+
+def register_choice(template: str, choice: Choice) -> None:
+    """Let people say no to messages of ``template``: it is asked when one is written, and again when it leaves."""
+    _choices[template] = choice
+
+
+def is_wanted(template: str, channel: str, to: str) -> bool:
+    """Tell whether a message of ``template`` may go to an address; one to which nobody may say no always does."""
+    choice = _choices.get(template)
+    return choice is None or choice.is_wanted(channel, to)
+
+
+def find_way_out(template: str, to: str) -> str:
+    """Return the address at which the reader of a message ends those of its kind; empty: there is none."""
+    choice = _choices.get(template)
+    return "" if choice is None else choice.find_way_out(to)
 
 
 def register_ledger(keep: Ledger) -> None:

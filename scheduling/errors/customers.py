@@ -13,6 +13,20 @@ class SeriesNotFound(NotFound):
     text = mark("This series does not exist.")
 
 
+class ConsentLinkUnknown(NotFound):
+    """The link to what somebody agreed to is none of ours."""
+
+    code = "consent_link_unknown"
+    text = mark("This link is not valid. Take the one of your last message.")
+
+
+class ConsentContactUnknown(Conflict):
+    """Nobody here has the contact about whose messages somebody says something."""
+
+    code = "consent_contact_unknown"
+    text = mark("Nothing is kept about this contact here, so no message goes there.")
+
+
 class CustomerKnown(Conflict):
     """Somebody of this name has one of these contacts already."""
 

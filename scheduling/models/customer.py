@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -16,6 +16,8 @@ from scheduling.models.allocation import LaneRange
 
 LONGEST_MARK = LONGEST_KEY + 64
 """A key after the keys of the asset's type and of the field."""
+CHANGED_CONSENTS = frozenset({"withdrawn_at", "customer_id", "customer", "booking", "booking_id", "contact"})
+"""Columns of a consent that change: how it ends, and whose it is."""
 
 
 NUMBER_SEQUENCE = "scheduling_customer_number"
@@ -129,8 +131,40 @@ class Contact(models.Model):
         return self.value
 
 
+class ConsentRows(models.QuerySet["Consent"]):
+    """Rows that are read and added; tenants' schemas have no triggers that could see to it (decision 11)."""
+
+    def update(self, **values: Any) -> int:
+        """Let a consent end, or follow a record that goes on or a person who is erased: no proof is written anew.
+
+        Raises:
+            TypeError: Something else would change.
+        """
+        if not values.keys() <= CHANGED_CONSENTS or values.get("contact"):
+            raise TypeError("the ledger of consents is append-only")
+        rows = self.filter(withdrawn_at=None) if "withdrawn_at" in values else self
+        return models.QuerySet.update(rows, **values)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Refuse: what was agreed to ends, it never goes.
+
+        Raises:
+            TypeError: Always; what was never agreed to, `take_back` removes.
+        """
+        raise TypeError("the ledger of consents is append-only")
+
+    def take_back(self) -> int:
+        """Remove what an import brought that is undone: nobody agreed to it here."""
+        return super().delete()[0]
+
+
 class Consent(models.Model):
-    """One agreement: to what, with which text, when, from where; and its withdrawal."""
+    """One answer of a person: to what, with which text, when, from where; and until when a yes held.
+
+    A no is a row that ended as it began. ``contact`` is whose messages it is about, as `VisitsLink` has it; empty: of
+    before that was kept, or the person was erased. ``user_id``: who of the staff wrote it down; None: nobody.
+    Rows are only added (`ConsentRows`).
+    """
 
     customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="consents")
     booking = models.ForeignKey(
@@ -138,11 +172,16 @@ class Consent(models.Model):
     )
     purpose = models.CharField(max_length=24, choices=ConsentPurpose.choices)
     channel = models.CharField(max_length=16, blank=True, default="")
+    contact = models.CharField(max_length=254, blank=True, default="", db_default="")
     text_version = models.CharField(max_length=32, blank=True, default="")
+    language = models.CharField(max_length=8, blank=True, default="", db_default="")
+    user_id = models.BigIntegerField(null=True, blank=True)
     source = models.CharField(max_length=16, blank=True, default="")
     proof = models.JSONField(default=dict, blank=True)
     given_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ConsentRows.as_manager()
 
     class Meta:
         """A consent cannot be withdrawn before it was given."""
@@ -153,10 +192,31 @@ class Consent(models.Model):
                 name="scheduling_consent_withdrawal",
             ),
         ]
+        indexes: ClassVar = [
+            models.Index(fields=["contact", "purpose"], name="scheduling_consent_contact", condition=~Q(contact="")),
+        ]
 
     def __str__(self) -> str:
         """Return the purpose."""
         return self.purpose
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add the row.
+
+        Raises:
+            TypeError: It is there already.
+        """
+        if not self._state.adding:
+            raise TypeError("the ledger of consents is append-only")
+        super().save(*args, **kwargs)
+
+    def delete(self, *_args: Any, **_kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Refuse: what was agreed to ends, it never goes.
+
+        Raises:
+            TypeError: Always.
+        """
+        raise TypeError("the ledger of consents is append-only")
 
 
 class Asset(models.Model):

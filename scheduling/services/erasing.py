@@ -20,6 +20,7 @@ from scheduling.models import (
     AssetMark,
     Booking,
     BookingSearch,
+    Consent,
     Contact,
     ConversationLine,
     Customer,
@@ -90,6 +91,7 @@ def erase_customers(rows: ErasedRows) -> None:
     addresses = _list_addresses(ids, bookings)  # while it is known which they were
     erase_codes(addresses, also=[LINK_KIND])
     erase_columns(VisitsLink.objects.filter(contact__in=addresses))
+    erase_columns(Consent.objects.filter(customer_id__in=ids))
     for customer in Customer.with_merged.filter(pk__in=ids, erased_at=None).order_by("pk"):
         tell_customer(customer, CustomerEvent.ERASED, now=rows.at)
     CustomerMerge.objects.filter(Q(kept_id__in=ids) | Q(gone_id__in=ids)).delete()

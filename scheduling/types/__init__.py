@@ -44,10 +44,13 @@ from scheduling.types.catalog import (
 )
 from scheduling.types.corrections import Change, Correction
 from scheduling.types.customers import (
+    ASKED_CONSENTS,
     MOST_PHOTOS,
     AssetReadingView,
     AssetStory,
     AssetView,
+    ConsentChoice,
+    ConsentProof,
     ConsentView,
     ContactSetup,
     CustomerDetails,
@@ -104,6 +107,7 @@ from scheduling.types.wishes import MOST_SERVICES, AvailabilityQuery, SlotReques
 
 __all__ = [
     "ALONE",
+    "ASKED_CONSENTS",
     "ASK_DEPOSIT",
     "CUSTOMER",
     "LARGEST_PRICE_MINOR",
@@ -137,6 +141,8 @@ __all__ = [
     "BookingRow",
     "BookingView",
     "Change",
+    "ConsentChoice",
+    "ConsentProof",
     "ConsentView",
     "ContactSetup",
     "Correction",

@@ -11,6 +11,8 @@ from scheduling.types.bookings import BookingRow
 
 MOST_PHOTOS = 5
 """That customers send of one visit."""
+ASKED_CONSENTS = (ConsentPurpose.MARKETING, ConsentPurpose.PHOTOS)
+"""What a business may ask its customers for beyond the visit; each is asked by itself, and never ticked before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,13 +218,57 @@ class CustomerList:
 
 @dataclass(frozen=True, slots=True)
 class ConsentView:
-    """What a customer agreed to, when and through which door; ``withdrawn_at``: until then."""
+    """What a customer agreed to, when and through which door; ``withdrawn_at``: until then.
+
+    Attributes:
+        contact: About whose messages it is; empty: it is about the visit alone, or nobody wrote it down.
+        text_version: Of the notice or the words that they were shown; ``words`` are these, where they were kept.
+        user_id: Who of the staff wrote it down; None: the customer did it.
+    """
 
     purpose: ConsentPurpose
     source: str
     booking_id: int | None
     given_at: datetime
     withdrawn_at: datetime | None
+    contact: str = ""
+    channel: str = ""
+    text_version: str = ""
+    language: str = ""
+    words: str = ""
+    user_id: int | None = None
+
+    @property
+    def is_refusal(self) -> bool:
+        """Tell whether they said no: it never held."""
+        return self.withdrawn_at == self.given_at
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentChoice:
+    """How a contact stands to a purpose; ``since``: when they last said so, and None: they never did."""
+
+    purpose: ConsentPurpose
+    is_on: bool
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentProof:
+    """How somebody said yes or no.
+
+    Attributes:
+        source: Through which door: a `BookingSource`, ``consent_page``, ``one_click`` or ``manage_page``.
+        words: The sentence that they were shown, in ``language``; of staff: how they were asked.
+        text_version: Of the notice that was shown beside it; empty: that of the words alone.
+        user_id: Who of the staff wrote it down; None: they did it themselves.
+    """
+
+    source: str
+    words: str = ""
+    language: str = ""
+    text_version: str = ""
+    user_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

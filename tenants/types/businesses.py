@@ -53,6 +53,7 @@ class BusinessProfile:
         tone: How customers are addressed in Spanish, a `verticals.contract.Tone`; empty: as its trade.
         feedback: When customers are asked how a visit was, a `verticals.contract.FeedbackAsk`; empty: as its trade.
         review_url: Where everybody who answered that is offered to write a public review.
+        consents: What else its customers are asked to agree to, as `scheduling.enums.ConsentPurpose` calls it.
         widget_sites: Origins (``https://www.example.com``) whose pages may show the booking pages in a frame.
         emails_per_day: Own budget below the one that the platform gives; None: all of that. ``sms_per_day`` alike.
     """
@@ -68,6 +69,7 @@ class BusinessProfile:
     tone: str = ""
     feedback: str = ""
     review_url: str = ""
+    consents: tuple[str, ...] = ()
     widget_sites: tuple[str, ...] = ()
     emails_per_day: int | None = None
     sms_per_day: int | None = None
@@ -78,7 +80,7 @@ class BusinessProfile:
         """Make it of what the column holds; what older or newer code wrote there is left out."""
         known = {name: value for name, value in row.items() if name in cls.__dataclass_fields__}
         texts = tuple(_read_text(each) for each in known.pop("texts", ()))
-        lists = {name: tuple(known.get(name, ())) for name in ("languages", "widget_sites")}
+        lists = {name: tuple(known.get(name, ())) for name in ("languages", "consents", "widget_sites")}
         return cls(**{**known, "texts": texts, **lists})
 
     def say(self, field: str, language: str, *, main: str) -> str:

@@ -26,6 +26,7 @@ KEY_AREAS = {
     "api/v1/bookings/<str:booking_id>/messages": MESSAGES,
     "api/v1/customers": CUSTOMERS,
     "api/v1/customers/<str:customer_id>": CUSTOMERS,
+    "api/v1/customers/<str:customer_id>/consents": CUSTOMERS,
     "api/v1/assets": CUSTOMERS,
     "api/v1/assets/<str:asset_id>": CUSTOMERS,
     "api/v1/assets/<str:asset_id>/owners": CUSTOMERS,

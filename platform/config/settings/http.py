@@ -85,6 +85,8 @@ SPECTACULAR_SETTINGS = {
         "ContactKindEnum": ["phone", "email"],
         "CopyKindEnum": ["export", "archive"],
         "CustomerKindEnum": ["person", "company"],
+        "ToldConsentEnum": ["reminders", "feedback", "marketing", "photos"],
+        "ConsentPurposeEnum": ["booking", "reminders", "feedback", "marketing", "photos", "publish_feedback"],
         "WaitlistStatusEnum": ["waiting", "offered", "booked", "expired", "cancelled"],
         "CorrectedPriceKindEnum": ["fixed", "on_request"],
         "DataRequestKindEnum": ["correction", "erasure"],

@@ -85,6 +85,7 @@ def make_email(message: OutgoingMessage) -> EmailMultiAlternatives:
         headers={
             "Message-ID": f"<{message.message_key}@{sender.rpartition('@')[2]}>",
             "Auto-Submitted": "auto-generated",
+            **_name_way_out(message.way_out),
         },
     )
     if message.body_html:
@@ -95,6 +96,11 @@ def make_email(message: OutgoingMessage) -> EmailMultiAlternatives:
     for attachment in message.attachments:
         mail.attach(attachment.filename, attachment.content, attachment.content_type)
     return mail
+
+
+def _name_way_out(url: str) -> dict[str, str]:
+    """Return the headers with which a mail program offers to end such messages with one request (RFC 8058)."""
+    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if url else {}
 
 
 def write_sender(name: str, address: str) -> str:

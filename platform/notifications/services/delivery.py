@@ -15,6 +15,7 @@ from django.db import transaction
 from kernel.clock import utc_now
 from kernel.ids import hash_token
 from kernel.lines import clean_line
+from notifications import hooks
 from notifications.channels import registry
 from notifications.enums import MessageReason, MessageStatus
 from notifications.errors import CarrierMissing, DeliveryFailed, DeliveryRefused
@@ -97,7 +98,7 @@ def _take(message_id: int, now: datetime) -> MessageBase | None:
         raise RetryLater(at=message.send_after)
     if not may_leave(message, now=now):
         return None
-    if is_stopped(message.channel, message.to):
+    if is_stopped(message.channel, message.to) or not hooks.is_wanted(message.template, message.channel, message.to):
         ended = {"status": MessageStatus.CANCELLED, "reason": MessageReason.WITHDRAWN, "leased_until": None}
         open_log().filter(pk=message.pk).update(**ended, **_forget_secret(message))
         return None
@@ -136,6 +137,7 @@ def _make_outgoing(message: MessageBase) -> OutgoingMessage:
         body_text=message.body_text,
         body_html=message.body_html,
         attachments=tuple(Attachment(**attachment) for attachment in message.attachments),
+        way_out=hooks.find_way_out(message.template, message.to),
     )
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from kernel.emails import LONGEST_EMAIL, clean_email
 from kernel.languages import DEFAULT_LANGUAGE, LANGUAGES
+from notifications import hooks
 from notifications.channels import registry
 from notifications.channels.registry import Carrier
 from notifications.enums import MessageCategory, MessageReason, MessageStatus
@@ -115,7 +116,7 @@ def queue_message(
     known = log.filter(dedup_key=dedup_key).values_list("pk", flat=True).first()
     if known is not None:
         return int(known)
-    fault = _find_fault(carrier, to, limit=limit, thread=thread, now=now)
+    fault = _find_fault(carrier, to, template=template, limit=limit, thread=thread, now=now)
     subject = _describe_subject(about)
     kind = subject["subject_kind"]
     rendered = render_message(carrier=carrier, template=template, subject_kind=kind, language=language, context=context)
@@ -199,14 +200,14 @@ def _plan_sending(message: MessageBase, *, at: datetime, now: datetime, urgency:
 
 
 def _find_fault(
-    carrier: Carrier, to: str, *, limit: str | None, thread: Thread | None, now: datetime
+    carrier: Carrier, to: str, *, template: str, limit: str | None, thread: Thread | None, now: datetime
 ) -> MessageReason | None:
     """Return why a message cannot go to an address; what can is counted."""
     if not carrier.is_address(to):
         return MessageReason.RECIPIENT_INVALID
     if not carrier.is_wanted(to):
         return MessageReason.UNWANTED
-    if is_stopped(carrier.channel, to):
+    if is_stopped(carrier.channel, to) or not hooks.is_wanted(template, carrier.channel, to):
         return MessageReason.WITHDRAWN
     if thread is not None and has_lead(thread.bundle, channel=carrier.channel, to=to[:LONGEST_EMAIL]):
         return None  # what leaves as one message counts as one

@@ -96,7 +96,10 @@ class RenderedMessage:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """What a channel needs in order to send; ``message_key`` is the same on every attempt."""
+    """What a channel needs in order to send; ``message_key`` is the same on every attempt.
+
+    ``way_out``: address at which one request ends messages of this kind; empty: nobody may say no to them.
+    """
 
     message_key: str
     sender_name: str
@@ -106,6 +109,7 @@ class OutgoingMessage:
     body_text: str
     body_html: str
     attachments: tuple[Attachment, ...]
+    way_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)

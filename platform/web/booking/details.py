@@ -6,9 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy, pgettext
 
+from scheduling.enums import ConsentPurpose
+from scheduling.types import ASKED_CONSENTS
+from web.booking.consents.words import say_consent
 from web.booking.draft import Draft
 from web.booking.flow import Flow
 from web.parts.contacts import PHONE_REGIONS, ContactForm, PhoneField
@@ -41,10 +45,24 @@ class DetailsForm(ContactForm):
             },
         )
         self.flow = flow
+        for purpose in self.asked:
+            ticked = purpose.value in draft.agreed
+            box = forms.BooleanField(label=say_consent(purpose), required=False, initial=ticked)
+            self.fields[purpose.value] = box
         for name in ("phone", "email"):
             mark_one_of(self.fields[name])
         if flow.tenant.country == "ES":
             self.fields["phone"].label = pgettext("in Spain", "Phone")
+
+    @property
+    def asked(self) -> tuple[ConsentPurpose, ...]:
+        """Return what else the business asks for; each has a box of its own."""
+        return tuple(each for each in ASKED_CONSENTS if each in self.flow.tenant.profile.consents)
+
+    @property
+    def boxes(self) -> list[BoundField]:
+        """Return the boxes of `asked`."""
+        return [self[each.value] for each in self.asked]
 
     @classmethod
     def of_draft(cls, flow: Flow) -> DetailsForm:
@@ -58,6 +76,7 @@ class DetailsForm(ContactForm):
                 "phone": draft.phone,
                 "email": draft.email,
                 **({"wants_reminders": "on"} if draft.wants_reminders else {}),
+                **dict.fromkeys(draft.agreed, "on"),
             }
         )
         return cls(flow, typed)
@@ -73,6 +92,7 @@ class DetailsForm(ContactForm):
             phone_region=region if region in PHONE_REGIONS else self.flow.tenant.country,
             email=self._read("email").strip(),
             wants_reminders=bool(self["wants_reminders"].value()),
+            agreed=tuple(each.value for each in self.asked if self[each.value].value()),
         )
 
     def _read(self, name: str) -> str:

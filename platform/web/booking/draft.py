@@ -74,6 +74,7 @@ class Draft:
         is_visit_told: The questions about the visit were answered.
         repeats: Starts of the same visit on later dates, RFC 3339; ``repeat_every`` so many weeks.
         code_to: The contact that a code was sent to; empty: none was asked for.
+        agreed: To what else they agreed, as `scheduling.enums.ConsentPurpose` calls it; nothing is ticked before.
         linked_resource_id: Whom the link offers by which this visitor came (`services.visits.person_links`).
         visits_link: The link to their own visits from which this visitor came; it proves whose its contact is.
         phone: As typed; ``phone_region`` is the country chosen beside it (ISO 3166-1).
@@ -98,6 +99,7 @@ class Draft:
     phone_region: str = ""
     email: str = ""
     wants_reminders: bool = True
+    agreed: tuple[str, ...] = ()
     hold: HeldTime | None = None
     repeats: tuple[str, ...] = ()
     repeat_every: int = 0
@@ -224,7 +226,7 @@ def _encode(value: object) -> object:
 
 
 def _read_draft(body: dict[str, Any]) -> Draft:
-    for key in ("add_on_ids", "further_ids", "symptoms", "repeats"):
+    for key in ("add_on_ids", "further_ids", "symptoms", "repeats", "agreed"):
         if key in body:
             body[key] = tuple(body[key])
     if "answers" in body:

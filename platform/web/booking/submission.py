@@ -37,7 +37,7 @@ from scheduling.services.bookings.guards import Guard, admit, open_guard, requir
 from scheduling.services.bookings.holds import NOT_BOOKED, find_hold_status
 from scheduling.services.first_run.trials import book_test
 from scheduling.services.repeating import Repeats, book_repeats
-from scheduling.types import CUSTOMER, CustomerDetails, SlotRequest, SubmittedBooking, VisitDetails
+from scheduling.types import ASKED_CONSENTS, CUSTOMER, CustomerDetails, SlotRequest, SubmittedBooking, VisitDetails
 from web.booking.details import DetailsForm
 from web.booking.draft import HeldTime, forget_hold, recall_booking, remember_booking
 from web.booking.extras.repeats import recall_asked
@@ -200,7 +200,8 @@ def _book_repeats(request: HttpRequest, flow: Flow, hold: HeldTime, details: Vis
 def make_details(flow: Flow, typed: Mapping[str, Any]) -> VisitDetails:
     """Return who comes and with what: what the flow knows, and the name, phone and e-mail that were ``typed``."""
     draft = flow.draft
-    consents = [ConsentPurpose.BOOKING] + [ConsentPurpose.REMINDERS] * draft.wants_reminders
+    agreed = [ConsentPurpose(each) for each in draft.agreed if each in ASKED_CONSENTS]
+    consents = [ConsentPurpose.BOOKING] + [ConsentPurpose.REMINDERS] * draft.wants_reminders + agreed
     return VisitDetails(
         customer=CustomerDetails(
             name=typed["name"],

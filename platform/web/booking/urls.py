@@ -7,6 +7,7 @@ from web.booking.aftercare import calendar_file, data, feedback, messages
 from web.booking.brand import brand_stylesheet
 from web.booking.cancelling import cancel_visit
 from web.booking.choices import choose_location, choose_service
+from web.booking.consents import views as consents
 from web.booking.contents.views import change_own
 from web.booking.extras import calendar, feed, photos, repeats, several
 from web.booking.paying import credit, invoice
@@ -61,6 +62,8 @@ urlpatterns = [
     path("b/<str:token>/data/", data.show, name="data"),
     path("b/<str:token>/data/own-data.json", data.download, name="data_download"),
     path("b/<str:token>/photos/<int:photo_id>/<int:width>.webp", sent_photos.show_of_booking, name="booking_photo"),
+    path("c/<str:token>/", consents.show, name="consents"),
+    path("c/<str:token>/end/<slug:purpose>/", consents.end, name="consents_end"),
     path("feeds/<str:token>/calendar.ics", feed.read_feed, name="feed"),
     path("visits/", visits.ask, name="visits"),
     path("visits/<str:token>/", visits.show, name="own_visits"),

@@ -8,17 +8,17 @@ from typing import Any
 
 from django.db.models import Count, F, Min, Q
 
-from scheduling.enums import CALLED_OFF, BookingStatus, ConsentPurpose, CustomerKind
-from scheduling.models import Asset, Booking, Consent, Contact, Customer
+from scheduling.enums import CALLED_OFF, BookingStatus, CustomerKind
+from scheduling.models import Asset, Booking, Contact, Customer
 from scheduling.selectors.bookings.views import HOLD_STATUSES, list_rows
 from scheduling.selectors.customers.assets import view_asset
+from scheduling.selectors.customers.consents import list_consents
 from scheduling.selectors.customers.listing import COMING, VISITED
 from scheduling.selectors.customers.merges import list_merges
 from scheduling.selectors.customers.owners import list_former_assets
 from scheduling.selectors.customers.records import get_customer
 from scheduling.types import (
     BookingRow,
-    ConsentView,
     CustomerProfile,
     RecordStep,
     RelatedCustomer,
@@ -42,13 +42,12 @@ def get_profile(*, customer_id: int, now: datetime) -> CustomerProfile:
     payers = theirs.exclude(payer_id=customer_id).exclude(payer=None)
     # Those that are archived come last.
     assets = Asset.objects.filter(owner_id=customer_id).order_by(F("archived_at").desc(nulls_first=True), "-pk")
-    consents = Consent.objects.filter(customer_id=customer_id).order_by("-given_at", "-pk")
     return CustomerProfile(
         view=view,
         counts=count_visits(customer_id, now),
         booking_ids=tuple(theirs.order_by("-starts_at", "-pk").values_list("pk", flat=True)[:MOST_VISITS]),
         assets=tuple(view_asset(each) for each in assets[:MOST_ASSETS]),
-        consents=tuple(_view_consent(each) for each in consents[:MOST_STEPS]),
+        consents=list_consents(customer_id=customer_id, most=MOST_STEPS),
         shares=list_sharing(customer_id),
         pays_for=_list_related(paid.values("customer_id")),
         paid_by=_list_related(payers.values("payer_id")),
@@ -104,16 +103,6 @@ def count_visits(customer_id: int, now: datetime) -> VisitCounts:
         since=Min("starts_at", filter=came),
     )
     return VisitCounts(**found)
-
-
-def _view_consent(row: Consent) -> ConsentView:
-    return ConsentView(
-        purpose=ConsentPurpose(row.purpose),
-        source=row.source,
-        booking_id=row.booking_id,
-        given_at=row.given_at,
-        withdrawn_at=row.withdrawn_at,
-    )
 
 
 def _list_related(ids: Any) -> tuple[RelatedCustomer, ...]:

@@ -13,6 +13,7 @@ from notifications.types.messages import Attachment, Recipient, Thread
 from notifications.types.words import Words
 from scheduling.enums import BookingSource, ContactKind
 from scheduling.models import Location
+from scheduling.services.consent_links import CHOSEN, make_consent_url
 from scheduling.services.messages.calendar_files import describe_event
 from scheduling.services.messages.invitations import CANCEL, REQUEST, make_invitation
 from scheduling.services.messages.manage_tokens import make_manage_token, make_manage_url
@@ -60,7 +61,11 @@ def tell_customer(
         ],
         template=template,
         about=make_subject(booking.id),
-        words=_join_words(make_customer_words(booking, template=template, now=now, previous=previous), more or {}),
+        words=_add_way_out(
+            _join_words(make_customer_words(booking, template=template, now=now, previous=previous), more or {}),
+            template=template,
+            to=booking.customer_email,
+        ),
         key=key,
         now=now,
         attachments=make_attachments(booking, template=template, now=now),
@@ -81,6 +86,14 @@ def make_attachments(booking: BookingView, *, template: str, now: datetime) -> t
 
 def _join_words(words: Words, more: Words) -> Words:
     return {language: {**said, **more.get(language, {})} for language, said in words.items()}
+
+
+def _add_way_out(words: Words, *, template: str, to: str) -> Words:
+    """Return the words with the link to one's switches, where a mail is one to which people may say no."""
+    if template not in CHOSEN or not to:
+        return words
+    url = make_consent_url(to)
+    return {language: {**said, "consent_url": url} for language, said in words.items()}
 
 
 def _find_limit(booking: BookingView, limit: str) -> str:

@@ -21,6 +21,7 @@ def keep_reply(phone: str, *, words: str, proof: str, is_stop: bool, now: dateti
             customer=customer,
             purpose=ConsentPurpose.REMINDERS,
             channel=BY_SMS,
+            contact=phone,
             source=BY_SMS,
             proof={"text": words, "message": proof},
             given_at=now,

@@ -62,6 +62,7 @@ VOCABULARY = Vocabulary(
         "calendar_url": mark("Add to calendar"),
         "move_url": mark("Move"),
         "cancel_url": mark("Cancel the appointment"),
+        "consent_url": mark("Choose which messages you get"),
     },
     notes=("said", "pay_note", "what_to_bring"),
     terms=("cancel_policy", "own_policy"),
@@ -224,8 +225,7 @@ def _say_to_customer(
             "is_attendance_open": "" if booking.attendance_confirmed_at else "yes",
             "paid": formats.format_money(money.paid_minor, booking.currency) if money.paid_minor else "",
         }
-        if booking.agreed.is_on_card:
-            words["on_card"] = "yes"
+        words |= {"on_card": "yes"} if booking.agreed.is_on_card else {}
         if template in UNPAID:
             words |= dict.fromkeys(("what_to_bring", "calendar_url", "move_url"), "")
             label = gettext("Pay by card") if money.takes_card else gettext("View the appointment")

@@ -22,6 +22,9 @@ from scheduling.services.writing.search import add_customer_search_part
 
 NEXT_NUMBER_SQL = f"nextval('{NUMBER_SEQUENCE}'::regclass)"
 CONSENT_TEXT_VERSION = "2026-11"
+LONGEST_LANGUAGE = 8
+TOLD = frozenset({ConsentPurpose.REMINDERS, ConsentPurpose.FEEDBACK, ConsentPurpose.MARKETING, ConsentPurpose.PHOTOS})
+"""What people say about a contact of theirs, and change with the link that goes there; the rest is about a visit."""
 
 FOUND_SQL = """
 SELECT known.id, known.asset_id, levels.found, levels.refused
@@ -273,10 +276,14 @@ def add_consent_part(statement: Statement, booking: Booking, clean: CleanDetails
         purposes.add(ConsentPurpose.REMINDERS.value)
     if not purposes:
         return
+    contact = booking.customer_email or booking.customer_phone
     consents = [
         Consent(
             purpose=purpose,
+            channel=name_channel(contact) if purpose in TOLD else "",
+            contact=contact if purpose in TOLD else "",
             text_version=CONSENT_TEXT_VERSION,
+            language=booking.customer_locale[:LONGEST_LANGUAGE],
             source=booking.source,
             proof={"reference": booking.reference},
             given_at=now,
@@ -285,6 +292,11 @@ def add_consent_part(statement: Statement, booking: Booking, clean: CleanDetails
     ]
     owner = {"booking_id": "booking.id", "customer_id": "booking.customer_id"}
     statement.insert("consent", consents, source="CROSS JOIN booking", values=owner)
+
+
+def name_channel(contact: str) -> str:
+    """Return the channel by which messages go to a contact; empty: it is none."""
+    return "email" if "@" in contact else "sms" if contact else ""
 
 
 def add_reading_part(statement: Statement, clean: CleanDetails, *, now: datetime) -> None:

@@ -13,10 +13,11 @@ from edge.requests import find_block
 from edge.statuses import get_status
 from kernel.errors import Conflict, Invalid
 from kernel.limits import Ask
-from scheduling.enums import DataRequestKind
+from scheduling.enums import ContactKind, DataRequestKind
 from scheduling.selectors.aftercare.data_requests import list_requests_of
 from scheduling.selectors.aftercare.own_data import collect_own_data
 from scheduling.services.aftercare.data_requests import ask_about_data
+from scheduling.services.consent_links import make_consent_token
 from scheduling.types.aftercare.views import LONGEST_WISH
 from tenants.context import current_tenant
 from web.booking.manage import ManagePage, load_page, render_page, while_the_link_leads
@@ -76,6 +77,14 @@ def download(request: HttpRequest, token: str) -> HttpResponse:
     return answer_own_data(found, name=page.booking.reference)
 
 
+def _make_consent_token(page: ManagePage) -> str:
+    """Return the token of the customer's switches; empty: nobody showed that the contact is theirs."""
+    booking = page.booking
+    contact = booking.customer_email or booking.customer_phone
+    kind = ContactKind.EMAIL if booking.customer_email else ContactKind.PHONE
+    return make_consent_token(contact) if contact and booking.proven_contact == kind else ""
+
+
 def _render(request: HttpRequest, page: ManagePage, form: DataForm, *, status: int = 200) -> HttpResponse:
     return render_page(
         request,
@@ -83,6 +92,7 @@ def _render(request: HttpRequest, page: ManagePage, form: DataForm, *, status: i
         "data",
         status=status,
         form=form,
+        consent_token=_make_consent_token(page),
         requests=list_requests_of(booking_id=page.booking.id),
         is_asked=request.GET.get("done") == "asked",
     )

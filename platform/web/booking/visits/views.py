@@ -29,6 +29,7 @@ from scheduling.enums import ContactKind
 from scheduling.errors import RequestInvalid, VisitsLinkUnknown
 from scheduling.selectors.bookings.visits import get_own_data, get_visits_contact, list_own_photos, list_visits
 from scheduling.selectors.waitlist.entries import list_entries_of
+from scheduling.services.consent_links import make_consent_token
 from scheduling.services.visits.links import ask_for_visits, end_visits_link, read_contact
 from tenants.context import current_tenant
 from verticals.registry import get_vertical
@@ -135,6 +136,7 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
                 strict=True,
             )
         ),
+        "consent_token": make_consent_token(contact.value),
         "asset_word": vertical.say("asset", language=language, country=tenant.country) if vertical.asset else "",
         "vertical_icon": vertical.icon,
         "language_url": "?lang=",

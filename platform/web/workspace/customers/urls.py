@@ -4,7 +4,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy
 
 from accounts.policies import Permission
-from web.workspace.customers import assets, listing, merging, owners, profile, record
+from web.workspace.customers import assets, consents, listing, merging, owners, profile, record
 from web.workspace.nav import NavEntry, add_entries
 
 add_entries(
@@ -32,6 +32,7 @@ urlpatterns = [
     path("customers/<int:customer_id>/", profile.show_customer, name="customer"),
     path("customers/<int:customer_id>/change/", record.change_record, name="customer_change"),
     path("customers/<int:customer_id>/assets/new/", assets.make_asset, name="customer_asset_new"),
+    path("customers/<int:customer_id>/consents/", consents.show_consents, name="customer_consents"),
     path("customers/assets/<int:asset_id>/", assets.show_asset, name="customer_asset"),
     path("customers/assets/<int:asset_id>/change/", assets.change_known, name="customer_asset_change"),
     path("customers/assets/<int:asset_id>/reading/", assets.keep_reading, name="customer_asset_reading"),

@@ -15,6 +15,7 @@ from kernel.identity.profiles import NETWORKS, show_profile
 from kernel.languages import LANGUAGE_NAMES, LANGUAGES
 from kernel.text import mark
 from scheduling.services.catalog.business.settings import ABOUT_LENGTH, LINK_LENGTH, MOST_PER_DAY, TEXT_LENGTH, TEXTS
+from scheduling.types import ASKED_CONSENTS
 from tenants.context import current_tenant
 from tenants.countries import FIRST_MARKETS
 from tenants.types import BusinessSetup, BusinessText
@@ -106,6 +107,13 @@ class BusinessForm(SetupForm[BusinessSetup]):
             "Your page at Google or elsewhere. Everybody who rates a visit gets this link, happy or not."
         ),
         attrs=LINK_ATTRS,
+    )
+    consents = ChoicesField(
+        label=gettext_lazy("Ask customers whether they agree to"),
+        choices=tuple((str(each), each.label) for each in ASKED_CONSENTS),
+        required=False,
+        widget=Chips(),
+        help_text=gettext_lazy("Each is a box of its own where they book, and nobody finds it ticked."),
     )
     locale = ChoiceField(label=gettext_lazy("Language of the business"), choices=tuple(LANGUAGE_NAMES.items()))
     languages = ChoicesField(
@@ -206,7 +214,7 @@ class BusinessForm(SetupForm[BusinessSetup]):
                 "texts",
                 gettext("Texts of your page"),
                 gettext("Where a language is missing, the text in your own is shown."),
-                (*pairs, ("privacy_url",)),
+                (*pairs, ("privacy_url",), ("consents",)),
             ),
             Part(
                 "language",
@@ -272,7 +280,8 @@ class BusinessForm(SetupForm[BusinessSetup]):
             return show_profile(name, str(value))
         if name in {"locale", "tone", "clock", "feedback"}:
             return str(dict(self.fields[name].choices).get(value, value))  # type: ignore[attr-defined]
-        if name in {"languages", "sms_countries"} and isinstance(value, list):
+        if name in {"languages", "sms_countries", "consents"} and isinstance(value, list):
             labels = dict(self.fields[name].choices)  # type: ignore[attr-defined]
-            return ", ".join(str(labels.get(each, each)) for each in value) or gettext("all")
+            nothing = gettext("nothing") if name == "consents" else gettext("all")
+            return ", ".join(str(labels.get(each, each)) for each in value) or nothing
         return super().describe(name, value)

@@ -26,7 +26,7 @@ from scheduling.services.catalog.checks import (
     clean_lines,
 )
 from scheduling.services.catalog.door import compare
-from scheduling.types import Actor
+from scheduling.types import ASKED_CONSENTS, Actor
 from tenants.context import current_tenant
 from tenants.countries import list_countries
 from tenants.enums import Ability
@@ -104,6 +104,7 @@ def check_business(setup: BusinessSetup) -> BusinessSetup:
         review_url=errors.clean_link("review_url", setup.review_url, text=LINK_WRONG),
         privacy_url=errors.clean_link("privacy_url", setup.privacy_url, text=PRIVACY_WRONG),
         languages=_order(setup.languages, LANGUAGES),
+        consents=_order(setup.consents, ASKED_CONSENTS),
         sms_countries=tuple(sorted(set(setup.sms_countries))),
         texts=_clean_texts(setup.texts),
     )
@@ -115,6 +116,7 @@ def check_business(setup: BusinessSetup) -> BusinessSetup:
     errors.require(setup.locale in LANGUAGES, "locale", CHOICE_UNKNOWN)
     errors.require(set(setup.languages) <= set(LANGUAGES), "languages", CHOICE_UNKNOWN)
     errors.require(not setup.languages or setup.locale in setup.languages, "languages", MAIN_LANGUAGE_MISSING)
+    errors.require(set(setup.consents) <= set(ASKED_CONSENTS), "consents", CHOICE_UNKNOWN)
     errors.require(setup.clock in {"", "12", "24"}, "clock", CHOICE_UNKNOWN)
     errors.require(setup.tone in {"", *Tone}, "tone", CHOICE_UNKNOWN)
     errors.require(setup.feedback in {"", *FeedbackAsk}, "feedback", CHOICE_UNKNOWN)

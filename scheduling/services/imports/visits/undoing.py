@@ -61,7 +61,7 @@ def _undo(row: ImportRow, *, by_id: int, now: datetime) -> str:
     release(booking, BookingStatus.CANCELLED, by=Actor(kind=ActorKind.STAFF, user_id=by_id), now=now)
     remove_photos_of(booking_ids=[booking.pk], now=now)
     booking_id = int(booking.pk)
-    booking.consents.all().delete()
+    booking.consents.all().take_back()
     booking.delete()
     # Nothing shows that it was ever here, as with the customers of an import.
     Booking.history.filter(id=booking_id).delete()

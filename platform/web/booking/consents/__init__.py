@@ -1,0 +1,1 @@
+"""What customers agreed to, on a page of their own."""
