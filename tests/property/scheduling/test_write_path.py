@@ -22,12 +22,13 @@ from scheduling.errors import HoldExpired, SeriesConflict, SlotTaken, SlotUnavai
 from scheduling.models import Booking, Series, Session
 from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.bookings.contents.changes import change_visit
 from scheduling.services.bookings.holds import release_hold
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.series.making import book_series
 from scheduling.services.bookings.transitions import approve, decline
 from scheduling.services.writing.expiry import expire_hold
-from scheduling.types import OverrideReason, SlotRequest
+from scheduling.types import OverrideReason, SlotRequest, VisitChange
 from tests.factories.feature_pairs import hold, limit, list_offered, make_add_on, override, submit
 from tests.factories.scheduling import (
     CUSTOMER,
@@ -178,6 +179,30 @@ class WritePath(RuleBasedStateMachine):
 
         assert (moved is not None) == is_offered
         assert Booking.objects.get(pk=booking.pk).starts_at == (starts_at if moved else booking.starts_at)
+
+    @precondition(lambda self: self.made)
+    @rule(index=INDEX, service=SERVICES, hour=st.none() | HOURS, party=st.integers(1, 2), is_longer=st.booleans())
+    def change(self, index, service, hour, party, is_longer):
+        """Another visit in the same booking, or it stays as it was; who was chosen stays where they do this, too."""
+        booking, service_id = self.pick(index), self.services[service]
+        starts_at = booking.starts_at if hour is None else hours_later(hour)
+        word = {"party_size": 1, "add_on_ids": ()} | self.word(service, party, is_longer)
+        chosen = () if service == COUNTED else tuple({*wish_of(booking).resource_ids} & {*self.people})
+        before = self.describe(booking)
+        question = {"moving_booking_id": booking.pk, "resource_ids": chosen, **word}
+        is_offered = self.is_offered(service_id, starts_at, **question)
+        wanted = VisitChange(service_ids=(service_id,), starts_at=None if hour is None else starts_at, **word)
+
+        made = attempt(lambda: change_visit(change=wanted, booking_id=booking.pk, now=self.now, by=STAFF))
+
+        after = self.describe(Booking.objects.get(pk=booking.pk))
+        asked = (service_id, starts_at, word["party_size"], word["add_on_ids"])
+        assert (made is not None) == (is_offered or before == asked)
+        assert after == (asked if made else before)
+
+    def describe(self, booking):
+        extras = tuple(each["id"] for each in booking.lines.get().add_ons)
+        return booking.service_id, booking.starts_at, booking.party_size, extras
 
     @precondition(lambda self: self.made)
     @rule(index=INDEX, person=st.integers(0, 1))
