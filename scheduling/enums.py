@@ -372,6 +372,8 @@ class ImportKind(models.TextChoices):
 class ImportState(models.TextChoices):
     """Where an import stands."""
 
+    READING = "reading", _("Being read")
+    UNREADABLE = "unreadable", _("Not readable")
     COLUMNS = "columns", _("Columns to choose")
     CHECKING = "checking", _("Being checked")
     READY = "ready", _("Ready to import")

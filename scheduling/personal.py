@@ -24,6 +24,11 @@ _PROOF = PersonalColumn(
     Erasure.KEEP,
     reason="shows that the consent was given, as long as somebody may ask; it names a booking, no person",
 )
+_FILE = replace(
+    _WRITTEN,
+    erasure=Erasure.KEEP,
+    reason="a file that waits until it is read, minutes after it came; nobody knows yet whom it names",
+)
 
 _CUSTOMER = TableInventory(
     "scheduling.Customer",
@@ -101,11 +106,12 @@ _PEOPLE = (
         "scheduling.Import",
         # What somebody called a file of many goes with its rows.
         other={
-            NotPersonal.CODE: ("encoding", "separator", "targets", "options", "plans", "counts"),
+            NotPersonal.CODE: ("encoding", "separator", "targets", "options", "plans", "counts", "failure"),
             NotPersonal.BUSINESS: ("heads", "file_name"),
             NotPersonal.MACHINE: ("key", "sha256"),
         },
     ),
+    TableInventory("scheduling.ImportPiece", personal={"content": _FILE}),
     TableInventory(
         "scheduling.ImportRow",
         personal={

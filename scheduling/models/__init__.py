@@ -20,7 +20,7 @@ from scheduling.models.demand import RefusedDemand, WaitlistEntry
 from scheduling.models.edition import CatalogEdition
 from scheduling.models.former_link import FormerLink
 from scheduling.models.hours import DateOverride, DaySeries, TimeOff, WorkingHours
-from scheduling.models.imports import Import, ImportRow
+from scheduling.models.imports import Import, ImportPiece, ImportRow
 from scheduling.models.place import HolidayAdjustment, Location
 from scheduling.models.resource import CalendarFeed, Resource, ResourceLane, ResourceType
 from scheduling.models.rule import CapacityRule, RuleTake, RuleUsage
@@ -59,6 +59,7 @@ __all__ = [
     "FormerLink",
     "HolidayAdjustment",
     "Import",
+    "ImportPiece",
     "ImportRow",
     "Location",
     "RefusedDemand",

@@ -159,6 +159,7 @@ def test_all_that_a_customer_leaves_is_reached():
         "scheduling.HistoricalBooking", "scheduling.HistoricalCustomer", "scheduling.Feedback",
         "scheduling.ConversationLine", "scheduling.DataRequest",
         "scheduling.CustomerMerge", "scheduling.WaitlistEntry", "scheduling.VisitsLink", "scheduling.ImportRow",
+        "scheduling.ImportPiece",
         "notifications.Message", "notifications_public.Message", "notifications.Event",
         "api.IdempotentAnswer",
         "tenants.DueWork", "tenants.LimitCount", "tenants.Tombstone", "notifications_public.ContactCode",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from datetime import datetime
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from kernel.clock import utc_now
@@ -20,9 +22,16 @@ ROWS = (
 )
 
 
+def bring_file(*, file: BinaryIO, now: datetime, **more: Any) -> UUID:
+    """Take a file in, let a worker read it, and return the key of its import."""
+    key = take_file(file=file, now=now, **more)
+    work_on(get_import(key=key).id, now)
+    return key
+
+
 def make_checked_import() -> UUID:
     """Return the key of an import that waits for somebody to begin it, with a problem in it."""
-    key = take_file(file=io.BytesIO(ROWS.encode()), name="clientes-taller-2026.csv", by_id=1, now=utc_now())
+    key = bring_file(file=io.BytesIO(ROWS.encode()), name="clientes-taller-2026.csv", by_id=1, now=utc_now())
     view = get_import(key=key)
     choose_columns(key=key, targets=view.targets, known=KnownRule.FILL, now=utc_now())
     work_on(view.id, utc_now())
@@ -43,7 +52,7 @@ def make_visit_rows() -> str:
 def make_checked_visits(service_id: int | None = None) -> UUID:
     """Return the key of an import of visits that waits to begin; a service stands in for unknown ones."""
     file = io.BytesIO(make_visit_rows().encode())
-    key = take_file(file=file, name="citas.csv", by_id=1, now=utc_now(), kind=ImportKind.BOOKINGS)
+    key = bring_file(file=file, name="citas.csv", by_id=1, now=utc_now(), kind=ImportKind.BOOKINGS)
     view = get_import(key=key)
     choose_columns(key=key, targets=view.targets, options=VisitOptions(service_id=service_id), now=utc_now())
     work_on(view.id, utc_now())

@@ -7,7 +7,7 @@ from files.engine.documents import is_pdf, keep_pdf, look_at_pdf
 from files.engine.errors import PictureRefused, Refusal, TableRefused
 from files.engine.looking import LARGEST_UPLOAD_BYTES, look_at
 from files.engine.making import MadePicture, Shape, Target, make_pictures
-from files.engine.tables import MOST_BYTES, TableShape, open_table
+from files.engine.tables import MOST_BYTES, TableShape, check_table, open_table
 
 __all__ = [
     "LARGEST_UPLOAD_BYTES",
@@ -19,6 +19,7 @@ __all__ = [
     "TableRefused",
     "TableShape",
     "Target",
+    "check_table",
     "is_pdf",
     "keep_pdf",
     "look_at",

@@ -43,14 +43,11 @@ class TableShape:
     separator: str
 
 
-def open_table(file: BinaryIO, *, most_rows: int) -> tuple[TableShape, Iterator[list[str]]]:
-    """Find out how a table is written, and return that and its rows, heads included; blank ones are empty lists.
-
-    Dates of a workbook come as 2026-12-14, its formulas as what they came to, and nothing is ever calculated. Cells
-    are cut to one character more than `LONGEST_CELL`, so that who reads them sees that they are too long.
+def check_table(file: BinaryIO) -> bytes:
+    """Refuse what need not be read to be refused, and return how the file begins; it stands at its start again.
 
     Raises:
-        TableRefused: It is no table, or too large; the rows raise it as well, as soon as they come to it.
+        TableRefused: It is empty, too large, or a workbook of an old kind.
     """
     file.seek(0)
     head = file.read(4)
@@ -63,6 +60,19 @@ def open_table(file: BinaryIO, *, most_rows: int) -> tuple[TableShape, Iterator[
         raise TableRefused(TOO_LARGE)
     if head == OLD_MAGIC:
         raise TableRefused(OLD_WORKBOOK)
+    return head
+
+
+def open_table(file: BinaryIO, *, most_rows: int) -> tuple[TableShape, Iterator[list[str]]]:
+    """Find out how a table is written, and return that and its rows, heads included; blank ones are empty lists.
+
+    Dates of a workbook come as 2026-12-14, its formulas as what they came to, and nothing is ever calculated. Cells
+    are cut to one character more than `LONGEST_CELL`, so that who reads them sees that they are too long.
+
+    Raises:
+        TableRefused: It is no table, or too large; the rows raise it as well, as soon as they come to it.
+    """
+    head = check_table(file)
     if is_workbook(head):
         return TableShape("", ""), _limit(read_workbook(file, most_cells=MOST_CELLS), most_rows)
     csv.field_size_limit(MOST_BYTES)  # the limit of a whole file, so that no cell of it ends a sample

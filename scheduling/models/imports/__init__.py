@@ -1,5 +1,5 @@
 """Files that are brought in, and their rows."""
 
-from scheduling.models.imports.rows import Import, ImportRow
+from scheduling.models.imports.rows import Import, ImportPiece, ImportRow
 
-__all__ = ["Import", "ImportRow"]
+__all__ = ["Import", "ImportPiece", "ImportRow"]

@@ -18,7 +18,8 @@ class Import(models.Model):
     for the next file. ``position`` is the number of the last row that the work under way has dealt with. ``by_id`` and
     ``undone_by_id`` are people of the business, as plain numbers. ``counts`` says how many rows had which outcome, and
     what stood in the way of those that were left out; ``plans`` the same, before it began. ``options`` are what else
-    somebody chose (`types.imports.options`).
+    somebody chose (`types.imports.options`). ``file_bytes`` is how large the file is, and ``read_bytes`` how far a
+    worker has come in it; ``failure`` why it could not be read: an English msgid and its parameters.
     Rows and ``file_name`` go at ``ends_at``.
     """
 
@@ -36,6 +37,9 @@ class Import(models.Model):
     targets = models.JSONField(default=list)
     options = models.JSONField(default=dict, db_default=Value({}, models.JSONField()))
     rows_count = models.PositiveIntegerField(default=0)
+    file_bytes = models.PositiveIntegerField(default=0, db_default=0)
+    read_bytes = models.PositiveIntegerField(default=0, db_default=0)
+    failure = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     position = models.PositiveIntegerField(default=0)
     done_rows = models.PositiveIntegerField(default=0)
     plans = models.JSONField(default=dict)
@@ -63,6 +67,25 @@ class Import(models.Model):
     def __str__(self) -> str:
         """Return the key."""
         return str(self.key)
+
+
+class ImportPiece(models.Model):
+    """A piece of a file that waits to be read; all of them go as soon as it was."""
+
+    run = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="pieces", db_index=False)
+    number = models.PositiveSmallIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        """Each piece once."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["run", "number"], name="scheduling_import_piece_once"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the number."""
+        return str(self.number)
 
 
 class ImportRow(models.Model):

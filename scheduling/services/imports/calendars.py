@@ -22,7 +22,7 @@ from scheduling.services.imports.zones import OddZone, parse_calendars
 from scheduling.types.imports.rows import MOST_ROWS
 
 MAGIC = b"BEGIN:VCALENDAR"
-MOST_BYTES = 5_000_000
+MOST_BYTES, HEAD_BYTES = 5_000_000, 100
 LONGEST = timedelta(days=18_263)
 """Fifty years: a rule that goes further back or ahead is refused before anything is made of it."""
 HORIZON, ENDLESS_HORIZON = timedelta(days=1_100), timedelta(days=366)

@@ -14,15 +14,13 @@ from scheduling.enums import IMPORTS_AT_WORK, ImportKind, ImportState, KnownRule
 from scheduling.errors.imports import ImportBusy, ImportElsewhere, ImportNotFound
 from scheduling.models import Import
 from scheduling.services.imports.columns import check_targets
-from scheduling.services.imports.uploading import KEPT, UNCONFIRMED
+from scheduling.services.imports.uploading import DUE_KIND, KEPT, LANE, UNCONFIRMED, WAITING
 from scheduling.types.imports.options import VisitOptions
 from tenants.enums import Ability, Urgency
 from tenants.policies import check_business_may
 from tenants.services.due_work import add_due_work, remove_due_work
 
 DEFAULT_OPTIONS = VisitOptions()
-DUE_KIND, LANE = "import", "imports"
-"""One lane: imports never take the last worker, for messages do not wait for them."""
 
 
 @write_transaction()
@@ -93,12 +91,12 @@ def undo_import(*, key: UUID, by_id: int, now: datetime) -> None:
 
 @write_transaction()
 def discard_import(*, key: UUID) -> None:
-    """Forget a file that was not imported.
+    """Forget a file that was not imported, be it still being read.
 
     Raises:
         StatusForbids, ImportNotFound, ImportElsewhere: As `choose_columns`.
     """
-    take_import(key, ImportState.COLUMNS, ImportState.READY).delete()
+    take_import(key, *WAITING).delete()
 
 
 def lock_run(rows: QuerySet[Import]) -> Import | None:

@@ -22,9 +22,10 @@ from scheduling.enums import ImportKind, ImportState, RowOutcome
 from scheduling.models import Import, ImportRow
 from scheduling.services.imports.matching import Book, Placed, warn_shared
 from scheduling.services.imports.reading import MORE_CELLS, Draft, Reader
-from scheduling.services.imports.steps import DUE_KIND, lock_run
+from scheduling.services.imports.receiving import read_file
+from scheduling.services.imports.steps import lock_run
 from scheduling.services.imports.undoing import undo_part
-from scheduling.services.imports.uploading import END_KIND
+from scheduling.services.imports.uploading import DUE_KIND, END_KIND, WAITING
 from scheduling.services.imports.visits.ending import keep_marks
 from scheduling.services.imports.visits.working import check_visits, undo_visits, write_visits
 from scheduling.services.imports.writing import write_placed
@@ -46,7 +47,7 @@ def register() -> None:
     """Take on the work of imports, and leave them out of copies."""
     hooks.register_due_handler(DUE_KIND, work_on, takes_long=True)
     hooks.register_due_handler(END_KIND, end_import)
-    for name in ("Import", "ImportRow"):
+    for name in ("Import", "ImportPiece", "ImportRow"):
         hooks.register_export_rules(
             [hooks.ExportRule(f"scheduling.{name}", left_out="what it brought in is in the tables of customers")]
         )
@@ -61,6 +62,9 @@ def work_on(import_id: int, now: datetime) -> None:
     ends = time.monotonic() + TURN_SECONDS
     run = Import.objects.filter(pk=import_id).only("state", "kind").first()
     if run is None:
+        return
+    if run.state == ImportState.READING:
+        read_file(import_id)
         return
     is_visits = run.kind == ImportKind.BOOKINGS
     if run.state == ImportState.CHECKING:
@@ -94,7 +98,7 @@ def end_import(import_id: int, now: datetime) -> None:
         is_at_work = run.state in {ImportState.CHECKING, ImportState.RUNNING, ImportState.UNDOING}
         if run.ends_at is not None and (is_at_work or run.ends_at > now):
             raise RetryLater(at=max(run.ends_at, now + PATIENCE) if is_at_work else run.ends_at)
-        if run.state in {ImportState.COLUMNS, ImportState.READY}:
+        if run.state in WAITING:
             run.delete()
             return
         last = keep_marks(run, now=now)

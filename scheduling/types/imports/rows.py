@@ -88,6 +88,8 @@ class ImportView:
             keeps out.
         done_rows: How many rows the work under way has dealt with.
         is_kept: Its rows are still here.
+        failure: Why its file could not be read, an English msgid and its parameters; ``read_bytes`` of ``file_bytes``
+            is how far a worker has come in it.
     """
 
     id: int
@@ -102,6 +104,9 @@ class ImportView:
     heads: tuple[str, ...]
     targets: tuple[str, ...]
     rows_count: int
+    file_bytes: int
+    read_bytes: int
+    failure: tuple[str, Mapping[str, object]] | None
     done_rows: int
     plans: Mapping[str, int]
     counts: Mapping[str, int]
@@ -116,7 +121,12 @@ class ImportView:
     @property
     def is_at_work(self) -> bool:
         """Tell whether a worker has it."""
-        return self.state in IMPORTS_AT_WORK
+        return self.is_read or self.state in IMPORTS_AT_WORK
+
+    @property
+    def is_read(self) -> bool:
+        """Tell whether a worker reads the file, or is about to."""
+        return self.state == ImportState.READING
 
     @property
     def is_written(self) -> bool:
@@ -131,7 +141,8 @@ class ImportView:
     @property
     def percent(self) -> int:
         """Return how much is done; somebody who waits sees that it has begun."""
-        return max(2, 100 * self.done_rows // self.rows_count) if self.rows_count else 0
+        done, whole = (self.read_bytes, self.file_bytes) if self.is_read else (self.done_rows, self.rows_count)
+        return max(2, 100 * done // whole) if whole else 0
 
     @property
     def planned(self) -> int:

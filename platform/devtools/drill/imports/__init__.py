@@ -29,7 +29,8 @@ def run(argv: Sequence[str]) -> int:
     is_right = True
     for figures in run_in_scratch(count=options.count, visits=options.visits, planted=options.planted):
         say(
-            f"{figures.name}, {figures.megabytes:.1f} MB: read {figures.read:.1f} s, checked {figures.checked:.1f} s, "
+            f"{figures.name}, {figures.megabytes:.1f} MB: taken {figures.taken:.1f} s, "
+            f"read {figures.read:.1f} s, checked {figures.checked:.1f} s, "
             f"written {figures.written:.1f} s, undone {figures.undone:.1f} s; {figures.created} created, "
             f"{figures.refused} left out, {figures.again} made again, {figures.left} left after undoing; "
             f"peak {figures.peak:.0f} MB, {figures.before:.0f} MB before"

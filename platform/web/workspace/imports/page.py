@@ -44,12 +44,16 @@ CLASH_HINT = gettext_lazy(
 )
 SHORTEST_PAUSE, LONGEST_PAUSE, ASKS_PER_WAIT = 2, 30, 20
 STEPS: tuple[tuple[str | Promise, frozenset[str]], ...] = (
-    (gettext_lazy("File"), frozenset()),
+    (gettext_lazy("File"), frozenset({ImportState.READING, ImportState.UNREADABLE})),
     (gettext_lazy("Columns"), frozenset({ImportState.COLUMNS})),
     (pgettext_lazy("a step of an import", "Review"), frozenset({ImportState.CHECKING, ImportState.READY})),
-    (pgettext_lazy("a step of an import", "Import"), frozenset(ImportState) - {"columns", "checking", "ready"}),
+    (
+        pgettext_lazy("a step of an import", "Import"),
+        frozenset(ImportState) - {"reading", "unreadable", "columns", "checking", "ready"},
+    ),
 )
 TITLES: Mapping[str, str | Promise] = {
+    ImportState.READING: gettext_lazy("The file is being read"),
     ImportState.CHECKING: gettext_lazy("Every row is being checked"),
     ImportState.RUNNING: gettext_lazy("Importing"),
     ImportState.UNDOING: gettext_lazy("Undoing the import"),
@@ -85,7 +89,12 @@ BADGES: Mapping[str, str | Promise] = {
     RowOutcome.REFUSED: gettext_lazy("Left out"),
 }
 """What rows with visits come to."""
-TONES: Mapping[str, str] = {ImportState.DONE: "good", ImportState.STOPPED: "warn", ImportState.UNDONE: ""}
+TONES: Mapping[str, str] = {
+    ImportState.DONE: "good",
+    ImportState.STOPPED: "warn",
+    ImportState.UNDONE: "",
+    ImportState.UNREADABLE: "bad",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +316,12 @@ def show_example(target: ImportTarget) -> str:
     if target.key == START:
         return f"{utc_now() + timedelta(days=EXAMPLE_DAYS):%Y-%m-%d} 10:30"
     return target.example
+
+
+def say_failure(run: ImportView) -> str:
+    """Return why a file could not be read, in words; empty: it could."""
+    text, params = run.failure or ("", {})
+    return gettext(text) % params if params else gettext(text) if text else ""
 
 
 def say_fault(fault: Fault, run: ImportView) -> str:

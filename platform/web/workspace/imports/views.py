@@ -198,6 +198,8 @@ def _render_list(
 def _render(
     request: HttpRequest, run: ImportView, *, targets: list[str] | None = None, problem: str = "", status: int = 200
 ) -> HttpResponse:
+    if run.state == ImportState.UNREADABLE:
+        return _render_list(request, kind=run.kind, problem=page.say_failure(run))
     names = page.name_people()
     context: dict[str, object] = {
         "run": run,

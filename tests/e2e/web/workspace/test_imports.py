@@ -50,11 +50,20 @@ def look(page: Page, step: str) -> object:
 def test_every_step_is_whole_and_follows_by_itself(houses, open_workspace):
     schema_name = houses[0].schema_name
     page = open_workspace(houses[0], "/workspace/imports/")
+    wide = ",".join(map(str, range(61))).encode()
+    page.locator("#file").set_input_files({"name": "ancho.csv", "mimeType": "text/csv", "buffer": wide})
+    page.locator("main button.primary").press("Enter")
+    expect(page.locator("#import-progress")).to_be_visible()
+    call_in_tenant(schema_name, work)
+    expect(page.locator("#problems")).to_contain_text("El archivo tiene más de 60 columnas.")
     found = {"list": look(page, "list")}
     page.locator("#file").set_input_files(
         {"name": "clientes-taller-2026.csv", "mimeType": "text/csv", "buffer": ROWS.encode()}
     )
     page.locator("main button.primary").press("Enter")
+    expect(page.locator("#import-progress")).to_be_visible()
+    found["reading"] = look(page, "reading")
+    call_in_tenant(schema_name, work)
     expect(page.locator("#column-0")).to_have_value("name")
     found["columns"] = look(page, "columns")
     page.locator("main button.primary").press("Enter")
@@ -86,6 +95,8 @@ def test_visits_are_chosen_about_and_shown_with_what_clashes(houses, open_worksp
         {"name": "citas.csv", "mimeType": "text/csv", "buffer": make_visit_rows().encode()}
     )
     page.locator("main button.primary").press("Enter")
+    expect(page.locator("#import-progress")).to_be_visible()
+    call_in_tenant(schema_name, work)
     expect(page.locator("#column-2")).to_have_value("date")
     page.get_by_role("radio", name="El recordatorio antes de la visita", exact=True).press("Space")
     page.locator("#service").select_option(index=1)

@@ -16,7 +16,8 @@ from scheduling.selectors.imports.runs import get_import
 from scheduling.services.imports import undoing, working
 from scheduling.services.imports.steps import start_import
 from scheduling.types.imports.rows import ImportView
-from tests.integration.scheduling.imports.test_imports import bring_in, check, snapshot, take_back, take_file, work_on
+from tests.factories.imports import bring_file
+from tests.integration.scheduling.imports.test_imports import bring_in, check, snapshot, take_back, work_on
 
 NOW = datetime(2026, 11, 25, 15, tzinfo=UTC)
 NAMES = ("Ana Torres", "ana torres", "Eva Ruiz", "Sol", "")
@@ -43,7 +44,7 @@ def make_rows(dice: random.Random, count: int) -> list[list[str]]:
 
 
 def bring_in_file(content: bytes, name: str) -> ImportView:
-    key = take_file(file=io.BytesIO(content), name=name, by_id=1, now=NOW)
+    key = bring_file(file=io.BytesIO(content), name=name, by_id=1, now=NOW)
     check(key)
     start_import(key=key, by_id=1, now=NOW)
     work_on(get_import(key=key).id, NOW)

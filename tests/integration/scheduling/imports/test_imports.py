@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from files.engine import MOST_BYTES
 from kernel.identity.phones import PHONE_WRONG
 from notifications.models import Event
 from scheduling.enums import ActorKind, ContactKind, ImportState, KnownRule
@@ -19,6 +20,7 @@ from scheduling.models import (
     Customer,
     CustomerSearch,
     Import,
+    ImportPiece,
     ImportRow,
 )
 from scheduling.selectors.imports.runs import (
@@ -32,7 +34,7 @@ from scheduling.selectors.imports.runs import (
     list_rows,
 )
 from scheduling.services.customers.records import change_customer, create_customer
-from scheduling.services.imports import reading, undoing, uploading, working
+from scheduling.services.imports import reading, receiving, undoing, working
 from scheduling.services.imports.steps import (
     DUE_KIND,
     choose_columns,
@@ -48,6 +50,7 @@ from scheduling.types import Actor, ContactSetup, CustomerSetup
 from tenants.errors import RetryLater
 from tenants.models import DueWork
 from tenants.services.erasures.erasing import erase
+from tests.factories.imports import bring_file
 from tests.factories.webhooks import make_webhook
 
 STATEMENTS = 18
@@ -75,7 +78,7 @@ def write(*rows: list[str], heads: list[str] = HEADS, separator: str = ",", enco
 
 
 def take(*rows: list[str], **shape):
-    return take_file(file=write(*rows, **shape), name="clientes.csv", by_id=1, now=NOW)
+    return bring_file(file=write(*rows, **shape), name="clientes.csv", by_id=1, now=NOW)
 
 
 def check(key, *, known: KnownRule = KnownRule.FILL):
@@ -435,19 +438,104 @@ def test_columns_that_make_no_customer_are_refused(tenant, targets, text):
 @pytest.mark.parametrize(
     ("content", "text"),
     [
-        (b"", "The file is empty."),
         (b"   \n", "The file is empty."),
         (b"Nombre,Tel\n", "There is nothing below the first line."),
-        (b"\xd0\xcf\x11\xe0rest", "This is a workbook of an old kind (XLS). Save it as XLSX or CSV and try again."),
         (b"Nombre\n\0\0", "This is not a table of cells: save it as CSV or XLSX and try again."),
-        (",".join(map(str, range(61))).encode() + b"\n1", uploading.TOO_MANY_COLUMNS),
+        (",".join(map(str, range(61))).encode() + b"\n1", receiving.TOO_MANY_COLUMNS),
     ],
 )  # fmt: skip
-def test_what_is_no_table_is_refused_and_nothing_is_kept(tenant, content, text):
+def test_what_is_no_table_says_so_and_nothing_of_it_is_kept(tenant, content, text):
+    key = bring_file(file=io.BytesIO(content), name="x", by_id=1, now=NOW)
+
+    run = get_import(key=key)
+    assert (run.state, run.failure[0], run.is_at_work, run.rows_count) == ("unreadable", text, False, 0)
+    assert (ImportRow.objects.count(), ImportPiece.objects.count()) == (0, 0)
+    with pytest.raises(ImportElsewhere):
+        choose_columns(key=key, targets=[], now=NOW)
+    discard_import(key=key)
+    assert not Import.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"", "The file is empty."),
+        (b"\xd0\xcf\x11\xe0rest", "This is a workbook of an old kind (XLS). Save it as XLSX or CSV and try again."),
+        (b"a" * (MOST_BYTES + 1), "This file is too large: up to 40 MB."),
+        (b"BEGIN:VCALENDAR\n" + b"a" * 5_000_000, "This calendar is too large: up to 5 MB."),
+    ],
+    ids=["empty", "old", "large", "calendar"],
+)
+def test_what_need_not_be_read_is_refused_at_once(tenant, content, text):
     with pytest.raises(ImportUnreadable) as caught:
         take_file(file=io.BytesIO(content), name="x", by_id=1, now=NOW)
 
-    assert (caught.value.text, Import.objects.count(), ImportRow.objects.count()) == (text, 0, 0)
+    assert (caught.value.text, Import.objects.count(), ImportPiece.objects.count()) == (text, 0, 0)
+
+
+def test_too_many_rows_are_found_when_the_file_is_read(tenant, monkeypatch):
+    monkeypatch.setattr(receiving, "MOST_ROWS", 1)
+
+    run = get_import(key=take(LAURA, MATEO))
+
+    assert (run.state, run.failure[1]) == ("unreadable", {"most": 1})
+    assert ImportRow.objects.count() == 0
+
+
+def test_two_files_are_taken_at_once_and_read_one_after_the_other(tenant):
+    first, again, second = (take_file(file=write(row), name="x.csv", by_id=1, now=NOW) for row in (LAURA, LAURA, MATEO))
+
+    waiting = [get_import(key=key) for key in (first, second)]
+    assert first == again
+    assert [(run.state, run.is_at_work, run.rows_count) for run in waiting] == [("reading", True, 0)] * 2
+    assert DueWork.objects.filter(kind="import").count() == 2
+    for run in reversed(waiting):
+        work_on(run.id, NOW)
+    read = [get_import(key=key) for key in (first, second)]
+    assert [(run.state, run.rows_count, run.heads == read[0].heads) for run in read] == [("columns", 1, True)] * 2
+    assert [run.read_bytes for run in read] == [run.file_bytes for run in read]
+    assert ImportPiece.objects.count() == 0
+
+
+def test_a_worker_that_is_killed_while_it_reads_is_followed_by_the_next(tenant, monkeypatch):
+    monkeypatch.setattr(receiving, "PART", 2)
+    rows = [[f"Persona {number}", *[""] * 8] for number in range(5)]
+    key = take_file(file=write(*rows), name="x.csv", by_id=1, now=NOW)
+    run = get_import(key=key)
+    keep, kept = receiving._keep_part, []
+
+    def die(*arguments, **more):
+        if kept:
+            raise KeyboardInterrupt
+        kept.append(keep(*arguments, **more))
+        return kept[-1]
+
+    monkeypatch.setattr(receiving, "_keep_part", die)
+    with pytest.raises(KeyboardInterrupt):
+        work_on(run.id, NOW)
+    monkeypatch.setattr(receiving, "_keep_part", keep)
+    halfway, pieces = get_import(key=key), ImportPiece.objects.count()
+    work_on(run.id, NOW)
+
+    assert (halfway.state, halfway.rows_count, pieces) == ("reading", 2, 1)
+    assert [row.cells[0] for row in ImportRow.objects.order_by("number")] == [each[0] for each in rows]
+    assert get_import(key=key).rows_count == 5
+
+
+def test_a_file_that_is_forgotten_while_it_is_read_leaves_nothing(tenant, monkeypatch):
+    monkeypatch.setattr(receiving, "PART", 1)
+    key = take_file(file=write(LAURA, MATEO), name="x.csv", by_id=1, now=NOW)
+    import_id, keep = get_import(key=key).id, receiving._keep_part
+
+    def forget(*arguments, **more):
+        if Import.objects.exists():
+            discard_import(key=key)
+        return keep(*arguments, **more)
+
+    monkeypatch.setattr(receiving, "_keep_part", forget)
+    work_on(import_id, NOW)
+
+    assert (Import.objects.count(), ImportRow.objects.count(), ImportPiece.objects.count()) == (0, 0, 0)
 
 
 def test_files_nobody_goes_on_with_make_room_and_the_same_one_is_one(tenant):

@@ -33,7 +33,6 @@ from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.imports.calendars import TOO_LONG
 from scheduling.services.imports.steps import choose_columns, start_import, stop_import, undo_import
-from scheduling.services.imports.uploading import take_file
 from scheduling.services.imports.visits import working
 from scheduling.services.imports.visits.placing import LENGTH_KEPT, OVERLAPS, TWICE, UNABLE
 from scheduling.services.imports.visits.reading import (
@@ -65,6 +64,7 @@ from scheduling.services.imports.working import end_import, work_on
 from scheduling.types import AvailabilityQuery
 from scheduling.types.imports.options import ClashRule, DateOrder, Told, VisitOptions
 from tenants.errors import RetryLater
+from tests.factories.imports import bring_file
 from tests.factories.scheduling import (
     MONDAY,
     NOW,
@@ -87,7 +87,7 @@ MATEO = ["Mateo Ríos", "5512345602", "12/01/2026", "11:00", "Corte", "", ""]
 
 def take(*rows, heads=HEADS, **shape):
     file = write(*rows, heads=heads, **shape)
-    return take_file(file=file, name="citas.csv", by_id=1, now=NOW, kind=ImportKind.BOOKINGS)
+    return bring_file(file=file, name="citas.csv", by_id=1, now=NOW, kind=ImportKind.BOOKINGS)
 
 
 def check(key, **options):
@@ -555,7 +555,7 @@ def test_columns_are_remembered_for_files_of_the_same_kind(shop):
     again = take(["Eva", "12/01/2026 11:00"], heads=heads)
 
     assert list(get_import(key=again).targets) == ["name", "start"]
-    customers = take_file(file=write(["Sol", "x"], heads=heads), name="x.csv", by_id=1, now=NOW)
+    customers = bring_file(file=write(["Sol", "x"], heads=heads), name="x.csv", by_id=1, now=NOW)
     assert list(get_import(key=customers).targets) == ["", ""]
 
 
@@ -576,7 +576,7 @@ def test_a_calendar_becomes_bookings_of_a_service_and_is_undone(shop):
     )
     file = io.BytesIO(f"BEGIN:VCALENDAR\n{events}END:VCALENDAR\n".encode())
     before = snapshot()
-    key = take_file(file=file, name="agenda.ics", by_id=1, now=NOW)
+    key = bring_file(file=file, name="agenda.ics", by_id=1, now=NOW)
 
     run = check(key, service_id=shop[0])
     assert (run.kind, run.rows_count, run.plans["created"]) == (ImportKind.BOOKINGS, 4, 4)
@@ -597,7 +597,7 @@ def test_a_calendar_that_goes_on_for_a_thousand_years_leaves_nothing(shop):
     event = "DTSTART:20260113T100000Z\nRRULE:FREQ=WEEKLY;UNTIL=30260113T100000Z"
     file = io.BytesIO(f"BEGIN:VCALENDAR\nBEGIN:VEVENT\n{event}\nSUMMARY:Junta\nEND:VEVENT\nEND:VCALENDAR".encode())
 
-    with pytest.raises(ImportUnreadable) as caught:
-        take_file(file=file, name="agenda.ics", by_id=1, now=NOW)
+    key = bring_file(file=file, name="agenda.ics", by_id=1, now=NOW)
 
-    assert (caught.value.text, caught.value.params, Import.objects.count()) == (TOO_LONG, {"name": "Junta"}, 0)
+    run = get_import(key=key)
+    assert (run.state, run.failure, ImportRow.objects.count()) == ("unreadable", (TOO_LONG, {"name": "Junta"}), 0)

@@ -28,6 +28,7 @@ def send(client, text: str = FILE) -> str:
     chosen = SimpleUploadedFile("clientes.csv", text.encode("cp1252"))
     response = client.post(LIST, {"file": chosen})
     assert response.status_code == 302
+    work()
     return response.url
 
 
@@ -125,7 +126,45 @@ def test_a_choice_that_cannot_be_is_refused_and_kept_on_the_page(tenant, owner_c
     assert get_import(key=Import.objects.get().key).state == "columns"
 
 
-@pytest.mark.parametrize("data", [{}, {"file": SimpleUploadedFile("x.csv", b"Nombre\n")}])
+def test_a_file_is_read_while_the_page_says_how_far_it_is(tenant, owner_client):
+    page = owner_client.post(LIST, {"file": SimpleUploadedFile("clientes.csv", FILE.encode("cp1252"))}).url
+
+    waiting = owner_client.get(page).content.decode()
+    asked = owner_client.get(page, **HTMX).content.decode()
+    Import.objects.update(read_bytes=30, rows_count=7)
+    halfway = owner_client.get(page, **HTMX).content.decode()
+    work()
+    read = owner_client.get(page, **HTMX).content.decode()
+
+    assert "Se está leyendo el archivo" in waiting
+    assert ('id="import-progress"' in asked, "<html" in asked) == (True, False)
+    assert ("7 filas" in halfway, f'width="{100 * 30 // len(FILE.encode("cp1252"))}%"' in halfway) == (True, True)
+    assert ('id="import-over"' in read, 'value="asset.plate" selected' in read) == (True, True)
+
+
+def test_a_file_that_is_read_can_be_forgotten(tenant, owner_client):
+    page = owner_client.post(LIST, {"file": SimpleUploadedFile("clientes.csv", FILE.encode())}).url
+
+    assert f'action="{page}discard/"' in owner_client.get(page).content.decode()
+    owner_client.post(f"{page}discard/")
+
+    assert not Import.objects.exists()
+
+
+def test_a_file_that_cannot_be_read_says_why_and_asks_for_another(tenant, owner_client):
+    columns = ",".join(map(str, range(61)))
+    chosen = SimpleUploadedFile("ancho.csv", f"{columns}\n{columns}\n".encode())
+    page = owner_client.post(LIST, {"file": chosen, "kind": "bookings"}).url
+    work()
+
+    shown = owner_client.get(page).content.decode()
+
+    assert "El archivo tiene más de 60 columnas." in shown
+    assert ('role="alert"' in shown, 'type="file"' in shown, 'value="bookings" checked' in shown) == (True,) * 3
+    assert "No se pudo leer" in owner_client.get(LIST).content.decode()
+
+
+@pytest.mark.parametrize("data", [{}, {"file": SimpleUploadedFile("x.csv", b"")}])
 def test_no_file_and_an_empty_one_are_told(tenant, owner_client, data):
     answer = owner_client.post(LIST, data)
 
@@ -221,7 +260,9 @@ def test_known_customers_are_left_alone_when_asked(tenant, owner_client):
 
 def send_visits(client) -> str:
     chosen = SimpleUploadedFile("citas.csv", make_visit_rows().encode())
-    return client.post(LIST, {"file": chosen, "kind": "bookings"}).url
+    page = client.post(LIST, {"file": chosen, "kind": "bookings"}).url
+    work()
+    return page
 
 
 def test_visits_go_all_the_way_with_what_was_chosen(tenant, owner_client):
