@@ -28,7 +28,7 @@ class ChangeForm(PageForm):
     """What a booking is to be; it begins as the booking is.
 
     There is a row for each service of the visit and one more; an empty one is none. Extras are those of the services
-    that are chosen.
+    that are chosen. A service of the visit that is not offered any more stays in its row, and says so.
     """
 
     def __init__(
@@ -41,6 +41,7 @@ class ChangeForm(PageForm):
     ) -> None:
         super().__init__(data, auto_id="change-%s")
         self.booking, self.services = booking, {each.id: each for each in services}
+        self.gone = {each.service_id: each.name for each in booking.lines if each.service_id not in self.services}
         chosen = self._list_chosen()
         count = min(MOST_SERVICES, max(len(chosen), len(booking.wish.service_ids)) + 1)
         self.row_names = tuple(f"service_{number}" for number in range(1, count + 1))
@@ -65,9 +66,10 @@ class ChangeForm(PageForm):
     def _list_chosen(self) -> list[int]:
         """List the services that are chosen now, in order."""
         if not self.is_bound:
-            return [each for each in self.booking.wish.service_ids if each in self.services]
+            return list(self.booking.wish.service_ids)
         names = (f"service_{number}" for number in range(1, MOST_SERVICES + 1))
-        return [each for each in (read_row_id(self.data.get(name)) for name in names) if each in self.services]
+        known = {*self.services, *self.gone}
+        return [each for each in (read_row_id(self.data.get(name)) for name in names) if each in known]
 
     def _make_row(self, number: int) -> IdField:
         own = self.booking.wish.service_ids
@@ -77,6 +79,8 @@ class ChangeForm(PageForm):
             price = formats.format_price(each.price)
             parts = (each.name, format_duration(each.duration_minutes), price)
             options.append((each.id, " · ".join(part for part in parts if part)))
+        gone = gettext("not offered any more")
+        options += [(key, f"{name} · {gone}") for key, name in self.gone.items()]
         label = gettext("Service") if number == 0 else gettext("Service %(number)s") % {"number": number + 1}
         return IdField(
             label=label,

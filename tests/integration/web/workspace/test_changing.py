@@ -190,3 +190,29 @@ def test_visit_that_is_over_is_not_changed(owner_client, cut, color):
     answer = ask(owner_client, made, service_1=cut, service_2=color)
 
     assert (answer.status_code, list_names(made)) == (409, ["Corte"])
+
+
+def test_a_service_that_is_not_offered_any_more_stays_until_somebody_takes_it_out(owner_client, cut, color):
+    made = book_one(cut, color)
+    Service.objects.filter(pk=color).update(is_active=False)
+
+    page = owner_client.get(url(made)).content.decode()
+    kept = ask(owner_client, made, service_1=cut, service_2=color, party_size=2)
+    other = owner_client.post(url(made), {"do": "refresh", "service_1": str(color), "service_2": ""}).content.decode()
+    seen = ask(owner_client, made, service_1=cut).content.decode()
+    confirm(owner_client, made, seen)
+
+    assert f'<option value="{color}" selected>Tinte · ya no se ofrece</option>' in page
+    assert (kept.status_code, "ya no se ofrece" in kept.content.decode()) == (404, True)
+    assert f'<option value="{color}" selected>Tinte · ya no se ofrece</option>' in other
+    assert list_names(made) == ["Corte"]
+    assert "ya no se ofrece" not in owner_client.get(url(made)).content.decode()
+
+
+def test_what_was_never_part_of_the_visit_and_is_not_offered_cannot_be_chosen(owner_client, cut, color):
+    made = book_one(cut)
+    Service.objects.filter(pk=color).update(is_active=False)
+
+    answer = ask(owner_client, made, service_1=cut, service_2=color)
+
+    assert (answer.status_code, list_names(made)) == (422, ["Corte"])
