@@ -102,3 +102,19 @@ class CompanyUnconfirmed(Conflict):
 
     code = "company_unconfirmed"
     text = mark("This is a company: all of its people stand in the record. Say that all of it is meant.")
+
+
+class NoticeUnknown(NotFound):
+    """Nobody was shown this version of the privacy notice."""
+
+    code = "notice_unknown"
+
+    text = mark("This version of the privacy notice does not exist.")
+
+
+class NoticeChanged(Conflict):
+    """The privacy notice says something else than what was shown."""
+
+    code = "notice_changed"
+
+    text = mark("The privacy notice has changed a moment ago. Look at it, and confirm again.")

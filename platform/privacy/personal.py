@@ -19,5 +19,8 @@ INVENTORY = (
             NotPersonal.SECRET: ("token_hash",),
         },
     ),
+    TableInventory(
+        "privacy.NoticeVersion", other={NotPersonal.BUSINESS: ("texts",), NotPersonal.CODE: ("version", "law_country")}
+    ),
     TableInventory("privacy.PersonRequestStep", personal={"note": _ASKED}),
 )

@@ -34,6 +34,7 @@ class VisitDetails:
         photo_run: Name of the run through the booking page in which photos may have been sent (`services.photos`).
         is_sole: Who comes means to have this visit alone: where they have another one then, they are asked first.
         origin: Where it was sent from (`edge.requests.find_block`): a form that is sent twice comes from one place.
+        notice: Version of the privacy notice that was shown beside it; empty: none that is kept.
         customer_id: Whom staff chose among those who are known; None: contact and name say who it is. What customers
             and programs send has none.
     """
@@ -50,6 +51,7 @@ class VisitDetails:
     is_sole: bool = False
     origin: str = ""
     customer_id: int | None = None
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

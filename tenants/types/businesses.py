@@ -27,6 +27,7 @@ class BusinessText:
         bring: What to bring along, wherever neither the service nor the location says it.
         policy: The terms of changes and cancellations in the business's own words.
         after: What is shown once a visit is booked.
+        notice: What its privacy notice says besides what is made of its settings.
     """
 
     language: str
@@ -34,11 +35,12 @@ class BusinessText:
     bring: str = ""
     policy: str = ""
     after: str = ""
+    notice: str = ""
 
     @property
     def is_empty(self) -> bool:
         """Tell whether it says nothing."""
-        return not (self.about or self.bring or self.policy or self.after)
+        return not (self.about or self.bring or self.policy or self.after or self.notice)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,7 @@ class BusinessProfile:
         return cls(**{**known, "texts": texts, **lists})
 
     def say(self, field: str, language: str, *, main: str) -> str:
-        """Return a text (``about``, ``bring``, ``policy``, ``after``) in a language, else in ``main``, else nothing."""
+        """Return a text (a field of `BusinessText`) in a language, else in ``main``, else nothing."""
         by_language = {each.language: getattr(each, field) for each in self.texts}
         return by_language.get(language) or by_language.get(main) or ""
 

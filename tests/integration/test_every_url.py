@@ -174,6 +174,7 @@ SAMPLES = {
     "api/v1/customers/<str:customer_id>/consents": "api/v1/customers/{customer}/consents",
     "workspace/customers/<int:customer_id>/consents/": "workspace/customers/{customer}/consents/",
     "c/<str:token>/": "c/no-token/",
+    "privacy/<slug:version>/": "privacy/0123456789abcdef/",
     "c/<str:token>/end/<slug:purpose>/": "c/no-token/end/feedback/",
     "api/v1/visits/<str:token>/consents": "api/v1/visits/no-token/consents",
     "api/v1/customers/<str:customer_id>": "api/v1/customers/{customer}",

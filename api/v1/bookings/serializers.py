@@ -93,6 +93,9 @@ class BookingFields(SlotFields):
     note = TextField(required=False, allow_blank=True, max_length=TEXT_LENGTH)
     consents = serializers.ListField(child=TextField(max_length=40), required=False, default=list)
     wants_reminders = serializers.BooleanField(required=False, default=True)
+    notice = TextField(
+        required=False, max_length=32, help_text="Version of the privacy notice that was shown (``GET business``)."
+    )
     repeats = RepeatsFields(required=False, help_text="All are booked, or none; a code is always asked for.")
     photo_set = TextField(required=False, max_length=100, help_text="Of ``POST photos``: they become the booking's.")
     visits = TextField(

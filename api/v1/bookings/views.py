@@ -28,6 +28,8 @@ from kernel.identity.phones import clean_phone
 from kernel.ids import read_row_id
 from kernel.text import mark
 from notifications.errors import BudgetSpent, TooManyCodes
+from privacy.errors import NoticeChanged
+from privacy.services.notices import keep_shown_notice
 from scheduling.enums import BookingSource, BookingStatus, ContactKind
 from scheduling.errors import (
     AlreadyBooked,
@@ -73,6 +75,7 @@ UNBOOKABLE: tuple[type[DomainError], ...] = (
 OUT_OF_STEP = mark("These dates are not all so many weeks after the first.")
 
 UNBOOKED: tuple[type[DomainError], ...] = (
+    NoticeChanged,
     *UNBOOKABLE,
     SeriesConflict,
     AlreadyBooked,
@@ -305,6 +308,7 @@ def make_details(asked: dict[str, Any], proven_contact: str) -> VisitDetails:
         arrival_mode=asked.get("arrival_mode") or None,
         note=asked.get("note", ""),
         consents=tuple(asked["consents"]),
+        notice=keep_shown_notice(version=asked.get("notice", ""), now=utc_now()),
         wants_reminders=asked.get("wants_reminders", True),
         photo_run=asked.get("photo_set", "") if takes_photos() else "",
         is_sole=not asked.get("may_coincide", False),

@@ -58,6 +58,13 @@ class VerticalShape(serializers.Serializer[Any]):
     symptoms = serializers.ListField(child=serializers.DictField(child=serializers.CharField()))
 
 
+class NoticeShape(serializers.Serializer[Any]):
+    """The privacy notice that customers have to be led to where they book."""
+
+    version = serializers.CharField(help_text="For ``notice`` of ``POST bookings``; another one as soon as it changes.")
+    url = serializers.CharField()
+
+
 class BusinessShape(serializers.Serializer[Any]):
     """Answer of ``GET business``."""
 
@@ -73,6 +80,7 @@ class BusinessShape(serializers.Serializer[Any]):
     )
     locations = LocationShape(many=True)
     vertical = VerticalShape()
+    privacy_notice = NoticeShape()
 
 
 class OpinionShape(serializers.Serializer[Any]):

@@ -21,6 +21,7 @@ from api.v1.catalog.serializers import (
 from api.views import OpenView, make_money
 from edge.language import current_language
 from kernel.page import Page
+from privacy.selectors.notices import name_shown_version
 from scheduling.errors import ServiceNotFound
 from scheduling.selectors.aftercare.feedback import list_published
 from scheduling.selectors.catalog import services as catalog
@@ -28,6 +29,7 @@ from scheduling.types import PUBLIC_TERMS, Question, ResourceView, ServiceView
 from scheduling.types.aftercare.views import Praise
 from tenants.context import current_tenant
 from tenants.errors import NotPublished
+from tenants.hosts import make_base_url
 from tenants.policies import check_published, may_strangers_book
 from tenants.types import TenantInfo
 from verticals.registry import get_vertical
@@ -51,6 +53,10 @@ class BusinessView(OpenView):
             "is_published": tenant.is_published,
             "locations": catalog.list_locations(),
             "vertical": _describe_vertical(tenant),
+            "privacy_notice": {
+                "version": name_shown_version(),
+                "url": tenant.profile.privacy_url or f"{make_base_url(tenant.primary_host)}/privacy/",
+            },
         }
         return Response(BusinessShape(body).data)
 

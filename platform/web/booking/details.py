@@ -18,7 +18,7 @@ from web.booking.flow import Flow
 from web.parts.contacts import PHONE_REGIONS, ContactForm, PhoneField
 from web.parts.forms import mark_one_of
 
-LONGEST_KEPT = 500
+LONGEST_KEPT, LONGEST_VERSION = 500, 32
 
 
 class DetailsForm(ContactForm):
@@ -75,6 +75,7 @@ class DetailsForm(ContactForm):
                 "phone_region": draft.phone_region,
                 "phone": draft.phone,
                 "email": draft.email,
+                "notice": draft.notice,
                 **({"wants_reminders": "on"} if draft.wants_reminders else {}),
                 **dict.fromkeys(draft.agreed, "on"),
             }
@@ -92,6 +93,7 @@ class DetailsForm(ContactForm):
             phone_region=region if region in PHONE_REGIONS else self.flow.tenant.country,
             email=self._read("email").strip(),
             wants_reminders=bool(self["wants_reminders"].value()),
+            notice=str(self.data.get("notice") or self.flow.draft.notice)[:LONGEST_VERSION],
             agreed=tuple(each.value for each in self.asked if self[each.value].value()),
         )
 

@@ -75,6 +75,7 @@ class Draft:
         repeats: Starts of the same visit on later dates, RFC 3339; ``repeat_every`` so many weeks.
         code_to: The contact that a code was sent to; empty: none was asked for.
         agreed: To what else they agreed, as `scheduling.enums.ConsentPurpose` calls it; nothing is ticked before.
+        notice: Version of the privacy notice that the page showed (`privacy.selectors.notices`).
         linked_resource_id: Whom the link offers by which this visitor came (`services.visits.person_links`).
         visits_link: The link to their own visits from which this visitor came; it proves whose its contact is.
         phone: As typed; ``phone_region`` is the country chosen beside it (ISO 3166-1).
@@ -100,6 +101,7 @@ class Draft:
     email: str = ""
     wants_reminders: bool = True
     agreed: tuple[str, ...] = ()
+    notice: str = ""
     hold: HeldTime | None = None
     repeats: tuple[str, ...] = ()
     repeat_every: int = 0

@@ -15,9 +15,13 @@ from billing.selectors.accounts import find_open_doors
 from billing.types import OpenDoors
 from edge.limits import note_end
 from edge.requests import find_block
+from edge.statuses import get_status
 from kernel.errors import DomainError, Invalid
 from kernel.iso import parse_instant
 from kernel.text import mark
+from privacy.errors import NoticeChanged
+from privacy.selectors.notices import asks_expressly, name_shown_version
+from privacy.services.notices import keep_shown_notice
 from scheduling.enums import BookingStatus, ConsentPurpose, ContactKind
 from scheduling.errors import (
     AlreadyBooked,
@@ -70,8 +74,9 @@ def submit(
     draft, hold = flow.draft, flow.draft.hold
     assert hold is not None  # is_too_early_for has looked
     is_sole, origin = MAY_COINCIDE not in request.POST, find_block(request)
-    details = replace(make_details(flow, form.cleaned_data), is_sole=is_sole, origin=origin)
     try:
+        notice = keep_shown_notice(version=flow.draft.notice, now=flow.now)
+        details = replace(make_details(flow, form.cleaned_data), is_sole=is_sole, origin=origin, notice=notice)
         if flow.is_test:
             booked = _try_out(request, flow, hold, details)
         else:
@@ -83,6 +88,9 @@ def submit(
         return _lead_to_booking(request, flow, error)  # the form was sent twice: the first one made the booking
     except Invalid as error:
         return _refuse(request, flow, form, error)
+    except NoticeChanged as error:
+        form.add_error(None, translate_error(error))
+        return render_details(request, flow, form, status=get_status(error))
     forget_hold(draft)
     remember_booking(draft, booked.manage_token)
     return HttpResponseRedirect(reverse("booking:manage", args=[booked.manage_token]) + "?new=1")
@@ -273,6 +281,8 @@ def render_details(
         doors=find_open_doors(amount_minor=hold.deposit_minor, currency=hold.currency)
         if hold.deposit_minor
         else OpenDoors(),
+        notice_version=name_shown_version(flow.locations),
+        is_express=asks_expressly(),
         can_extend=bool(hold.hold_id) and not hold.is_extended and hold.expires_at > flow.now,
         is_too_late_to_cancel=hold.starts_at - timedelta(minutes=flow.cancel_notice_minutes) <= flow.now,
         over_text=gettext(_say_how_it_is_kept(flow, hold)),

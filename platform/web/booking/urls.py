@@ -10,6 +10,7 @@ from web.booking.choices import choose_location, choose_service
 from web.booking.consents import views as consents
 from web.booking.contents.views import change_own
 from web.booking.extras import calendar, feed, photos, repeats, several
+from web.booking.notices import views as notices
 from web.booking.paying import credit, invoice
 from web.booking.paying import receipt as paid_receipt
 from web.booking.paying import views as paying
@@ -62,6 +63,8 @@ urlpatterns = [
     path("b/<str:token>/data/", data.show, name="data"),
     path("b/<str:token>/data/own-data.json", data.download, name="data_download"),
     path("b/<str:token>/photos/<int:photo_id>/<int:width>.webp", sent_photos.show_of_booking, name="booking_photo"),
+    path("privacy/", notices.show, name="notice"),
+    path("privacy/<slug:version>/", notices.show, name="notice_version"),
     path("c/<str:token>/", consents.show, name="consents"),
     path("c/<str:token>/end/<slug:purpose>/", consents.end, name="consents_end"),
     path("feeds/<str:token>/calendar.ics", feed.read_feed, name="feed"),

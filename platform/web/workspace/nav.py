@@ -130,7 +130,7 @@ MENU: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
         gettext_lazy("Your business"),
         ("business", "services", "team", "hours", "locations", "rules", "payments", "people", "imports"),
     ),
-    (gettext_lazy("Online"), ("page", "address", "widget", "feeds", "keys", "webhooks")),
+    (gettext_lazy("Online"), ("page", "notice", "address", "widget", "feeds", "keys", "webhooks")),
 )
 """Where an owner finds everything, by the keys of entries; what else stands in the menu comes after it."""
 

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("web.workspace.start.urls")),
     path("", include("web.workspace.pictures.urls")),
     path("", include("web.workspace.settings.urls")),
+    path("", include("web.workspace.notices.urls")),
     path("", include("web.workspace.address.urls")),
     path("", include("web.workspace.payments.urls")),
     path("", include("web.workspace.reports.urls")),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from scheduling.enums import DepositKind
 from scheduling.errors import ServiceNotFound
-from scheduling.models import Location, Requirement, Resource
+from scheduling.models import Location, Requirement, Resource, Service
 from scheduling.selectors.catalog.offer import load_offer
 from scheduling.types import LocationView, Pool, ResourceView, ServiceView
 
@@ -45,6 +46,11 @@ def list_resources(*, location_id: int | None = None) -> tuple[ResourceView, ...
     return tuple(
         view_resource(resource) for resource in resources.order_by("resource_type__position", "position", "id")
     )
+
+
+def takes_deposits() -> bool:
+    """Tell whether any service in use asks for a deposit; one query."""
+    return Service.objects.filter(is_active=True).exclude(deposit_kind=DepositKind.NONE).exists()
 
 
 def list_locations() -> tuple[LocationView, ...]:

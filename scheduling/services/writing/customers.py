@@ -282,7 +282,7 @@ def add_consent_part(statement: Statement, booking: Booking, clean: CleanDetails
             purpose=purpose,
             channel=name_channel(contact) if purpose in TOLD else "",
             contact=contact if purpose in TOLD else "",
-            text_version=CONSENT_TEXT_VERSION,
+            text_version=clean.details.notice or CONSENT_TEXT_VERSION,
             language=booking.customer_locale[:LONGEST_LANGUAGE],
             source=booking.source,
             proof={"reference": booking.reference},

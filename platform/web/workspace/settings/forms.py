@@ -49,6 +49,8 @@ LABELS = {
     ("policy", "en"): gettext_lazy("Changes and cancellations, in English"),
     ("after", "es"): gettext_lazy("Once it is booked, in Spanish"),
     ("after", "en"): gettext_lazy("Once it is booked, in English"),
+    ("notice", "es"): gettext_lazy("Your own words in the privacy notice, in Spanish"),
+    ("notice", "en"): gettext_lazy("Your own words in the privacy notice, in English"),
 }
 LINK_ATTRS = {"autocomplete": "off", "inputmode": "url", "spellcheck": "false", "placeholder": "https://"}
 PROFILE_ATTRS = {
@@ -81,10 +83,12 @@ class BusinessForm(SetupForm[BusinessSetup]):
         attrs={"autocomplete": "off", "spellcheck": "false", "class": "short"},
     )
     privacy_url = TextField(
-        label=gettext_lazy("Link to your privacy notice"),
+        label=gettext_lazy("Link to a privacy notice of your own"),
         max_length=LINK_LENGTH,
         required=False,
-        help_text=gettext_lazy("It is linked at the foot of your page and where customers enter their details."),
+        help_text=gettext_lazy(
+            "Empty: customers read the one that is made of your settings. What yours says, nobody checks here."
+        ),
         attrs=LINK_ATTRS,
     )
     feedback = ChoiceField(

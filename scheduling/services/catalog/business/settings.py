@@ -45,7 +45,7 @@ TEXT_TOO_LONG = mark("At most 600 characters in each language.")
 MAIN_LANGUAGE_MISSING = mark("The language of the business has to be among them.")
 LINKS = ("website", *NETWORKS, "review_url")
 NAME_LENGTH, LINK_LENGTH, TEXT_LENGTH, ABOUT_LENGTH = 120, 300, 600, 120
-TEXTS = ("about", "bring", "policy", "after")
+TEXTS = ("about", "bring", "policy", "after", "notice")
 MOST_PER_DAY = 100_000
 
 

@@ -1,0 +1,1 @@
+"""The privacy notice of a business, for whoever books there."""
