@@ -63,6 +63,7 @@ _BOOKING = TableInventory(
             "currency",
             "agreed_on",
             "agreed_timezone",
+            "pause_state",
             "override_kind",
         ),
         NotPersonal.SECRET: ("token_hash", "hold_token_hash"),

@@ -101,6 +101,16 @@ def check_transition(booking: Booking, status: BookingStatus) -> None:
         raise refuse_step(booking)
 
 
+def check_running(booking: Booking) -> None:
+    """Refuse to pause or to go on with a visit that is not in progress.
+
+    Raises:
+        TransitionRefused: Work has not begun, or is over.
+    """
+    if booking.status != BookingStatus.IN_PROGRESS:
+        raise refuse_step(booking)
+
+
 def refuse_step(booking: Booking) -> TransitionRefused:
     """Return the refusal of a step that is not possible where the booking stands."""
     return TransitionRefused(status=BookingStatus(booking.status).label)
@@ -117,6 +127,16 @@ def check_link(booking: Booking, *, now: datetime) -> None:
     """
     if now >= booking.ends_at + LINK_LIFE:
         raise LinkEnded(days=LINK_LIFE.days)
+
+
+def find_pause(booking: Booking) -> str:
+    """Return the key of the pause in which a visit stands; empty: it stands in none."""
+    return booking.pause_state if booking.status == BookingStatus.IN_PROGRESS else ""
+
+
+def find_delay(booking: Booking) -> int:
+    """Return how many minutes the business has said to be behind; 0 once the visit has got another time."""
+    return booking.late_minutes if booking.late_for == booking.starts_at else 0
 
 
 def find_move_limit(booking: Booking) -> datetime:

@@ -13,6 +13,7 @@ class Permission(StrEnum):
     """A thing that a signed-in person may be allowed to do."""
 
     BOARD_VIEW = "board_view"
+    OWN_WORK = "own_work"
     BOOKING_MANAGE = "booking_manage"
     BOOKING_OVERRIDE = "booking_override"
     CATALOG_VIEW = "catalog_view"
@@ -45,13 +46,14 @@ PERMISSIONS_BY_ROLE: dict[str, frozenset[Permission]] = {
     Role.RECEPTIONIST: frozenset(
         {
             Permission.BOARD_VIEW,
+            Permission.OWN_WORK,
             Permission.BOOKING_MANAGE,
             Permission.CATALOG_VIEW,
             Permission.CUSTOMER_VIEW,
             Permission.CUSTOMER_MANAGE,
         }
     ),
-    Role.PROVIDER: frozenset({Permission.BOARD_VIEW, Permission.CUSTOMER_VIEW}),
+    Role.PROVIDER: frozenset({Permission.BOARD_VIEW, Permission.OWN_WORK, Permission.CUSTOMER_VIEW}),
     Role.READ_ONLY: frozenset(
         {Permission.BOARD_VIEW, Permission.CATALOG_VIEW, Permission.CUSTOMER_VIEW, Permission.REPORT_VIEW}
     ),

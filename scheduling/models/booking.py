@@ -32,7 +32,11 @@ EXPIRING_VALUES = [
     BookingStatus.PENDING_APPROVAL.value,
 ]
 
+PAUSABLE_VALUES = [BookingStatus.IN_PROGRESS.value, BookingStatus.COMPLETED.value]
+
 UNNOTED_ON = date(1970, 1, 1)
+MOST_LATE_MINUTES = 480
+"""Whoever is later than a working day moves the visit."""
 
 
 class RealBookings(models.Manager["Booking"]):
@@ -63,6 +67,11 @@ class Booking(models.Model):
     where ``starts_at`` is another one, something that does not know these columns has moved the booking (empty: a
     booking of before this column). `services.writing.agreed` alone writes all of these. No zone: a booking of before
     these columns. `manage follow_zone_changes` notes the time of both kinds.
+
+    ``pause_state`` is the key of the trade's pause in which a visit stands since ``paused_at``; it counts while the
+    visit is in progress. A program of before these columns may finish one without ending its pause.
+    ``paused_minutes`` were spent in pauses that are over. The business has said that it is ``late_minutes`` behind, for
+    a start at ``late_for``: given another time, the visit is not late any more.
 
     ``is_test``: somebody of the staff tried the customer's way. A test has the same states and takes nothing, and
     ``objects`` does not know it: whoever follows one booking by its id or link asks ``with_tests``.
@@ -137,6 +146,11 @@ class Booking(models.Model):
     attendance_confirmed_at = models.DateTimeField(null=True, blank=True)
     arrived_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)
+    pause_state = models.CharField(max_length=30, blank=True, default="", db_default="")
+    paused_at = models.DateTimeField(null=True, blank=True)
+    paused_minutes = models.PositiveIntegerField(default=0, db_default=0)
+    late_minutes = models.PositiveSmallIntegerField(default=0, db_default=0)
+    late_for = models.DateTimeField(null=True, blank=True)
     completed_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     promised_at = models.DateTimeField(null=True, blank=True)
@@ -183,6 +197,16 @@ class Booking(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(status__in=BookingStatus.values), name="scheduling_booking_status_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(pause_state="", paused_at__isnull=True)
+                | (~models.Q(pause_state="") & models.Q(paused_at__isnull=False, status__in=PAUSABLE_VALUES)),
+                name="scheduling_booking_paused",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(late_minutes=0, late_for__isnull=True)
+                | models.Q(late_minutes__range=(1, MOST_LATE_MINUTES), late_for__isnull=False),
+                name="scheduling_booking_late",
             ),
             models.CheckConstraint(
                 condition=models.Q(is_test=False)

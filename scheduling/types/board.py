@@ -17,6 +17,8 @@ class BoardBlock:
     """A booking in a column of the board; the period is the column's part, without buffers.
 
     Attributes:
+        pause: Key of the trade's pause in which it stands; empty: it does not.
+        announced_minutes: So far the business has said that it is behind.
         is_reachable: Its customer would be told of a change.
         is_last: The part lasts to the end of the visit, so that making it longer makes the visit longer.
         is_group: It shares its time with others of a group.
@@ -41,6 +43,8 @@ class BoardBlock:
     party_size: int
     arrival_mode: str
     is_override: bool
+    pause: str = ""
+    announced_minutes: int = 0
     is_reachable: bool = False
     is_last: bool = True
     is_group: bool = False

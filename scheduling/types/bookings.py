@@ -173,6 +173,24 @@ class LineView:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the work is.
+
+    Attributes:
+        pause: Key of the trade's pause in which it stands since ``paused_at``; empty: it does not.
+        paused_minutes: So long it stood still before.
+        late_minutes: So far the business has said that it is behind.
+    """
+
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+    pause: str = ""
+    paused_at: datetime | None = None
+    paused_minutes: int = 0
+    late_minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class BookingView:
     """A booking with everything that a page about it shows.
 
@@ -239,6 +257,7 @@ class BookingView:
     is_test: bool = False
     agreed: AgreedPolicy = field(default_factory=AgreedPolicy)
     is_group: bool = False
+    progress: Progress = Progress()
 
     @property
     def approval(self) -> Approval:

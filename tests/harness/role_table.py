@@ -11,6 +11,7 @@ STRANGER, OPERATOR = "stranger", "operator"
 
 STAFF = frozenset({OWNER, MANAGER, RECEPTIONIST, PROVIDER, READ_ONLY})
 DESK = frozenset({OWNER, MANAGER, RECEPTIONIST})
+WORKERS = DESK | {PROVIDER}
 OFFICE = frozenset({OWNER, MANAGER, RECEPTIONIST, READ_ONLY})
 SETUP = frozenset({OWNER, MANAGER})
 BOOKS = frozenset({OWNER, MANAGER, READ_ONLY})
@@ -166,6 +167,9 @@ TENANT: dict[str, Rights] = {
     "workspace/week/": read(STAFF),
     "workspace/month/": read(STAFF),
     "workspace/day-sheet/": read(STAFF),
+    "workspace/mine/": read(WORKERS),
+    "workspace/mine/<int:booking_id>/late/": form(WORKERS),
+    "workspace/mine/<int:booking_id>/<slug:key>/": change(WORKERS),
     "workspace/live/": read(STAFF),
     "workspace/news/": read(STAFF),
     "workspace/page/": read(SETUP),
@@ -378,6 +382,9 @@ TENANT: dict[str, Rights] = {
     "api/v1/bookings/<str:booking_id>/undo_following": change(DESK),
     "api/v1/bookings/<str:booking_id>/arrive": change(DESK),
     "api/v1/bookings/<str:booking_id>/start": change(DESK),
+    "api/v1/bookings/<str:booking_id>/pause": change(DESK),
+    "api/v1/bookings/<str:booking_id>/resume": change(DESK),
+    "api/v1/bookings/<str:booking_id>/delay": change(DESK),
     "api/v1/bookings/<str:booking_id>/complete": change(DESK),
     "api/v1/bookings/<str:booking_id>/no_show": change(DESK),
     "api/v1/bookings/<str:booking_id>/charge_fee": change(DESK),

@@ -37,6 +37,8 @@ RESET_KEY = r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/
 
 SAMPLES = {
     "workspace/bookings/<int:booking_id>/": "workspace/bookings/{booking}/",
+    "workspace/mine/<int:booking_id>/late/": "workspace/mine/{booking}/late/",
+    "workspace/mine/<int:booking_id>/<slug:key>/": "workspace/mine/{booking}/start/",
     "workspace/page/qr/<slug:kind>/": "workspace/page/qr/svg/",
     "workspace/page/tests/<int:booking_id>/delete/": "workspace/page/tests/{booking}/delete/",
     "workspace/bookings/<int:booking_id>/move/": "workspace/bookings/{booking}/move/",
@@ -162,6 +164,9 @@ SAMPLES = {
     "api/v1/bookings/<str:booking_id>/undo_following": "api/v1/bookings/{booking}/undo_following",
     "api/v1/bookings/<str:booking_id>/arrive": "api/v1/bookings/{booking}/arrive",
     "api/v1/bookings/<str:booking_id>/start": "api/v1/bookings/{booking}/start",
+    "api/v1/bookings/<str:booking_id>/pause": "api/v1/bookings/{booking}/pause",
+    "api/v1/bookings/<str:booking_id>/resume": "api/v1/bookings/{booking}/resume",
+    "api/v1/bookings/<str:booking_id>/delay": "api/v1/bookings/{booking}/delay",
     "api/v1/bookings/<str:booking_id>/complete": "api/v1/bookings/{booking}/complete",
     "api/v1/bookings/<str:booking_id>/no_show": "api/v1/bookings/{booking}/no_show",
     "api/v1/bookings/<str:booking_id>/charge_fee": "api/v1/bookings/{booking}/charge_fee",

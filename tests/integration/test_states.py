@@ -18,6 +18,7 @@ from scheduling.enums import ConflictChoice, DataRequestKind, ReminderStatus
 from scheduling.models import Booking, DataRequest, Reminder
 from scheduling.selectors.catalog.entries import get_resource_entry
 from scheduling.services.aftercare.data_requests import ask_about_data, finish_request
+from scheduling.services.aftercare.delays import announce_delay
 from scheduling.services.bookings.attendance import confirm_attendance
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.guards import open_guard
@@ -33,6 +34,8 @@ from scheduling.services.bookings.transitions import (
     decline,
     mark_arrived,
     mark_no_show,
+    pause_visit,
+    resume_visit,
     start_visit,
 )
 from scheduling.services.catalog import door
@@ -144,6 +147,9 @@ WORK = {
     "staff receives": Work(STEPS, lambda shop: mark_arrived(booking_id=shop.booking, **staff)),
     "staff starts": Work(STEPS, lambda shop: start_visit(booking_id=shop.booking, **staff)),
     "staff finishes": Work(STEPS, lambda shop: complete_visit(booking_id=shop.booking, **staff), "in_progress"),
+    "staff pauses": Work(STEPS, lambda shop: pause_visit(booking_id=shop.booking, **staff), "in_progress"),
+    "staff goes on": Work(STEPS, lambda shop: resume_visit(booking_id=shop.booking, **staff), "in_progress"),
+    "staff is late": Work(STEPS, lambda shop: announce_delay(booking_id=shop.booking, minutes=20, **staff)),
     "staff misses": Work(STEPS, lambda shop: mark_no_show(
         booking_id=shop.booking, now=START + timedelta(hours=1), by=STAFF)),
     "customer asks about data and is answered": Work(STATES, ask_and_answer),

@@ -37,8 +37,14 @@ VERTICAL = Vertical(
         has_photos=True,
     ),
     board_states=(
-        BoardState("waiting_authorization", mark("Waiting for the customer’s OK"), "message-circle-question-mark"),
-        BoardState("waiting_parts", mark("Waiting for parts"), "package-search"),
+        BoardState("paused", mark("Paused"), "pause", is_pause=True),
+        BoardState(
+            "waiting_authorization",
+            mark("Waiting for the customer’s OK"),
+            "message-circle-question-mark",
+            is_pause=True,
+        ),
+        BoardState("waiting_parts", mark("Waiting for parts"), "package-search", is_pause=True),
         BoardState("ready", mark("Ready to collect"), "package-check"),
     ),
     # The car has been driven home by then, and a noise that came back is heard.

@@ -30,11 +30,16 @@ class FeedbackAsk(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BoardState:
-    """A column or badge between “in progress” and “completed” that only this trade has."""
+    """A badge between “in progress” and “completed” that only this trade has.
+
+    Attributes:
+        is_pause: Work stands still in it: whoever does the work puts a visit into it and goes on later.
+    """
 
     key: str
     label: str
     icon: str
+    is_pause: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,15 @@ class Vertical:
         """
         found = self._find_word(term, language=language, country=country)
         return self.vocabulary["en"][term] if found is None else found
+
+    @property
+    def pauses(self) -> tuple[BoardState, ...]:
+        """Return the states in which work stands still, the usual one first; a trade without any never pauses."""
+        return tuple(state for state in self.board_states if state.is_pause)
+
+    def find_pause(self, key: str) -> BoardState | None:
+        """Return the pause with this key; None: the trade has none such (any more)."""
+        return next((state for state in self.pauses if state.key == key), None)
 
     def list_words(self, *, language: str, country: str = "") -> Terms:
         """Return the whole vocabulary as it is said in one place."""

@@ -77,6 +77,8 @@ class BookingShape(serializers.Serializer[Any]):
     answers = serializers.DictField()
     arrival_mode = serializers.CharField()
     note = serializers.CharField()
+    pause = serializers.CharField(help_text="Key of the trade's pause in which work stands still; empty: it does not.")
+    late_minutes = serializers.IntegerField(help_text="So far the business has said that it is behind.")
     price = MoneyShape(allow_null=True)
     price_kind = PriceKindField()
     deposit = MoneyShape(allow_null=True)
@@ -123,6 +125,8 @@ def describe_booking(booking: BookingView) -> dict[str, object]:
         "answers": booking.answers,
         "arrival_mode": booking.arrival_mode,
         "note": booking.note,
+        "pause": booking.progress.pause,
+        "late_minutes": booking.progress.late_minutes,
         "price": make_money(booking.price_minor, booking.currency),
         "price_kind": booking.price.kind,
         "deposit": make_money(booking.deposit_minor or None, booking.currency),

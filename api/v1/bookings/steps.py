@@ -36,11 +36,13 @@ from scheduling.errors import (
     SlotUnavailable,
     TransitionRefused,
 )
+from scheduling.errors.visits import PauseUnknown
 from scheduling.selectors.bookings.views import get_booking
+from scheduling.services.aftercare.delays import announce_delay
 from scheduling.services.bookings import cancellations, transitions
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.series.following import cancel_following
-from scheduling.types import LARGEST_PRICE_MINOR
+from scheduling.types import LARGEST_PRICE_MINOR, LONGEST_LINE, Notice
 
 STUCK: tuple[type[DomainError], ...] = (BookingNotFound, TransitionRefused)
 UNMOVED: tuple[type[DomainError], ...] = (
@@ -71,6 +73,20 @@ class StaffCancelFields(DeclineFields):
     as_credit = serializers.BooleanField(
         required=False, default=False, help_text="True: the customer wants as credit what goes back."
     )
+
+
+class PauseFields(StrictSerializer):
+    """Which of the trade's pauses; left out: its usual one."""
+
+    state = TextField(required=False, default="", allow_blank=True, max_length=30)
+
+
+class DelayFields(StrictSerializer):
+    """How far behind the visit is; the customer reads it with ``line``, unless ``tell`` is false."""
+
+    minutes = WholeField(min_value=1, max_value=480)
+    tell = serializers.BooleanField(required=False, default=True)
+    line = TextField(required=False, default="", allow_blank=True, max_length=LONGEST_LINE)
 
 
 class ChargeFields(StrictSerializer):
@@ -106,6 +122,11 @@ def cancel(*, as_credit: bool, is_following: bool = False, **asked: Any) -> None
         cancel_for_credit(is_following=is_following, **asked)
     else:
         (cancel_following if is_following else cancellations.cancel_booking)(**asked)
+
+
+def announce(*, tell: bool, line: str, **asked: Any) -> None:
+    """Say that a visit is behind, and tell its customer unless they are not to be told."""
+    announce_delay(notice=Notice(is_told=tell, line=line), **asked)
 
 
 def _make_step(
@@ -164,6 +185,21 @@ CancelView = _make_step(
 )
 ArriveView = _make_step("arrive", "The customer is here; again changes nothing.", transitions.mark_arrived)
 StartView = _make_step("start_visit", "Work has begun; again changes nothing.", transitions.start_visit)
+PauseView = _make_step(
+    "pause_visit",
+    "Work stands still, for one of the trade's reasons; again changes nothing.",
+    transitions.pause_visit,
+    fields=PauseFields,
+    fails=(*STUCK, PauseUnknown),
+)
+ResumeView = _make_step("resume_visit", "Work goes on; again changes nothing.", transitions.resume_visit)
+DelayView = _make_step(
+    "announce_delay",
+    "Say that a visit is behind, and tell its customer; what is taken stays as it is. Again changes nothing.",
+    announce,
+    fields=DelayFields,
+    fails=(*STUCK, RequestInvalid),
+)
 CompleteView = _make_step("complete_visit", "The visit is over; again changes nothing.", transitions.complete_visit)
 NoShowView = _make_step(
     "mark_no_show",

@@ -38,6 +38,7 @@ class NavEntry:
         ability: What the state of the business must allow, if anything.
         belongs: Beginnings of the names of other addresses on which it is the current entry.
         parent: Key of the entry in whose menu it stands, instead of beside it.
+        roles: Only they have it; empty: everybody with the permission.
     """
 
     key: str
@@ -49,6 +50,11 @@ class NavEntry:
     ability: Ability | None = None
     belongs: tuple[str, ...] = ()
     parent: str = ""
+    roles: tuple[Role, ...] = ()
+
+    def is_for(self, user: object) -> bool:
+        """Tell whether a person has it."""
+        return has_permission(user, self.permission) and (not self.roles or getattr(user, "role", "") in self.roles)
 
     def leads_to(self, url_name: str) -> bool:
         """Tell whether the page with this address's name is part of what the entry leads to."""
@@ -176,7 +182,7 @@ def arrange(entries: Sequence[NavEntry], *, user: object, url_name: str) -> tupl
 
     Those that no tab of a phone leads to are out of reach there.
     """
-    allowed = [entry for entry in entries if has_permission(user, entry.permission)]
+    allowed = [entry for entry in entries if entry.is_for(user)]
     current = _find_current(allowed, url_name)
     keys = {entry.key for entry in allowed}
     return tuple(
@@ -188,7 +194,7 @@ def arrange(entries: Sequence[NavEntry], *, user: object, url_name: str) -> tupl
 
 def arrange_menu(entries: Sequence[NavEntry], *, user: object, url_name: str) -> Menu:
     """Return the menu of the settings for a person on a page; without groups for who may not open the settings."""
-    allowed = {entry.key: entry for entry in entries if has_permission(user, entry.permission)}
+    allowed = {entry.key: entry for entry in entries if entry.is_for(user)}
     if SETTINGS not in allowed:
         return Menu((), is_here=False)
     current = _find_current(tuple(allowed.values()), url_name)

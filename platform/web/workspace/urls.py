@@ -6,6 +6,7 @@ app_name = "workspace"
 
 urlpatterns = [
     path("", include("web.workspace.board.urls")),
+    path("", include("web.workspace.mine.urls")),
     path("", include("web.workspace.bookings.urls")),
     path("", include("web.workspace.customers.urls")),
     path("", include("web.workspace.waitlist.urls")),

@@ -14,6 +14,7 @@ from scheduling.engine import Resource, expand_hours, to_minute
 from scheduling.enums import BookingSource, BookingStatus
 from scheduling.errors import LocationNotFound
 from scheduling.models import Allocation, Booking
+from scheduling.policies import find_delay, find_pause
 from scheduling.selectors.bookings.views import list_views
 from scheduling.selectors.catalog.services import list_locations, list_resources
 from scheduling.selectors.catalog.timetables import load_timetables
@@ -220,6 +221,8 @@ def _make_block(booking: Booking, pieces: list[Allocation], asset_identifier: st
         party_size=booking.party_size,
         arrival_mode=booking.arrival_mode,
         is_override=any(piece.is_override for piece in pieces),
+        pause=find_pause(booking),
+        announced_minutes=find_delay(booking),
         is_reachable=bool(booking.customer_phone or booking.customer_email) and not booking.is_sample,
         is_last=max(piece.ends_at for piece in pieces) >= booking.ends_at,
         is_group=booking.session_id is not None,

@@ -35,6 +35,8 @@ class HistoryStep:
         undone: The status that the step took back.
         cause: Of `CancelCause`, of a cancellation by staff.
         changes: What was corrected.
+        pause: The pause into which the step put the visit; empty: it ended one. None: neither.
+        late_minutes: So far behind the business said to be with the step; None: it said nothing.
     """
 
     at: datetime
@@ -47,6 +49,8 @@ class HistoryStep:
     undone: BookingStatus | None = None
     cause: str = ""
     changes: tuple[Change, ...] = ()
+    pause: str | None = None
+    late_minutes: int | None = None
 
 
 def was_confirmed(*, booking_id: int) -> bool:
@@ -79,6 +83,8 @@ def list_histories(booking_ids: Collection[int]) -> dict[int, tuple[HistoryStep,
             "agreed_on",
             "agreed_minute",
             "agreed_fold",
+            "pause_state",
+            "late_minutes",
             *CORRECTABLE,
         )
     )
@@ -87,15 +93,17 @@ def list_histories(booking_ids: Collection[int]) -> dict[int, tuple[HistoryStep,
 
 def _list_steps(rows: Iterable[tuple[Any, ...]]) -> tuple[HistoryStep, ...]:
     steps: list[HistoryStep] = []
-    last_status, last_start = "", None
+    last_status, last_start, last_pause, last_late = "", None, "", 0
     last_shown: tuple[Any, ...] = ()
     for _, at, status, instant, user_id, reason, cause, *more in rows:
-        agreed, shown = more[:AGREED], more[AGREED:]
+        agreed, (pause, late), shown = more[:AGREED], more[AGREED : AGREED + 2], more[AGREED + 2 :]
         starts_at = _find_start(instant, *agreed)
         # What a hold is filled in with is no correction.
         changes = _list_changes(last_shown, shown) if status == last_status else ()
         is_moved = last_start is not None and starts_at != last_start
-        if status != last_status or is_moved or changes:
+        paused = pause if status == last_status and pause != last_pause else None
+        delayed = late if status == last_status and late != last_late else None
+        if status != last_status or is_moved or changes or paused is not None or delayed is not None:
             steps.append(
                 HistoryStep(
                     at=at,
@@ -108,9 +116,12 @@ def _list_steps(rows: Iterable[tuple[Any, ...]]) -> tuple[HistoryStep, ...]:
                     undone=BookingStatus(last_status) if _is_back(last_status, status) else None,
                     cause=cause if status == BookingStatus.CANCELLED and status != last_status else "",
                     changes=changes,
+                    pause=paused,
+                    late_minutes=delayed,
                 )
             )
         last_status, last_start, last_shown = status, starts_at, tuple(shown)
+        last_pause, last_late = pause, late
     return tuple(steps)
 
 

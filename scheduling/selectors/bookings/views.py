@@ -18,7 +18,7 @@ from kernel.text import mark
 from scheduling.enums import BookingLevel, BookingSource, BookingStatus
 from scheduling.errors import BookingNotFound, RequestInvalid, TokenUnknown
 from scheduling.models import Allocation, Booking, Customer, Location
-from scheduling.policies import check_link, find_cancel_limit, find_move_limit
+from scheduling.policies import check_link, find_cancel_limit, find_delay, find_move_limit, find_pause
 from scheduling.selectors.bookings.search import Found, find_bookings
 from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.selectors.reports.counted import IS_COUNTED, came_through, was_with
@@ -28,6 +28,7 @@ from scheduling.types import (
     BookingRow,
     BookingView,
     LineView,
+    Progress,
     TakenResource,
 )
 
@@ -236,6 +237,18 @@ def view_booking(booking: Booking) -> BookingView:
         is_test=booking.is_test,
         agreed=AgreedPolicy.read(booking.policy),
         is_group=booking.session_id is not None,
+        progress=_view_progress(booking),
+    )
+
+
+def _view_progress(booking: Booking) -> Progress:
+    return Progress(
+        started_at=booking.started_at,
+        completed_at=booking.completed_at,
+        pause=find_pause(booking),
+        paused_at=booking.paused_at,
+        paused_minutes=booking.paused_minutes,
+        late_minutes=find_delay(booking),
     )
 
 

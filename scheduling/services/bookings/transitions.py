@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from database.transactions import run_write, write_transaction
+from kernel.instants import count_minutes
 from scheduling.enums import Approval, BookingEvent, BookingStatus
 from scheduling.errors import HoldExpired
+from scheduling.errors.visits import PauseUnknown
 from scheduling.models import Booking
-from scheduling.policies import check_step, check_transition, refuse_step
+from scheduling.policies import check_running, check_step, check_transition, refuse_step
 from scheduling.selectors.bookings.deadlines import find_request_deadline
 from scheduling.services.bookings.asking import waive_deposit
 from scheduling.services.writing.allocations import set_expiry
@@ -18,7 +20,9 @@ from scheduling.services.writing.inputs import clean_reason
 from scheduling.services.writing.lookups import lock_booking
 from scheduling.services.writing.releases import HOLD_DUE_KIND, release
 from scheduling.types import Actor, AgreedPolicy
+from tenants.context import current_tenant
 from tenants.services.due_work import add_due_work, remove_due_work
+from verticals.registry import get_vertical
 
 
 @write_transaction()
@@ -130,7 +134,49 @@ def start_visit(*, booking_id: int, now: datetime, by: Actor) -> None:
     booking.status = BookingStatus.IN_PROGRESS
     booking.arrived_at = booking.arrived_at or now
     booking.started_at = now
+    booking.paused_minutes = 0
     record(booking, kind=BookingEvent.STARTED, by=by, now=now)
+
+
+@write_transaction()
+def pause_visit(*, booking_id: int, now: datetime, by: Actor, state: str = "") -> None:
+    """Work stands still, for one of the trade's reasons; again changes nothing, and another reason takes its place.
+
+    ``state`` is the key of a pause of the vertical; empty: its usual one. How long it stands still counts from the
+    first reason on.
+
+    Raises:
+        PauseUnknown: The trade has no such pause, or none at all.
+        TransitionRefused: Work has not begun, or is over.
+    """
+    check_step(by)
+    vertical = get_vertical(current_tenant().vertical)
+    pause = vertical.find_pause(state) if state else next(iter(vertical.pauses), None)
+    if pause is None:
+        raise PauseUnknown
+    booking = lock_booking(now=now, booking_id=booking_id)
+    check_running(booking)
+    if booking.pause_state == pause.key:
+        return
+    booking.pause_state = pause.key
+    booking.paused_at = booking.paused_at or now
+    record(booking, kind=BookingEvent.PAUSED, by=by, now=now, extra={"pause": pause.key})
+
+
+@write_transaction()
+def resume_visit(*, booking_id: int, now: datetime, by: Actor) -> None:
+    """Work goes on; again changes nothing.
+
+    Raises:
+        TransitionRefused: Work has not begun, or is over.
+    """
+    check_step(by)
+    booking = lock_booking(now=now, booking_id=booking_id)
+    check_running(booking)
+    if not booking.pause_state:
+        return
+    _end_pause(booking, now=now)
+    record(booking, kind=BookingEvent.RESUMED, by=by, now=now)
 
 
 @write_transaction()
@@ -143,6 +189,7 @@ def complete_visit(*, booking_id: int, now: datetime, by: Actor) -> None:
     check_transition(booking, BookingStatus.COMPLETED)
     booking.status = BookingStatus.COMPLETED
     booking.completed_at = now
+    _end_pause(booking, now=now)
     record(booking, kind=BookingEvent.COMPLETED, by=by, now=now)
 
 
@@ -162,6 +209,13 @@ def mark_no_show(*, booking_id: int, now: datetime, by: Actor) -> None:
         raise refuse_step(booking)
     booking.status = BookingStatus.NO_SHOW
     record(booking, kind=BookingEvent.NO_SHOW, by=by, now=now)
+
+
+def _end_pause(booking: Booking, *, now: datetime) -> None:
+    """Count a pause, if the visit stands in one, among those that are over; the caller writes it."""
+    if booking.paused_at is not None:
+        booking.paused_minutes += max(0, count_minutes(booking.paused_at, now))
+    booking.pause_state, booking.paused_at = "", None
 
 
 def _confirm(booking: Booking, *, now: datetime) -> None:

@@ -108,6 +108,7 @@ def _step_back(booking: Booking, back: Past) -> None:
     booking.arrived_at = back.arrived_at
     booking.started_at = back.started_at
     booking.completed_at = back.completed_at
+    booking.pause_state, booking.paused_at = "", None
 
 
 def _find_old_place(booking: Booking, *, now: datetime, is_pessimistic: bool) -> tuple[Plan, Place, bool]:

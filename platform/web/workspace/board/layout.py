@@ -38,6 +38,8 @@ SIZES = ((16, "slim short"), (44, "short"), (60, ""), (80, "tall"))
 LARGEST = "tall roomy"
 NEARLY_FULL, FULL = 78, 94
 """Percent of the hours from which a day is yellow, and red."""
+ANNOUNCED = frozenset({BookingStatus.CONFIRMED, BookingStatus.ARRIVED, BookingStatus.IN_PROGRESS})
+"""Whose delay is told until the visit is over."""
 GRACE = timedelta(minutes=5)
 """Nobody is late before."""
 MAX_LANES = 4
@@ -211,13 +213,14 @@ def find_tone(percent: int) -> str:
 def count_late(block: BoardBlock, now: datetime) -> int:
     """Return for how many minutes somebody is late who has not come, or a visit overruns which goes on; else 0.
 
-    The whole visit counts, of which the block may be a part.
+    The whole visit counts, of which the block may be a part. What the business has said to be behind counts at once.
     """
     ends = {BookingStatus.CONFIRMED: block.visit_starts_at, BookingStatus.IN_PROGRESS: block.visit_ends_at}
     due = ends.get(block.status)
+    announced = block.announced_minutes if block.status in ANNOUNCED else 0
     if due is None or now - due < GRACE or now - due > timedelta(days=1):
-        return 0
-    return (now - due) // timedelta(minutes=1)
+        return announced
+    return max(announced, (now - due) // timedelta(minutes=1))
 
 
 def start_css(minute: int) -> str:
@@ -361,7 +364,7 @@ def _make_bookings(blocks: Sequence[BoardBlock], frame: _Frame) -> list[Entry]:
         place = "spill" if spills else f"lane-{lane} lanes-{min(lanes, MAX_LANES)}"
         pixels = (end - start) * frame.hour_height / MINUTES_PER_HOUR
         size = next((css for below, css in SIZES if pixels < below), LARGEST)
-        look = get_look(block.status, is_attendance_confirmed=block.is_attendance_confirmed)
+        look = get_look(block.status, is_attendance_confirmed=block.is_attendance_confirmed, pause=block.pause)
         late = count_late(block, frame.now)
         parts = (look.css, start_css(start), length_css(end - start), place, size, "late" if late else "")
         css = " ".join(part for part in parts if part)

@@ -1,10 +1,8 @@
 """Addresses of the day board."""
 
-from django.http import HttpRequest
 from django.urls import path
 from django.utils.translation import gettext_lazy
 
-from accounts.enums import Role
 from accounts.policies import Permission
 from web.workspace.board import live, news, overview, sheet, views
 from web.workspace.nav import NavEntry, PhoneTab, add_entries, add_tabs
@@ -22,23 +20,7 @@ add_entries(
 )
 
 
-def is_own_day(request: HttpRequest) -> bool:
-    """Tell whether the board shows the provider's own day: it does unless everybody's was asked for."""
-    return request.GET.get("who") != "all"
-
-
 add_tabs(
-    PhoneTab(
-        key="mine",
-        label=gettext_lazy("My day"),
-        icon="calendar-check-2",
-        url_name="board",
-        query="who=me",
-        permission=Permission.BOARD_VIEW,
-        position=10,
-        roles=(Role.PROVIDER,),
-        shows=is_own_day,
-    ),
     PhoneTab(
         key="agenda",
         label=gettext_lazy("Agenda"),
@@ -47,7 +29,6 @@ add_tabs(
         query="who=all",
         permission=Permission.BOARD_VIEW,
         position=20,
-        shows=lambda request: getattr(request.user, "role", "") != Role.PROVIDER or not is_own_day(request),
     ),
 )
 

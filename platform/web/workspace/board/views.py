@@ -380,6 +380,9 @@ def _list_owner_choices(query: BoardQuery, own_ids: Sequence[int]) -> tuple[Filt
     if not own_ids:
         return ()
     return (
+        FilterLink(
+            gettext_lazy("My work"), f"{reverse('workspace:mine')}?date={query.on.isoformat()}", is_current=False
+        ),
         FilterLink(gettext_lazy("My day"), query.make_url(who="me", type_name=""), query.is_own),
         FilterLink(gettext_lazy("Everyone"), query.make_url(who="all"), not query.is_own),
     )

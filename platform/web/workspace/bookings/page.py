@@ -37,7 +37,7 @@ from verticals.contract import Vertical
 from verticals.registry import get_vertical
 from web.formats import capitalize, describe_series, to_local
 from web.parts.pictures import ShownPicture, show_picture
-from web.parts.status_looks import StatusLook, get_look
+from web.parts.status_looks import StatusLook, get_look, get_pause_look
 from web.templatetags.formats import get_current_formats, local_date_time
 from web.workspace.bookings.actions import Action, is_movable, is_resizable, list_actions, may_end
 from web.workspace.bookings.answers import show_answer
@@ -178,7 +178,11 @@ def load_booking_page(*, booking_id: int, user: object, now: datetime) -> Bookin
     is_fee_asked = may_act and money.fee is not None and money.fee.is_asked
     return BookingPage(
         booking=booking,
-        look=get_look(booking.status, is_attendance_confirmed=booking.attendance_confirmed_at is not None),
+        look=get_look(
+            booking.status,
+            is_attendance_confirmed=booking.attendance_confirmed_at is not None,
+            pause=booking.progress.pause,
+        ),
         source=booking.source.label,
         why=describe_cause(booking.cancelled_cause, booking.cancelled_reason),
         asset_facts=_list_asset_facts(booking),
@@ -288,6 +292,11 @@ def describe_history(
             }
         elif step.changes:
             text = gettext("Corrected: %(changes)s") % {"changes": describe_changes(step.changes, currency)}
+        elif step.late_minutes:
+            text = gettext("%(minutes)s min late, as the business said") % {"minutes": step.late_minutes}
+        elif step.pause is not None:
+            look = get_pause_look(step.pause) if step.pause else look
+            text = str(look.label) if step.pause else gettext("Work goes on")
         elif step.undone is not None:
             text = gettext("Undone: %(status)s") % {"status": get_look(step.undone).label}
         author = names.get(step.user_id or 0, "")

@@ -46,20 +46,21 @@ def ask(role: str, query: str = "") -> HttpRequest:
 def test_the_workspace_leads_from_day_to_day_work_to_the_rest():
     get_resolver("config.urls_tenant").url_patterns  # noqa: B018 - loads every folder
 
-    assert [entry.key for entry in list_entries()][:3] == ["calendar", "bookings", "new"]
+    assert [entry.key for entry in list_entries()][:3] == ["calendar", "mine", "bookings"]
 
 
 @pytest.mark.parametrize("entry", list_entries(), ids=lambda entry: entry.key)
 def test_every_entry_has_an_icon_and_an_address(entry):
     assert "<svg" in icon(entry.icon)
-    assert arrange([entry], user=person("owner"), url_name="")[0].url.startswith("/workspace/")
+    role = entry.roles[0] if entry.roles else "owner"
+    assert arrange([entry], user=person(role), url_name="")[0].url.startswith("/workspace/")
 
 
 @pytest.mark.parametrize(
     ("role", "query", "url_name", "keys", "current"),
     [
-        ("provider", "", "board", ["mine", "agenda", "search"], ["mine"]),
-        ("provider", "who=me", "board", ["mine", "agenda", "search"], ["mine"]),
+        ("provider", "", "mine", ["mine", "agenda", "search"], ["mine"]),
+        ("provider", "who=me", "board", ["mine", "agenda", "search"], ["agenda"]),
         ("provider", "who=all", "board", ["mine", "agenda", "search"], ["agenda"]),
         ("receptionist", "", "board", ["agenda", "search", "new"], ["agenda"]),
         ("receptionist", "who=me", "board", ["agenda", "search", "new"], ["agenda"]),

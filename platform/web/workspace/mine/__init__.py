@@ -1,0 +1,1 @@
+"""One's own day of work, made for a phone."""
