@@ -29,6 +29,7 @@ def mechanic(houses):
         User.objects.filter(pk=owner.pk).update(role="provider")
     yield booking_id, on
     with tenant_scope(houses[0]):
+        Booking.objects.update(pause_state="", paused_at=None)
         Resource.objects.filter(user=owner).update(user=None)
         User.objects.filter(pk=owner.pk).update(role="owner")
 
@@ -49,7 +50,7 @@ def test_a_thumb_does_the_work_and_the_board_shows_it(houses, open_workspace, me
     expect(phone.locator(".tab[aria-current=page]")).to_have_text("Mi día")
     expect(card.locator("a[href^='tel:']")).to_be_visible()
 
-    for button, badge in (("Empezar", "En curso"), ("Pausar", "Pausada"), ("Seguir", "En curso")):
+    for button, badge in (("Empezar", "En curso"), ("Pausar", "Pausada"), ("Continuar", "En curso")):
         card.get_by_role("button", name=button).first.tap()
         expect(card.locator(".badge")).to_contain_text(badge)
         expect(visit.locator(".state .word")).to_contain_text(badge)
@@ -71,6 +72,7 @@ def test_keyboard_does_it_too_and_another_time_takes_a_line(houses, open_workspa
     booking_id, on = mechanic
     page = open_workspace(houses[0], f"/workspace/mine/?date={on}&lang=es")
     card = page.locator(f"#v{booking_id}")
+    expect(page.locator("#live.is-on")).to_be_attached()
     card.get_by_role("button", name="Empezar").focus()
     page.keyboard.press("Enter")
     expect(card.locator(".badge")).to_contain_text("En curso")
