@@ -36,7 +36,6 @@ ACTIVE_STATUSES = (
 )
 """The statuses that take time of resources (a hold or a pending one: until it expires)."""
 
-
 CALLED_OFF = frozenset({BookingStatus.CANCELLED, BookingStatus.DECLINED, BookingStatus.EXPIRED})
 """The statuses after which nobody comes: there is, or was, no visit."""
 
