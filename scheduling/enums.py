@@ -41,10 +41,7 @@ CALLED_OFF = frozenset({BookingStatus.CANCELLED, BookingStatus.DECLINED, Booking
 
 
 class BookingEvent(StrEnum):
-    """What happens to bookings: the only kinds of ``booking.*`` events that `writing.events` records.
-
-    Each is told to somebody or kept silent for a reason: `services.messages.events`.
-    """
+    """What happens to bookings, as `writing.events` records it; whom that is told, `services.messages.events` says."""
 
     HELD = "held"
     EXTENDED = "extended"
