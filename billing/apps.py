@@ -27,7 +27,7 @@ class BillingConfig(AppConfig):
         from billing.services.cards import answering, comparing, events, looking, payouts, refunding, silence  # noqa: PLC0415
         from billing.services.invoices import announcing as invoices  # noqa: PLC0415
         from billing.services.invoices import ending  # noqa: PLC0415
-        from billing.services.moving import customers  # noqa: PLC0415
+        from billing.services.moving import customers, person_rows  # noqa: PLC0415
         from billing.services.owners import mails, pausing  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
@@ -44,6 +44,7 @@ class BillingConfig(AppConfig):
         invoices.register()
         looking.register()
         mails.register()
+        person_rows.register()
         pausing.register()
         payouts.register()
         refunding.register()

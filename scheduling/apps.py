@@ -13,7 +13,7 @@ class SchedulingConfig(AppConfig):
         """Plug into provisioning, due work and events; declare what is kept about people."""
         from scheduling import personal  # noqa: PLC0415
         from scheduling.selectors.catalog import photos  # noqa: PLC0415
-        from scheduling.services import closing, erasing, webhooks  # noqa: PLC0415
+        from scheduling.services import closing, erasing, person_rows, webhooks  # noqa: PLC0415
         from scheduling.services import photos as visit_photos  # noqa: PLC0415
         from scheduling.services.aftercare import asking, notices  # noqa: PLC0415
         from scheduling.services.bulk import working as bulk  # noqa: PLC0415
@@ -63,6 +63,7 @@ class SchedulingConfig(AppConfig):
         merging.register()
         consents.register()
         erasing.register()
+        person_rows.register()
         visits_links.register()
         webhooks.register()
         hooks.register_inventory(personal.INVENTORY)

@@ -28,6 +28,8 @@ class Permission(StrEnum):
     REPORT_VIEW = "report_view"
     DATA_TAKE = "data_take"
     BUSINESS_CLOSE = "business_close"
+    PRIVACY_MANAGE = "privacy_manage"
+    """Answering what people ask about their data, and reading what was blocked."""
     OPERATOR = "operator"
 
 

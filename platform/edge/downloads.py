@@ -123,3 +123,12 @@ def _make_filename(name: str) -> str:
     """Return a name that every system takes and that cannot end the header."""
     plain = "".join(letter if letter.isascii() and (letter.isalnum() or letter in "-_") else "-" for letter in name)
     return clean_line(plain.strip("-"), limit=80) or "list"
+
+
+def answer_zip(content: bytes, *, name: str) -> HttpResponse:
+    """Answer a file of somebody's data."""
+    answer = HttpResponse(content, content_type="application/zip")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer.headers["Cache-Control"] = "private, no-store"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer

@@ -13,7 +13,7 @@ class NotificationsConfig(AppConfig):
         """Take on this room's due work, e-mail before SMS; write for the rooms below; declare personal data."""
         from notifications import personal  # noqa: PLC0415
         from notifications.channels import email, sms  # noqa: PLC0415
-        from notifications.services import delivery, exporting, outbox  # noqa: PLC0415
+        from notifications.services import delivery, exporting, outbox, person_rows  # noqa: PLC0415
         from notifications.services.notices import (  # noqa: PLC0415
             accounts,
             addresses,
@@ -28,6 +28,7 @@ class NotificationsConfig(AppConfig):
         email.register()
         sms.register()
         outbox.register()
+        person_rows.register()
         delivery.register()
         accounts.register()
         addresses.register()

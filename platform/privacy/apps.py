@@ -14,11 +14,21 @@ class PrivacyConfig(AppConfig):
     def ready(self) -> None:
         """Declare what is kept about people; be called when they are erased."""
         from privacy import personal  # noqa: PLC0415 - models are loaded by now
-        from privacy.services import forgetting, links, merging, telling, warning  # noqa: PLC0415
+        from privacy.services import (  # noqa: PLC0415
+            exporting,
+            forgetting,
+            links,
+            merging,
+            person_rows,
+            telling,
+            warning,
+        )
         from tenants import hooks  # noqa: PLC0415
 
+        exporting.register()
         forgetting.register()
         links.register()
+        person_rows.register()
         merging.register()
         telling.register()
         warning.register()

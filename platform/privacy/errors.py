@@ -16,7 +16,7 @@ class PersonRequestNotFound(NotFound):
 class PersonRequestOpen(Conflict):
     """The same person asked for the same, and it is not answered yet."""
 
-    code = "person_request_open"
+    code = "data_request_open"
     text = mark("This was asked for already and waits for its answer.")
 
 
@@ -118,3 +118,10 @@ class NoticeChanged(Conflict):
     code = "notice_changed"
 
     text = mark("The privacy notice has changed a moment ago. Look at it, and confirm again.")
+
+
+class ExportGone(NotFound):
+    """There is no file, its time is over, or this link does not open it."""
+
+    code = "person_file_gone"
+    text = mark("There is no file here, or its time is over.")

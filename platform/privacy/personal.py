@@ -5,6 +5,8 @@ That something was asked, when, and what became of it stays: the business shows 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kernel.personal import Erasure, Ground, NotPersonal, PersonalColumn, Purpose, Subject, TableInventory
 
 _ASKED = PersonalColumn(Subject.CUSTOMER, Purpose.PROOF, Ground.DUTY, Erasure.BLANK, may_be_sensitive=True)
@@ -23,4 +25,9 @@ INVENTORY = (
         "privacy.NoticeVersion", other={NotPersonal.BUSINESS: ("texts",), NotPersonal.CODE: ("version", "law_country")}
     ),
     TableInventory("privacy.PersonRequestStep", personal={"note": _ASKED}),
+    TableInventory(
+        "privacy.PersonExport",
+        personal={"content": replace(_ASKED, erasure=Erasure.DELETE_ROW)},
+        other={NotPersonal.MACHINE: ("sha256",)},
+    ),
 )

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from kernel.law.persons import PrivacyLaw
-from privacy.enums import IdentityCheck, RequestRight, RequestSource, RequestState
+from kernel.law.persons import SURE, PrivacyLaw, Right
+from privacy.enums import IdentityCheck, RequestRight, RequestSource, RequestState, RequestStep
 
+KINDS: Mapping[str, RequestRight] = {
+    "correction": RequestRight.RECTIFICATION,
+    **{each.value: each for each in RequestRight if each is not RequestRight.RECTIFICATION},
+}
+"""How programs call the rights: a rectification has been a "correction" there from the beginning."""
+KIND_NAMES: Mapping[RequestRight, str] = {right: kind for kind, right in KINDS.items()}
 LONGEST_TEXT, LONGEST_REASON, LONGEST_NOTE = 1000, 1000, 300
 """Characters."""
 
@@ -53,6 +60,11 @@ class RequestView:
     law: PrivacyLaw
 
     @property
+    def is_sure(self) -> bool:
+        """Tell whether the date may be told to whoever asked, without a doubt."""
+        return not self.law.is_own_choice and self.law.find_clock(Right(self.right)).confidence == SURE
+
+    @property
     def is_open(self) -> bool:
         """Tell whether its clock runs."""
         return self.ended_at is None
@@ -60,3 +72,29 @@ class RequestView:
     def is_late(self, now: datetime) -> bool:
         """Tell whether it should have been answered, or done, by now."""
         return self.is_open and now >= self.due_at
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One step of a request; ``by_id`` is None for whoever asked and for the program.
+
+    Attributes:
+        words: How an identity was checked; empty for every other step.
+    """
+
+    step: RequestStep
+    at: datetime
+    by_id: int | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """A file that was made for whoever asked.
+
+    Attributes:
+        is_public: The link of the request opens it; else the business hands it over.
+    """
+
+    is_public: bool
+    ends_at: datetime

@@ -28,6 +28,7 @@ from tests.factories.accounts import invite, make_key, make_operator, sign_in_fu
 from tests.factories.billing import pay, want
 from tests.factories.bulk import make_done_act
 from tests.factories.imports import make_checked_import
+from tests.factories.privacy import make_request
 from tests.factories.scheduling import CAR
 from tests.factories.webhooks import make_webhook
 
@@ -264,6 +265,11 @@ SAMPLES = {
     "b/<str:token>/messages/": "b/{token}/messages/",
     "b/<str:token>/data/": "b/{token}/data/",
     "b/<str:token>/data/own-data.json": "b/{token}/data/own-data.json",
+    "data/<str:token>/": "data/no-token/",
+    "data/<str:token>/file/": "data/no-token/file/",
+    "workspace/privacy/<int:request_id>/file/": "workspace/privacy/{person_request}/file/",
+    "workspace/privacy/<int:request_id>/": "workspace/privacy/{person_request}/",
+    "workspace/privacy/<int:request_id>/<slug:act>/": "workspace/privacy/{person_request}/agree/",
     "w/<str:token>/": "w/{waiting}/",
     "w/<str:token>/accept/": "w/{waiting}/accept/",
     "w/<str:token>/decline/": "w/{waiting}/decline/",
@@ -450,6 +456,7 @@ def facts(customer_client, other_tenant, platform_client) -> dict[str, str]:
         "location": str(Location.objects.order_by("pk").last().pk),
         "person": str(User.objects.create(email="otra@example.com", name="Otra", role="provider").pk),
         "key": (make_key({"bookings": "read"}), str(ApiKey.objects.latest("pk").pk))[1],
+        "person_request": str(make_request(Booking.objects.get(reference=booked["reference"]).customer_id)),
         "invitation": str(invite("nueva@example.com", token="no-token").pk),
         "joining": "no-token",
         "resource": str(Resource.objects.order_by("pk").last().pk),

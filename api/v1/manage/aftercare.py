@@ -32,9 +32,11 @@ from kernel.clock import utc_now
 from kernel.errors import LimitReached
 from kernel.limits import Ask
 from kernel.page import Page
-from scheduling.enums import DataRequestKind
+from privacy.errors import PersonErased, PersonRequestOpen
+from privacy.selectors.requests import list_requests_of
+from privacy.services.asking import ask_by_link
+from privacy.types import KIND_NAMES, KINDS, RequestView
 from scheduling.errors import (
-    DataRequestOpen,
     FeedbackGiven,
     FeedbackNotFound,
     FeedbackNotOpen,
@@ -43,12 +45,11 @@ from scheduling.errors import (
     TokenUnknown,
 )
 from scheduling.selectors.aftercare.conversations import list_conversation
-from scheduling.selectors.aftercare.data_requests import list_requests_of
+from scheduling.selectors.aftercare.data_requests import list_requests_of as list_earlier_requests
 from scheduling.selectors.aftercare.feedback import find_feedback
 from scheduling.selectors.aftercare.own_data import collect_own_data
 from scheduling.selectors.bookings.views import get_by_token
 from scheduling.services.aftercare.conversations import write_as_customer
-from scheduling.services.aftercare.data_requests import ask_about_data
 from scheduling.services.aftercare.feedback import change_consent, give_feedback
 from scheduling.types.aftercare.views import ConversationView, DataRequestView, GivenFeedback
 from tenants.context import current_tenant
@@ -156,30 +157,47 @@ class DataRequestsView(OpenView):
     @describe_call("list_data_requests", fails=(TokenUnknown, LinkEnded), responses=DataRequestList)
     def get(self, request: Request, token: str) -> Response:  # noqa: ARG002
         """List what was asked about one's own data, and what the business answered."""
-        found = list_requests_of(booking_id=get_by_token(token=token, now=utc_now()).id)
-        return answer_page(Page(found), shape=DataRequestList, describe=_describe_request)
+        booking_id = get_by_token(token=token, now=utc_now()).id
+        found = [
+            *map(_describe_earlier, list_earlier_requests(booking_id=booking_id)),
+            *map(_describe_request, list_requests_of(booking_id=booking_id)),
+        ]
+        return answer_page(Page(tuple(found)), shape=DataRequestList, describe=lambda each: each)
 
     @describe_call(
         "ask_about_data",
-        fails=(TokenUnknown, LinkEnded, RequestInvalid, DataRequestOpen),
+        fails=(TokenUnknown, LinkEnded, RequestInvalid, PersonRequestOpen, PersonErased),
         request=DataRequestFields,
         responses={201: DataAskedShape},
     )
     def post(self, request: Request, token: str) -> HttpResponse:
-        """Ask the business to correct or erase what it keeps; it answers by message, and here."""
+        """Use a right over what the business keeps: it answers by message, and here."""
         asked = DataRequestFields.read(request).validated_data
 
         def run() -> Result:
             now = utc_now()
-            ask_about_data(token=token, kind=DataRequestKind(asked["kind"]), text=asked["text"], now=now)
+            ask_by_link(token=token, right=KINDS[asked["kind"]], text=asked["text"], now=now)
             return Result(status=status.HTTP_201_CREATED, body={"kind": asked["kind"], "asked_at": now})
 
         return answer_once(request, run, is_personal=True)
 
 
-def _describe_request(asked: DataRequestView) -> dict[str, object]:
+def _describe_request(asked: RequestView) -> dict[str, object]:
     return {
         "id": asked.id,
+        "kind": KIND_NAMES[asked.right],
+        "text": asked.text,
+        "asked_at": asked.asked_at,
+        "answer_by": asked.answer_on,
+        "done_at": asked.ended_at,
+        "answer": asked.answer,
+    }
+
+
+def _describe_earlier(asked: DataRequestView) -> dict[str, object]:
+    """Describe one of before these requests had a table of their own; its number is from another list."""
+    return {
+        "id": f"earlier-{asked.id}",
         "kind": asked.kind.value,
         "text": asked.text,
         "asked_at": asked.asked_at,

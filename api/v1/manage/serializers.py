@@ -10,7 +10,8 @@ from api.fields import DayField, IdField, InstantField, TextField, WholeField
 from api.pagination import PageShape
 from api.payments import PaymentShape
 from api.serializers import MoneyShape, PriceKindField, StrictSerializer
-from scheduling.enums import ActorKind, DataRequestKind
+from privacy.types import KINDS
+from scheduling.enums import ActorKind
 from scheduling.services.aftercare.feedback import LEAST, MOST, MOST_RECOMMEND
 from scheduling.types.aftercare.views import LONGEST_COMMENT, LONGEST_LINE, LONGEST_WISH
 
@@ -81,7 +82,7 @@ class MessageFields(StrictSerializer):
 class DataRequestFields(StrictSerializer):
     """Body of ``POST manage/{token}/data_requests``; whoever wants a correction says what is right."""
 
-    kind = serializers.ChoiceField(choices=DataRequestKind.values)
+    kind = serializers.ChoiceField(choices=list(KINDS))
     text = TextField(required=False, allow_blank=True, max_length=LONGEST_WISH, default="")
 
 
@@ -161,7 +162,7 @@ class DataRequestShape(serializers.Serializer[Any]):
     """What a customer asked about their own data."""
 
     id = serializers.CharField()
-    kind = serializers.ChoiceField(choices=DataRequestKind.values)
+    kind = serializers.ChoiceField(choices=list(KINDS))
     text = serializers.CharField()
     asked_at = InstantField()
     answer_by = DayField(
@@ -180,7 +181,7 @@ class DataRequestList(PageShape):
 class DataAskedShape(serializers.Serializer[Any]):
     """Answer of ``POST manage/{token}/data_requests``."""
 
-    kind = serializers.ChoiceField(choices=DataRequestKind.values)
+    kind = serializers.ChoiceField(choices=list(KINDS))
     asked_at = InstantField()
 
 

@@ -92,6 +92,10 @@ DRILLS: Mapping[str, Drill] = MappingProxyType(
             "10,000 customers with 300 planted problems, then 38 MB of them: told, undone [--count N]",
             needs_servers=True,
         ),
+        "privacy": Drill(
+            "a planted person with canaries everywhere is erased: found nowhere, nor after a restore [--rounds N]",
+            needs_servers=False,
+        ),
         "pages": Drill("pages and calls are fast enough against a bare view [--rounds N]", needs_servers=True),
     }
 )

@@ -32,6 +32,7 @@ TEMPLATE_ROOMS = {
     "emails": "platform/notifications",
     "sms": "platform/notifications",
     "operators": "platform/operators",
+    "privacy": "platform/privacy",
     "tenants": "tenants",
 }
 """Folder in ``templates`` → the room that renders it; all others are rendered by ``platform/web``."""

@@ -1,6 +1,7 @@
 """Tables of privacy, all in the tenant's schema."""
 
+from privacy.models.export import PersonExport
 from privacy.models.notice import NoticeVersion
 from privacy.models.request import PersonRequest, PersonRequestStep
 
-__all__ = ["NoticeVersion", "PersonRequest", "PersonRequestStep"]
+__all__ = ["NoticeVersion", "PersonExport", "PersonRequest", "PersonRequestStep"]

@@ -2,19 +2,68 @@
 
 from __future__ import annotations
 
-from kernel.law.persons import find_privacy_law
-from privacy.enums import IdentityCheck, RequestRight, RequestSource, RequestState
-from privacy.errors import PersonRequestNotFound
-from privacy.models import PersonRequest
-from privacy.types import RequestView
+from datetime import datetime, timedelta
 
-MOST_OPEN = 500
+from django.db.models import Q
+
+from kernel.ids import hash_token
+from kernel.law.persons import find_privacy_law
+from privacy.enums import IdentityCheck, RequestRight, RequestSource, RequestState, RequestStep
+from privacy.errors import PersonRequestNotFound
+from privacy.models import PersonExport, PersonRequest, PersonRequestStep
+from privacy.types import FileView, RequestView, StepView
+
+MOST_OPEN, MOST_ENDED = 500, 50
+LINK_LIFE = timedelta(days=365)
+"""How long after its end whoever asked reads what was answered."""
+NO_TEST = Q(booking=None) | Q(booking__is_test=False)
+"""Leaves out what staff tried."""
 
 
 def list_open_requests() -> tuple[RequestView, ...]:
     """List what waits, what is due first at the top; one query."""
-    waiting = PersonRequest.objects.filter(ended_at=None).order_by("due_at", "pk")
+    waiting = PersonRequest.objects.filter(NO_TEST, ended_at=None).order_by("due_at", "pk")
     return tuple(map(view_request, waiting[:MOST_OPEN]))
+
+
+def list_ended_requests() -> tuple[RequestView, ...]:
+    """List what has ended, the last one first; one query."""
+    ended = PersonRequest.objects.exclude(ended_at=None).order_by("-ended_at", "-pk")
+    return tuple(map(view_request, ended.filter(NO_TEST)[:MOST_ENDED]))
+
+
+def list_requests_of(*, booking_id: int) -> tuple[RequestView, ...]:
+    """List what was asked with the link of a booking, oldest first; one query."""
+    return tuple(map(view_request, PersonRequest.objects.filter(booking_id=booking_id).order_by("asked_at", "pk")))
+
+
+def list_steps(*, request_id: int) -> tuple[StepView, ...]:
+    """List the steps of a request in order; one query."""
+    rows = PersonRequestStep.objects.filter(request_id=request_id).order_by("pk")
+    return tuple(StepView(RequestStep(row.step), row.at, row.by_id, _say_check(row)) for row in rows)
+
+
+def get_by_token(*, token: str, now: datetime) -> RequestView:
+    """Return the request that a link leads to.
+
+    Raises:
+        PersonRequestNotFound: There is none, or it ended long ago.
+    """
+    row = PersonRequest.objects.filter(token_hash=hash_token(token)).first() if token else None
+    if row is None or (row.ended_at is not None and now >= row.ended_at + LINK_LIFE):
+        raise PersonRequestNotFound
+    return view_request(row)
+
+
+def find_file(*, request_id: int, now: datetime) -> FileView | None:
+    """Return the file of a request that can still be taken; None: there is none. One query."""
+    found = PersonExport.objects.filter(request_id=request_id, ends_at__gt=now).values_list("is_public", "ends_at")
+    return next((FileView(is_public=is_public, ends_at=ends_at) for is_public, ends_at in found), None)
+
+
+def _say_check(row: PersonRequestStep) -> str:
+    is_check = row.step == RequestStep.IDENTIFIED and row.note in IdentityCheck.values
+    return str(IdentityCheck(row.note).label) if is_check else ""
 
 
 def get_request(*, request_id: int) -> RequestView:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from notifications.services.forgetting import erase_subjects, erase_told
-from privacy.models import PersonRequest, PersonRequestStep
+from privacy.models import PersonExport, PersonRequest, PersonRequestStep
 from privacy.services.telling import FAREWELL_KIND, SUBJECT_KIND
 from tenants.errors import RetryLater
 from tenants.hooks import register_due_handler, register_eraser, register_exported_work
@@ -33,6 +33,7 @@ def erase_requests(rows: ErasedRows) -> None:
     ids = list(theirs.order_by("pk").values_list("pk", flat=True))
     erase_columns(PersonRequestStep.objects.filter(request_id__in=ids))
     erase_columns(theirs)
+    erase_columns(PersonExport.objects.filter(request_id__in=ids))
     erase_subjects(SUBJECT_KIND, ids)
     erase_told(FAREWELL_KIND, ids)
 

@@ -110,15 +110,23 @@ def _get_person(request: PersonRequest) -> PersonFacts:
     return get_person(customer_id=request.customer_id)
 
 
+def list_reachable(person: PersonFacts) -> tuple[str, ...]:
+    """Return the contacts on record to which a code can be sent."""
+    return tuple(each for each in person.contacts if _list_ways(person, each))
+
+
 def _find_way(person: PersonFacts, contact: str) -> Reach:
-    if contact not in person.contacts:
+    ways = _list_ways(person, contact) if contact in person.contacts else ()
+    if not ways:
         raise ContactNotOnRecord
+    return ways[0]
+
+
+def _list_ways(person: PersonFacts, contact: str) -> tuple[Reach, ...]:
     is_email = contact in person.emails
-    recipient = Recipient(email=contact if is_email else "", phone="" if is_email else contact, locale=person.locale)
-    way = next(iter(list_ways(recipient)), None)
-    if way is None:
-        raise ContactNotOnRecord
-    return way
+    return list_ways(
+        Recipient(email=contact if is_email else "", phone="" if is_email else contact, locale=person.locale)
+    )
 
 
 def _identify(request: PersonRequest, check: IdentityCheck, note: str, *, by_id: int | None, now: datetime) -> None:

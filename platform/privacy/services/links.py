@@ -1,6 +1,6 @@
 """The link with which whoever asked reads where their request stands, and takes their file along.
 
-The token is derived, so that messages can show it again while nothing of it is stored: from the number and the instant
+The token is derived, so that messages can show it again while nothing of it is stored: from a random name
 of the request, under the platform's secret (as `scheduling.services.messages.manage_tokens` does for visits).
 """
 
@@ -44,6 +44,6 @@ def make_url(request: PersonRequest) -> str:
 
 def derive_tokens(request: PersonRequest) -> list[str]:
     """Derive the token under each secret that counts, the present one first."""
-    message = f"{current_tenant().schema_name}:{request.uid}".encode()
+    message = str(request.uid).encode()
     keys = [b"privacy.request:" + each.encode() for each in list_secrets()]
     return [make_link_token(hmac.digest(key, message, hashlib.sha256)) for key in keys]

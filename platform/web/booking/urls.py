@@ -3,7 +3,7 @@
 from django.urls import path
 
 from web.booking import manage, pictures, sent_photos, views
-from web.booking.aftercare import calendar_file, data, feedback, messages
+from web.booking.aftercare import calendar_file, data, feedback, messages, person_request
 from web.booking.brand import brand_stylesheet
 from web.booking.cancelling import cancel_visit
 from web.booking.choices import choose_location, choose_service
@@ -62,6 +62,8 @@ urlpatterns = [
     path("b/<str:token>/messages/", messages.write, name="messages"),
     path("b/<str:token>/data/", data.show, name="data"),
     path("b/<str:token>/data/own-data.json", data.download, name="data_download"),
+    path("data/<str:token>/", person_request.show, name="person_request"),
+    path("data/<str:token>/file/", person_request.take, name="person_file"),
     path("b/<str:token>/photos/<int:photo_id>/<int:width>.webp", sent_photos.show_of_booking, name="booking_photo"),
     path("privacy/", notices.show, name="notice"),
     path("privacy/<slug:version>/", notices.show, name="notice_version"),

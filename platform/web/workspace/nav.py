@@ -134,7 +134,7 @@ SETTINGS = "settings"
 MENU: tuple[tuple[str | Promise, tuple[str, ...]], ...] = (
     (
         gettext_lazy("Your business"),
-        ("business", "services", "team", "hours", "locations", "rules", "payments", "people", "imports"),
+        ("business", "services", "team", "hours", "locations", "rules", "payments", "people", "privacy", "imports"),
     ),
     (gettext_lazy("Online"), ("page", "notice", "address", "widget", "feeds", "keys", "webhooks")),
 )

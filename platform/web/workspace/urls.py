@@ -34,4 +34,5 @@ urlpatterns = [
     path("", include("web.workspace.keys.urls")),
     path("", include("web.workspace.imports.urls")),
     path("", include("web.workspace.bulk.urls")),
+    path("", include("web.workspace.privacy.urls")),
 ]

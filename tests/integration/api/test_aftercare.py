@@ -9,10 +9,11 @@ import pytest
 import time_machine
 
 from accounts.models import User
+from privacy.models import PersonRequest
+from privacy.services.deciding import finish, grant
 from scheduling.models import Booking, ConversationLine, DataRequest, Feedback
 from scheduling.services.aftercare.answers import answer_feedback
 from scheduling.services.aftercare.conversations import write_as_staff
-from scheduling.services.aftercare.data_requests import finish_request
 from scheduling.types import Actor
 from tests.factories.scheduling import MONDAY, NOW, book, make_shop
 
@@ -142,8 +143,10 @@ def test_taking_along_is_limited(customer_client, link, settings):
 def test_a_wish_about_data_is_asked_once_and_answered(customer_client, link, staff):
     body = {"kind": "correction", "text": "Me llamo Anna"}
     first, second = (post(customer_client, f"{link}/data_requests", body) for _ in range(2))
-    request = DataRequest.objects.get()
-    finish_request(request_id=request.pk, answer="Corregido", now=NOW, by=staff)
+    request = PersonRequest.objects.get()
+    grant(request_id=request.pk, by=staff, now=NOW)
+    finish(request_id=request.pk, answer="Corregido", by=staff, now=NOW)
+    DataRequest.objects.create(booking_id=request.booking_id, kind="erasure", asked_at=NOW)
 
     found = customer_client.get(f"{link}/data_requests").json()
 
@@ -157,7 +160,9 @@ def test_a_wish_about_data_is_asked_once_and_answered(customer_client, link, sta
         "done_at": AT,
         "answer": "Corregido",
     }
-    assert found == {"results": [answered], "next": None}
+    assert found["results"][1] == answered
+    assert (found["results"][0]["kind"], found["results"][0]["done_at"]) == ("erasure", None)
+    assert found["results"][0]["id"].startswith("earlier-")
 
 
 @pytest.mark.parametrize(
@@ -172,7 +177,7 @@ def test_a_wish_about_data_is_asked_once_and_answered(customer_client, link, sta
 def test_what_is_no_wish_is_refused_at_its_field(customer_client, link, body, field):
     refused = post(customer_client, f"{link}/data_requests", body)
 
-    assert (refused.status_code, list(refused.json()["errors"]), DataRequest.objects.count()) == (422, [field], 0)
+    assert (refused.status_code, list(refused.json()["errors"]), PersonRequest.objects.count()) == (422, [field], 0)
 
 
 @pytest.mark.parametrize("path", ["feedback", "messages", "data", "data_requests"])

@@ -1,4 +1,4 @@
-"""Own data: what is kept about one visit as a file, and asking the business to correct or erase it."""
+"""Own data: what is kept about one visit as a file, and what one may ask the business about one's data."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from edge.requests import find_block
 from edge.statuses import get_status
 from kernel.errors import Conflict, Invalid
 from kernel.limits import Ask
-from scheduling.enums import ContactKind, DataRequestKind
-from scheduling.selectors.aftercare.data_requests import list_requests_of
+from privacy.enums import RequestRight
+from privacy.selectors.requests import list_requests_of
+from privacy.services.asking import ask_by_link
+from scheduling.enums import ContactKind
+from scheduling.selectors.aftercare.data_requests import list_requests_of as list_earlier_requests
 from scheduling.selectors.aftercare.own_data import collect_own_data
-from scheduling.services.aftercare.data_requests import ask_about_data
 from scheduling.services.consent_links import make_consent_token
 from scheduling.types.aftercare.views import LONGEST_WISH
 from tenants.context import current_tenant
@@ -31,11 +33,9 @@ from web.parts.widgets import ChoiceChips
 class DataForm(PageForm):
     """What somebody wants of their data."""
 
-    kind = ChoiceField(
-        label=gettext_lazy("What would you like?"), choices=DataRequestKind.choices, widget=ChoiceChips()
-    )
+    kind = ChoiceField(label=gettext_lazy("What would you like?"), choices=RequestRight.choices, widget=ChoiceChips())
     text = TextField(
-        label=gettext_lazy("What is wrong, or what should be erased?"),
+        label=gettext_lazy("What exactly?"),
         max_length=LONGEST_WISH,
         rows=3,
         required=False,
@@ -54,9 +54,9 @@ def show(request: HttpRequest, token: str) -> HttpResponse:
     if not form.is_valid():
         return _render(request, page, form, status=422)
     count_write(request)
-    kind = DataRequestKind(form.cleaned_data["kind"])
+    right = RequestRight(form.cleaned_data["kind"])
     try:
-        ask_about_data(token=token, kind=kind, text=form.cleaned_data["text"], now=page.now)
+        ask_by_link(token=token, right=right, text=form.cleaned_data["text"], now=page.now)
     except Invalid as error:
         form.refuse(error)
         return _render(request, page, form, status=get_status(error))
@@ -94,5 +94,6 @@ def _render(request: HttpRequest, page: ManagePage, form: DataForm, *, status: i
         form=form,
         consent_token=_make_consent_token(page),
         requests=list_requests_of(booking_id=page.booking.id),
+        earlier=list_earlier_requests(booking_id=page.booking.id),
         is_asked=request.GET.get("done") == "asked",
     )

@@ -9,7 +9,8 @@ from html import unescape
 import pytest
 
 from kernel.clock import utc_now
-from scheduling.models import Booking, ConversationLine, DataRequest, Feedback
+from privacy.models import PersonRequest
+from scheduling.models import Booking, ConversationLine, Feedback
 from scheduling.services.aftercare.answers import answer_feedback
 from scheduling.types import Actor
 from tenants.models import Tenant
@@ -129,13 +130,15 @@ def test_own_data_is_a_file_and_a_wish(customer_client, address):
     assert file.headers["Content-Disposition"].startswith("attachment;")
     assert json.loads(file.content)["booking"]["name"] == "Ana Ruiz"
 
-    assert customer_client.post(address + "data/", {"kind": "correction", "text": ""}).status_code == 422
+    assert customer_client.post(address + "data/", {"kind": "rectification", "text": ""}).status_code == 422
     asked = customer_client.post(address + "data/", {"kind": "erasure", "text": "Todo"})
     again = customer_client.post(address + "data/", {"kind": "erasure", "text": "Todo"})
 
     assert asked.headers["Location"] == address + "data/?done=asked"
     assert again.status_code == 409
-    assert DataRequest.objects.count() == 1
+    assert PersonRequest.objects.get().right == "erasure"
+    shown = text_of(customer_client.get(address + "data/?lang=es"))
+    assert ("Borrar lo que guardan sobre mí" in shown, "Todo" in shown) == (True, True)
 
 
 @pytest.mark.parametrize("path", ["feedback/", "messages/", "data/", "data/own-data.json"])

@@ -1,0 +1,29 @@
+"""Addresses of what people ask about their data."""
+
+from django.urls import path
+from django.utils.translation import gettext_lazy
+
+from accounts.policies import Permission
+from web.workspace.nav import SETTINGS, NavEntry, add_entries
+from web.workspace.privacy import acts, recording, views
+
+add_entries(
+    NavEntry(
+        key="privacy",
+        label=gettext_lazy("Privacy"),
+        icon="shield-check",
+        url_name="privacy",
+        permission=Permission.PRIVACY_MANAGE,
+        position=97,
+        belongs=("privacy_",),
+        parent=SETTINGS,
+    )
+)
+
+urlpatterns = [
+    path("privacy/", views.show_list, name="privacy"),
+    path("privacy/new/", recording.record, name="privacy_new"),
+    path("privacy/<int:request_id>/", views.show, name="privacy_request"),
+    path("privacy/<int:request_id>/file/", acts.take, name="privacy_file"),
+    path("privacy/<int:request_id>/<slug:act>/", acts.do, name="privacy_act"),
+]

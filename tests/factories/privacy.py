@@ -1,0 +1,26 @@
+"""Requests of persons about their data."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from kernel.clock import utc_now
+from privacy.enums import RequestRight, RequestSource
+from privacy.services.asking import RecordedRequest, record_request
+from scheduling.types import SYSTEM
+
+
+def make_request(
+    customer_id: int | None = None, *, right: str = RequestRight.ERASURE, now: datetime | None = None
+) -> int:
+    """Write a request down that came by phone; return its number."""
+    at = now or utc_now()
+    recorded = RecordedRequest(
+        RequestRight(right),
+        RequestSource.PHONE,
+        at,
+        customer_id=customer_id,
+        name="Maximiliano",
+        text="Todo, por favor",
+    )
+    return record_request(recorded=recorded, by=SYSTEM, now=at)
