@@ -25,15 +25,9 @@ class BookingStatus(models.TextChoices):
 
 
 ACTIVE_STATUSES = (
-    BookingStatus.HELD,
-    BookingStatus.PENDING_PAYMENT,
-    BookingStatus.PENDING_APPROVAL,
-    BookingStatus.CONFIRMED,
-    BookingStatus.ARRIVED,
-    BookingStatus.IN_PROGRESS,
-    BookingStatus.COMPLETED,
-    BookingStatus.NO_SHOW,
-)
+    BookingStatus.HELD, BookingStatus.PENDING_PAYMENT, BookingStatus.PENDING_APPROVAL, BookingStatus.CONFIRMED,
+    BookingStatus.ARRIVED, BookingStatus.IN_PROGRESS, BookingStatus.COMPLETED, BookingStatus.NO_SHOW,
+)  # fmt: skip
 """The statuses that take time of resources (a hold or a pending one: until it expires)."""
 
 CALLED_OFF = frozenset({BookingStatus.CANCELLED, BookingStatus.DECLINED, BookingStatus.EXPIRED})
@@ -67,6 +61,7 @@ class BookingEvent(StrEnum):
     RESTORED = "restored"
     CORRECTED = "corrected"
     KEPT = "kept"
+    DEPOSIT_WAIVED = "deposit_waived"
 
 
 class MisfitKind(StrEnum):

@@ -13,6 +13,7 @@ _INVOICES = "tests/integration/billing/test_invoices.py"
 _PAYMENTS = "tests/integration/billing/gateway/test_stripe_payments.py"
 _RECEIPTS = "tests/integration/billing/test_receipts.py"
 _REFUNDS = "tests/integration/billing/test_transfers.py"
+_CHANGES = "tests/integration/billing/test_changing.py"
 _BOTH_WAYS = "tests/integration/billing/cards/test_both_ways.py"
 _DOOR = "billing/gateway/doors/stripe_connect"
 
@@ -127,7 +128,7 @@ PAYING = (
         "billing/services/refunds.py",
         "split.back_minor - payment.refunded_minor",
         "split.back_minor",
-        (_REFUNDS,),
+        (_CHANGES,),
     ),
     Mutant(
         "what the bank has goes back as if it were there",

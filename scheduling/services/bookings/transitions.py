@@ -68,14 +68,18 @@ def accept_payment(
     """
     check_step(by)
     booking = lock_booking(now=now, booking_id=booking_id)
+    why = waived_because or ""
     if booking.status in {BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL}:
+        # What is reserved only until the visit is approved may be waived as well.
+        if waived_because is not None and paid_minor < booking.deposit_minor:
+            waive_deposit(booking, paid_minor=paid_minor)
+            record(booking, kind=BookingEvent.DEPOSIT_WAIVED, by=by, now=now, reason=why)
         return
     if booking.status != BookingStatus.PENDING_PAYMENT:
         raise refuse_step(booking)
     _refuse_expired(booking, now)
     if waived_because is not None:
         waive_deposit(booking, paid_minor=paid_minor)
-    why = waived_because or ""
     if AgreedPolicy.read(booking.policy).approval == Approval.REQUEST:
         booking.status = BookingStatus.PENDING_APPROVAL
         deadline = find_request_deadline(booking, now=now)

@@ -107,6 +107,7 @@ SILENT: Mapping[str, str] = {
     "booking.completed": "the customer is there; how it was, `aftercare.asking` asks later",
     UNDONE: "what it takes back was not told either; a reminder that it kept back is sent",
     "booking.kept": "it stays as it was agreed",
+    "booking.deposit_waived": "whoever reserved money sees it let go, and is told once the visit is approved",
     "booking.no_show": "a note of the business's own; a customer who is on the way would read an accusation",
 }
 """What happens to bookings without a message, and why."""

@@ -33,7 +33,7 @@ from tenants.context import current_tenant, tenant_scope
 from tenants.enums import TenantStatus
 from tenants.errors import StatusForbids
 from tenants.types import ErasedRows
-from tests.factories.billing import add_up
+from tests.factories.billing import add_up, pay
 from tests.factories.cards import book_with_deposit
 from tests.factories.scheduling import STAFF
 
@@ -225,7 +225,12 @@ def test_words_have_an_end(till, theirs, dispute):
 
 
 def test_dispute_of_another_payment_is_none(till, dispute):
-    for payment_id, dispute_id in ((dispute.payment_id, dispute.pk + 1), (dispute.payment_id + 1, dispute.pk)):
+    another = pay(dispute.payment.booking_id)
+    for payment_id, dispute_id in (
+        (dispute.payment_id, dispute.pk + 1),
+        (another, dispute.pk),
+        (another + 1, dispute.pk),
+    ):
         dispute.payment_id, dispute.pk = payment_id, dispute_id
         for do in (answer, accept):
             with pytest.raises(DisputeNotFound):

@@ -9,6 +9,7 @@ import pytest
 from billing.models import Payment
 from billing.services.cards import looking
 from billing.services.cards.looking import look_at_payment
+from billing.services.payments import waive_deposit
 from devtools.stripe_server import money
 from scheduling.models import Booking
 from scheduling.selectors.bookings.views import get_booking
@@ -63,6 +64,20 @@ def test_declined_request_lets_go_what_was_reserved(till, booking_id):
 
     assert (list_payments(booking_id)[0][1], find_intent(till, booking_id)["status"]) == ("closed", "canceled")
     assert (count_captured(till.stand_in), add_up()) == (0, {})
+
+
+def test_reserved_deposit_that_is_waived_is_let_go_and_owed_no_more(till, booking_id):
+    for _ in range(2):
+        waive_deposit(booking_id=booking_id, now=till.moment, by=STAFF, reason="La conocemos")
+    approve(booking_id=booking_id, now=till.moment, by=STAFF)
+    till.work()
+
+    booking = get_booking(booking_id=booking_id)
+    assert (booking.status, booking.deposit_minor, booking.agreed.deposit_waived_minor) == ("confirmed", 0, 30_000)
+    assert (list_payments(booking_id)[0][1], find_intent(till, booking_id)["status"]) == ("waived", "canceled")
+    assert (count_captured(till.stand_in), add_up()) == (0, {})
+    reasons = Booking.history.filter(id=booking_id).values_list("history_change_reason", flat=True)
+    assert list(reasons).count("La conocemos") == 1
 
 
 def test_request_that_nobody_answers_lets_go_what_was_reserved(till, booking_id):

@@ -31,6 +31,7 @@ UNTOLD = {
     BookingEvent.IMPORTED: "it was agreed elsewhere, perhaps by the program that would hear of it",
     BookingEvent.CLOCK_CHANGED: "told as booking.rescheduled",
     BookingEvent.STARTED: "not in the contract of the API",
+    BookingEvent.DEPOSIT_WAIVED: "the payment's own event tells of it",
     BookingEvent.CORRECTED: "nothing that a webhook holds changes",
     BookingEvent.KEPT: "it stays as it was agreed",
 }
