@@ -122,6 +122,7 @@ _PEOPLE = (
         },
         other={NotPersonal.CODE: ("plan", "outcome", "undo")},
     ),
+    TableInventory("scheduling.AssetDue", personal={"what": _WRITTEN}, other={NotPersonal.CODE: ("on",)}),
     TableInventory("scheduling.AssetOwner", other={NotPersonal.CODE: ("from_on", "until_on")}),
     TableInventory("scheduling.AssetReading", other={NotPersonal.CODE: ("unit",)}),
     TableInventory("scheduling.CustomerSearch", personal={"keys": replace(_VISIT, erasure=Erasure.DELETE_ROW)}),

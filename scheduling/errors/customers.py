@@ -76,6 +76,13 @@ class AssetSample(Conflict):
     text = mark("One of these two is a sample. Samples go when you remove them.")
 
 
+class DueNotFound(NotFound):
+    """Nothing of the kind is noted as due."""
+
+    code = "due_not_found"
+    text = mark("This is not noted any more.")
+
+
 class ReadingLower(Conflict):
     """The meter shows less than it did: somebody mistyped, or it was replaced."""
 

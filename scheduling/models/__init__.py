@@ -7,6 +7,7 @@ from scheduling.models.bulk import BulkAct, BulkRow
 from scheduling.models.conversation import ConversationLine, DataRequest
 from scheduling.models.customer import (
     Asset,
+    AssetDue,
     AssetMark,
     AssetOwner,
     AssetReading,
@@ -34,6 +35,7 @@ __all__ = [
     "AddOn",
     "Allocation",
     "Asset",
+    "AssetDue",
     "AssetMark",
     "AssetOwner",
     "AssetReading",

@@ -285,6 +285,37 @@ class AssetOwner(models.Model):
         return f"{self.customer_id} had {self.asset_id}"
 
 
+class AssetDue(models.Model):
+    """What is due of an asset when its meter shows so much, or on a local day, whichever comes first.
+
+    Empty ``what``: its next service. What is done or was a mistake has ``done_at``.
+    """
+
+    asset = models.ForeignKey(Asset, on_delete=models.CASCADE, related_name="dues", db_index=False)
+    what = models.CharField(max_length=120, blank=True, default="")
+    at_meter = models.PositiveBigIntegerField(null=True, blank=True)
+    on = models.DateField(null=True, blank=True)
+    written_at = models.DateTimeField()
+    written_by_id = models.BigIntegerField(null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """By a meter or by a day."""
+
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(at_meter__isnull=False) | Q(on__isnull=False), name="scheduling_due_when"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["asset"], condition=Q(done_at=None), name="scheduling_due_open"),
+        ]
+
+    def __str__(self) -> str:
+        """Return what is due."""
+        return self.what
+
+
 class AssetReading(models.Model):
     """What the meter of an asset (its mileage) showed at a visit, as it was told when that was booked.
 

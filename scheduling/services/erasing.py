@@ -17,6 +17,7 @@ from notifications.services.forgetting import erase_codes, erase_subjects
 from scheduling.enums import BookingLevel, CustomerEvent, ReminderStatus, WaitlistStatus
 from scheduling.models import (
     Asset,
+    AssetDue,
     AssetMark,
     Booking,
     BookingSearch,
@@ -105,6 +106,7 @@ def erase_customers(rows: ErasedRows) -> None:
     erase_columns(Contact.objects.filter(customer_id__in=ids))
     erase_columns(CustomerSearch.objects.filter(customer_id__in=ids))
     erase_columns(ImportRow.objects.filter(customer_id__in=ids))
+    erase_columns(AssetDue.objects.filter(asset__owner_id__in=ids))
     erase_columns(AssetMark.objects.filter(owner_id__in=ids))
     erase_columns(Asset.objects.filter(owner_id__in=ids))
     _end_waiting(ids, now=rows.at)

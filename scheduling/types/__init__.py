@@ -73,6 +73,7 @@ from scheduling.types.customers import (
     VisitCounts,
     VisitDetails,
 )
+from scheduling.types.demand.upkeep import AssetUpkeep, DueAsset, DueFilter, DueItem, DueList
 from scheduling.types.demand.waitlist import LogLine, OfferView, WaitlistEntryView, WaitlistWish
 from scheduling.types.obstacles import Obstacle, TakenBy
 from scheduling.types.policies import AgreedPolicy, RuleUse
@@ -127,6 +128,7 @@ __all__ = [
     "Applied",
     "AssetReadingView",
     "AssetStory",
+    "AssetUpkeep",
     "AssetView",
     "Availability",
     "AvailabilityQuery",
@@ -159,6 +161,10 @@ __all__ = [
     "DayLoad",
     "Decision",
     "DepositChoice",
+    "DueAsset",
+    "DueFilter",
+    "DueItem",
+    "DueList",
     "Entry",
     "FeedView",
     "FormerAsset",

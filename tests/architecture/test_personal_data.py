@@ -155,6 +155,7 @@ def test_all_that_a_customer_leaves_is_reached():
 
     assert {label for label, subjects in leaves.items() if subjects} == {
         "scheduling.Customer", "scheduling.Contact", "scheduling.Consent", "scheduling.Asset", "scheduling.AssetMark",
+        "scheduling.AssetDue",
         "scheduling.Booking", "scheduling.BookingSearch", "scheduling.CustomerSearch",
         "scheduling.HistoricalBooking", "scheduling.HistoricalCustomer", "scheduling.Feedback",
         "scheduling.ConversationLine", "scheduling.DataRequest",

@@ -17,7 +17,16 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import ApiKey, User
 from edge.access import OPEN, find_permission
-from scheduling.models import Booking, CapacityRule, DateOverride, Location, Resource, ResourceType, WaitlistEntry
+from scheduling.models import (
+    AssetDue,
+    Booking,
+    CapacityRule,
+    DateOverride,
+    Location,
+    Resource,
+    ResourceType,
+    WaitlistEntry,
+)
 from scheduling.services.customers.records import create_customer
 from scheduling.services.waitlist.joining import join_waitlist
 from scheduling.types import SYSTEM, CustomerDetails, CustomerSetup, VisitDetails, WaitlistWish, Wish
@@ -283,6 +292,9 @@ SAMPLES = {
     "workspace/customers/assets/<int:asset_id>/": "workspace/customers/assets/{asset}/",
     "workspace/customers/assets/<int:asset_id>/change/": "workspace/customers/assets/{asset}/change/",
     "workspace/customers/assets/<int:asset_id>/reading/": "workspace/customers/assets/{asset}/reading/",
+    "workspace/customers/assets/<int:asset_id>/due/": "workspace/customers/assets/{asset}/due/",
+    "workspace/customers/assets/<int:asset_id>/due/<int:due_id>/done/": "workspace/customers/assets/{asset}/due/{due}/done/",
+    "workspace/customers/assets/<int:asset_id>/due/<int:due_id>/back/": "workspace/customers/assets/{asset}/due/{due}/back/",
     "workspace/customers/assets/<int:asset_id>/owner/": "workspace/customers/assets/{asset}/owner/",
     "workspace/customers/assets/<int:asset_id>/archive/": "workspace/customers/assets/{asset}/archive/",
     "workspace/customers/assets/<int:asset_id>/restore/": "workspace/customers/assets/{asset}/restore/",
@@ -409,6 +421,11 @@ def take_snapshot() -> dict[str, list[dict[str, object]]]:
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in models}
 
 
+def make_due(asset_id: int) -> int:
+    """Note what is due of something, and return the note's id."""
+    return AssetDue.objects.create(asset_id=asset_id, at_meter=60_000, written_at=datetime.now(tz=UTC)).pk
+
+
 @pytest.fixture
 def facts(customer_client, other_tenant, platform_client) -> dict[str, str]:
     """A booking, a hold and a sign-up to fill the addresses with."""
@@ -441,6 +458,7 @@ def facts(customer_client, other_tenant, platform_client) -> dict[str, str]:
         "payment": str(pay(Booking.objects.get(reference=booked["reference"]).pk)),
         "invoice": str(want(Booking.objects.get(reference=booked["reference"]).pk, now=datetime.now(tz=UTC))),
         "customer": str(Booking.objects.get(reference=booked["reference"]).customer_id),
+        "due": str(make_due(Booking.objects.get(reference=booked["reference"]).asset_id)),
         "asset": str(Booking.objects.get(reference=booked["reference"]).asset_id),
         "twin": str(create_customer(setup=CustomerSetup(name="Ana Torre"), by=SYSTEM, now=datetime.now(tz=UTC))),
         "token": booked["manage_url"].rstrip("/").rpartition("/")[2],

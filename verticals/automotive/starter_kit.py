@@ -38,6 +38,10 @@ def _prices(mxn: int, usd: int, eur: int, cop: int, clp: int, pen: int) -> Mappi
     return price_list(MXN=mxn, USD=usd, EUR=eur, COP=cop, CLP=clp, PEN=pen)
 
 
+def _every(km: int, miles: int) -> Mapping[str, int]:
+    return {"km": km, "mi": miles}
+
+
 SERVICES = (
     KitService(
         key="oil_change",
@@ -47,6 +51,8 @@ SERVICES = (
         duration_minutes=45,
         prices=_prices(850, 69, 75, 180_000, 45_000, 180),
         is_price_from=True,
+        every=_every(10_000, 6_000),
+        every_months=12,
         requirements=_job(),
         arrival_modes=_NO_TOW,
         add_ons=(
@@ -88,6 +94,8 @@ SERVICES = (
         duration_minutes=180,
         prices=_prices(2_390, 299, 260, 520_000, 140_000, 520),
         is_price_from=True,
+        every=_every(40_000, 25_000),
+        every_months=24,
         requirements=_job(120),
         arrival_modes=_LEFT_HERE,
     ),
@@ -109,6 +117,7 @@ SERVICES = (
         duration_minutes=75,
         prices=_prices(1_250, 149, 95, 260_000, 65_000, 250),
         is_price_from=True,
+        every_months=24,
         requirements=_job(45),
         arrival_modes=_NO_TOW,
     ),
@@ -119,6 +128,8 @@ SERVICES = (
         category=_TIRES,
         duration_minutes=45,
         prices=_prices(520, 49, 45, 110_000, 30_000, 110),
+        every=_every(10_000, 6_000),
+        every_months=12,
         requirements=_job(),
         arrival_modes=_NO_TOW,
     ),

@@ -109,6 +109,8 @@ def _check_kit(kit: StarterKit) -> Iterator[str]:
     yield from _check_hours("starter_kit.breaks", kit.breaks)
     for service in kit.services:
         yield from _check_service(service, kit)
+        if service.every_months < 0 or any(amount < 1 for amount in service.every.values()):
+            yield f"starter_kit.services.{service.key}: what is due again is due after something"
     for rule in kit.capacity_rules:
         if rule.period not in _PERIODS or rule.limit < 0:
             yield f"starter_kit.capacity_rules: {rule.limit} per {rule.period!r} makes no sense"

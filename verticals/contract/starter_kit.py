@@ -88,6 +88,8 @@ class KitService:
         window_days: For how many days ahead it can be booked.
         cutoff_minutes: How long before its start customers can still cancel and move it.
         arrival_modes: Keys of the pack's arrival modes.
+        every: After how much on the asset's meter it is due again, by the meter's unit.
+        every_months: After how many months it is due again; 0: it is not. What comes first counts.
     """
 
     key: str
@@ -109,6 +111,8 @@ class KitService:
     cutoff_minutes: int = 240
     arrival_modes: tuple[str, ...] = ()
     add_ons: tuple[KitAddOn, ...] = ()
+    every: Mapping[str, int] = field(default_factory=dict)
+    every_months: int = 0
 
 
 @dataclass(frozen=True, slots=True)

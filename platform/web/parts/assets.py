@@ -10,6 +10,7 @@ from django import forms
 from django.utils.translation import gettext
 
 from edge.language import current_language
+from scheduling.selectors.customers.assets import find_meter
 from tenants.context import current_tenant
 from verticals.contract import AssetField, FieldKind, Vertical
 from verticals.registry import get_vertical
@@ -132,3 +133,14 @@ def describe_desk_search() -> str:
     else:
         what = gettext(vertical.label_field(told, language=language, country=tenant.country))
     return gettext("Phone, name or %(what)s") % {"what": what[:1].lower() + what[1:]}
+
+
+def name_meter() -> tuple[str, str]:
+    """Return what the trade reads off what visits are about, and in which unit: "Mileage", "km"; empty: nothing."""
+    tenant, meter = current_tenant(), find_meter()
+    if meter is None:
+        return "", ""
+    vertical, language = get_vertical(tenant.vertical), current_language()
+    word = next((str(each.label) for each in (vertical.asset.fields if vertical.asset else ()) if each.is_meter), "")
+    terms = vertical.list_words(language=language, country=tenant.country)
+    return gettext(word), terms.get(f"unit.{meter.key}", meter.unit)

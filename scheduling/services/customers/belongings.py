@@ -17,6 +17,7 @@ from kernel.iso import parse_instant
 from scheduling import hooks
 from scheduling.models import (
     Asset,
+    AssetDue,
     AssetMark,
     AssetOwner,
     AssetReading,
@@ -171,7 +172,11 @@ def _join_things(from_id: int, to_id: int) -> list[dict[str, Any]]:
     for asset_id, each in marks.values_list("asset_id", "mark"):
         pairs.setdefault(asset_id, own[each])
     joined = [_join_thing(from_asset, to_asset) for from_asset, to_asset in sorted(pairs.items())]
-    return [each for each in joined if each["bookings"] or each["readings"] or each["after"] != each["before"]]
+    return [
+        each
+        for each in joined
+        if each["bookings"] or each["readings"] or each["dues"] or each["after"] != each["before"]
+    ]
 
 
 def _join_thing(from_asset: int, to_asset: int) -> dict[str, Any]:
@@ -184,11 +189,13 @@ def _join_thing(from_asset: int, to_asset: int) -> dict[str, Any]:
         _say(thing, after)
     bookings = move_rows(Booking.with_tests.all(), "asset_id", from_id=from_asset, to_id=to_asset)
     readings = move_rows(AssetReading.objects.all(), "asset_id", from_id=from_asset, to_id=to_asset)
+    dues = move_rows(AssetDue.objects.all(), "asset_id", from_id=from_asset, to_id=to_asset)
     return {
         "from": from_asset,
         "to": to_asset,
         "bookings": bookings,
         "readings": readings,
+        "dues": dues,
         "before": before,
         "after": after,
     }
@@ -199,6 +206,7 @@ def _part_things(things: Iterable[Mapping[str, Any]]) -> None:
         pair = {"from_id": each["to"], "to_id": each["from"]}
         move_rows(Booking.with_tests.all(), "asset_id", **pair, row_ids=each["bookings"])
         move_rows(AssetReading.objects.all(), "asset_id", **pair, row_ids=each["readings"])
+        move_rows(AssetDue.objects.all(), "asset_id", **pair, row_ids=each.get("dues", ()))
         thing = Asset.objects.select_for_update().filter(pk=each["to"], data=each["after"]).first()
         if thing is not None and each["after"] != each["before"]:
             _say(thing, each["before"])

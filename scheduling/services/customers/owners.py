@@ -10,7 +10,7 @@ from kernel.text import mark
 from scheduling.enums import CustomerEvent
 from scheduling.errors import CustomerInvalid
 from scheduling.errors.customers import AssetKnown, AssetMoved, AssetNotFound, AssetOwned, AssetSample
-from scheduling.models import Asset, AssetMark, AssetOwner, AssetReading, Booking, Customer
+from scheduling.models import Asset, AssetDue, AssetMark, AssetOwner, AssetReading, Booking, Customer
 from scheduling.selectors.customers.assets import find_meter
 from scheduling.services.customers.assets import lock_asset, lock_owner
 from scheduling.services.customers.records import create_customer
@@ -177,6 +177,7 @@ def _take_in(asset: Asset, owner: Customer) -> None:
             raise AssetKnown
         move_rows(Booking.with_tests.all(), "asset_id", from_id=each.pk, to_id=asset.pk)
         move_rows(AssetReading.objects.all(), "asset_id", from_id=each.pk, to_id=asset.pk)
+        move_rows(AssetDue.objects.all(), "asset_id", from_id=each.pk, to_id=asset.pk)
         asset.data = {**each.data, **asset.data}
         each.delete()
     meter, last = find_meter(), asset.readings.order_by("-read_at", "-pk").first()

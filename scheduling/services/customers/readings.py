@@ -38,7 +38,7 @@ def add_reading(*, asset_id: int, typed: str, is_lower_meant: bool = False, now:
     meter = find_meter()
     if meter is None:
         raise CustomerInvalid(errors={"reading": (NO_METER,)})
-    value = _read(meter.key, typed, now=now)
+    value = read_meter(meter.key, typed, now=now)
     last = AssetReading.objects.filter(asset=asset).order_by("-read_at", "-pk").first()
     if last is not None and value < last.value and not is_lower_meant:
         raise ReadingLower(before=last.value)
@@ -49,7 +49,12 @@ def add_reading(*, asset_id: int, typed: str, is_lower_meant: bool = False, now:
     return reading.pk
 
 
-def _read(key: str, typed: str, *, now: datetime) -> int:
+def read_meter(key: str, typed: str, *, now: datetime) -> int:
+    """Return what somebody typed for the trade's meter, whose field is ``key``.
+
+    Raises:
+        CustomerInvalid: It is no number that it shows (``reading``).
+    """
     tenant = current_tenant()
     checked = get_vertical(tenant.vertical).check_asset({key: typed}, today=local_today(now), country=tenant.country)
     value = checked.values.get(key, "")

@@ -211,3 +211,14 @@ def test_price_list_knows_currencies_without_cents() -> None:
 )
 def test_pick_falls_back_to_the_language_then_to_english(language: str, text: str) -> None:
     assert pick({"en": "Hi", "es": "Hola"}, language) == text
+
+
+def test_what_is_due_again_is_due_after_something() -> None:
+    kit = AUTOMOTIVE.starter_kit
+    service = replace(kit.services[0], every={"km": 0}, every_months=-1)
+    broken = replace(AUTOMOTIVE, starter_kit=replace(kit, services=(service, *kit.services[1:])))
+
+    with pytest.raises(VerticalBroken) as refused:
+        check_vertical(broken)
+
+    assert refused.value.problems == (f"starter_kit.services.{service.key}: what is due again is due after something",)

@@ -15,12 +15,14 @@ from edge.access import requires
 from edge.language import current_language
 from edge.statuses import get_status
 from kernel.clock import utc_now
-from kernel.errors import Conflict, Forbidden, Invalid
+from kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from scheduling.errors.customers import CustomerChanged, ReadingLower
 from scheduling.selectors.customers.assets import find_meter, get_asset
+from scheduling.selectors.customers.due import get_upkeep
 from scheduling.selectors.customers.records import get_customer
 from scheduling.selectors.customers.stories import get_asset_story
 from scheduling.services.customers.assets import change_asset, create_asset
+from scheduling.services.customers.due import finish_due, reopen_due, write_due
 from scheduling.services.customers.readings import add_reading
 from scheduling.types import AssetView
 from tenants.context import current_tenant
@@ -29,15 +31,15 @@ from tenants.policies import may_business
 from verticals.registry import get_vertical
 from web.errors import translate_error
 from web.formats import capitalize, describe_days
-from web.parts.assets import PREFIX, Asked, list_suggestions, make_asset_fields, read_asset
+from web.parts.assets import PREFIX, Asked, list_suggestions, make_asset_fields, name_meter, read_asset
 from web.parts.fields import SwitchField, TextField
 from web.parts.forms import PageForm
 from web.parts.status_looks import get_look
-from web.parts.toasts import Toast, go_on
+from web.parts.toasts import Toast, Undo, go_on
 from web.templatetags.formats import get_current_formats
+from web.workspace.actors import make_actor
+from web.workspace.customers.forms import LONGEST_READING, DueForm
 from web.workspace.customers.words import list_terms
-
-LONGEST_READING = 20
 
 
 class AssetForm(PageForm):
@@ -94,6 +96,47 @@ def keep_reading(request: HttpRequest, asset_id: int) -> HttpResponse:
 
 
 @requires(Permission.CUSTOMER_MANAGE)
+@require_POST
+def keep_due(request: HttpRequest, asset_id: int) -> HttpResponse:
+    """Note what is due next."""
+    form = DueForm(request.POST)
+    if not form.is_valid():
+        return _render_story(request, asset_id, ReadingForm(), due_form=form, status=422)
+    typed = form.cleaned_data
+    try:
+        write_due(
+            asset_id=asset_id,
+            what=typed["what"],
+            at_meter=typed.get("at_meter", ""),
+            on=typed["on"],
+            by=make_actor(request),
+            now=utc_now(),
+        )
+    except Invalid as error:
+        form.refuse(error)
+        return _render_story(request, asset_id, ReadingForm(), due_form=form, status=422)
+    except Forbidden as error:
+        form.add_error(None, translate_error(error))
+        return _render_story(request, asset_id, ReadingForm(), due_form=form, status=get_status(error))
+    toast = Toast(title=gettext("Saved"), text=typed["what"] or gettext("Next service"))
+    return go_on(request, toast, to=reverse("workspace:customer_asset", args=[asset_id]))
+
+
+@requires(Permission.CUSTOMER_MANAGE)
+@require_POST
+def finish(request: HttpRequest, asset_id: int, due_id: int) -> HttpResponse:
+    """Take off what is done."""
+    return _switch_due(request, asset_id, due_id, is_done=True)
+
+
+@requires(Permission.CUSTOMER_MANAGE)
+@require_POST
+def reopen(request: HttpRequest, asset_id: int, due_id: int) -> HttpResponse:
+    """Put back what was taken off."""
+    return _switch_due(request, asset_id, due_id, is_done=False)
+
+
+@requires(Permission.CUSTOMER_MANAGE)
 def make_asset(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Give a customer another one."""
     customer = get_customer(customer_id=customer_id)
@@ -125,6 +168,20 @@ def change_known(request: HttpRequest, asset_id: int) -> HttpResponse:
         return _refuse(request, form, error, back_url, asset.label, asset=asset)
     title = gettext("Saved") if is_changed else gettext("Nothing changed.")
     return go_on(request, Toast(title=title, text=get_asset(asset_id=asset_id).label), to=back_url)
+
+
+def _switch_due(request: HttpRequest, asset_id: int, due_id: int, *, is_done: bool) -> HttpResponse:
+    asset, to = get_asset(asset_id=asset_id), reverse("workspace:customer_asset", args=[asset_id])
+    try:
+        if is_done:
+            finish_due(asset_id=asset_id, due_id=due_id, now=utc_now())
+        else:
+            reopen_due(asset_id=asset_id, due_id=due_id)
+    except (NotFound, Forbidden) as error:
+        return go_on(request, Toast(title=asset.label, text=translate_error(error), tone="bad"), to=to)
+    undo = Undo(url=reverse("workspace:customer_due_reopen", args=[asset_id, due_id]), fields={}) if is_done else None
+    title = gettext("Taken off") if is_done else gettext("Put back")
+    return go_on(request, Toast(title=title, text=asset.label, undo=undo), to=to)
 
 
 def _read(form: AssetForm) -> dict[str, str]:
@@ -173,7 +230,13 @@ def _render_form(
 
 
 def _render_story(
-    request: HttpRequest, asset_id: int, form: ReadingForm, *, is_lower: bool = False, status: int = 200
+    request: HttpRequest,
+    asset_id: int,
+    form: ReadingForm,
+    *,
+    due_form: DueForm | None = None,
+    is_lower: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
     story, terms = get_asset_story(asset_id=asset_id, now=utc_now()), list_terms()
     vertical, language = get_vertical(current_tenant().vertical), current_language()
@@ -193,6 +256,10 @@ def _render_story(
             (row, get_look(row.status, is_attendance_confirmed=row.is_attendance_confirmed)) for row in story.visits
         ],
         "form": form,
+        "due_form": due_form or DueForm(),
+        "has_problems": bool(form.errors or (due_form and due_form.errors)),
+        "upkeep": get_upkeep(asset_id=asset_id, now=utc_now()),
+        "unit": name_meter()[1],
         "is_lower": is_lower,
         "meter": meter,
         "meter_word": next((gettext(str(each.label)) for each in fields if each.is_meter), ""),

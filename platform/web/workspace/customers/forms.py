@@ -6,19 +6,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from kernel.identity.phones import format_phone
 from scheduling.enums import BookingLevel, ContactKind, CustomerKind
+from scheduling.services.customers.due import LONGEST_WHAT
 from scheduling.services.customers.records import LONGEST_TAG, LONGEST_TAX_ID, MOST_TAGS
 from scheduling.services.writing.inputs import NAME_LENGTH, NAME_MISSING, NAME_TOO_LONG, NOTE_LENGTH, NOTE_TOO_LONG
 from scheduling.types import ContactSetup, CustomerSetup
 from tenants.context import current_tenant
+from web.parts.assets import name_meter
 from web.parts.contacts import EmailField, PhoneField
-from web.parts.fields import ChoiceField, ReasonField, TextField
+from web.parts.fields import ChoiceField, DateField, ReasonField, TextField
 from web.parts.forms import PageForm
 from web.parts.widgets import ChoiceChips
 
+LONGEST_READING = 20
 PHONE_ATTRS = {"type": "tel", "inputmode": "tel", "autocomplete": "off"}
 CONTACT_FIELDS = {
     "phone": (ContactKind.PHONE, 0),
@@ -80,6 +83,31 @@ class CustomerForm(PageForm):
             "booking_level": BookingLevel(data["booking_level"]),
             "level_reason": data["level_reason"],
         }
+
+
+class DueForm(PageForm):
+    """What is due next: by the meter, by a day, or by both."""
+
+    what = TextField(
+        label=gettext_lazy("What"),
+        max_length=LONGEST_WHAT,
+        required=False,
+        help_text=gettext_lazy("Empty: the next service."),
+    )
+    at_meter = TextField(
+        label="",
+        max_length=LONGEST_READING,
+        required=False,
+        attrs={"inputmode": "numeric", "autocomplete": "off", "class": "number"},
+    )
+    on = DateField(label=gettext_lazy("Or on"), required=False, widget=forms.DateInput({"type": "date"}))
+
+    def __init__(self, data: object = None) -> None:
+        super().__init__(data)
+        word, unit = name_meter()
+        self.fields["at_meter"].label = gettext("At %(unit)s") % {"unit": unit}
+        if not word:
+            del self.fields["at_meter"]
 
 
 def show_setup(setup: CustomerSetup) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -70,16 +70,16 @@ def list_customers(request: HttpRequest) -> HttpResponse:
     return render(request, "workspace/customers/list.html", context)
 
 
-@requires(Permission.REPORT_VIEW)
+@requires(Permission.DATA_TAKE)
 @require_safe
 def download_csv(request: HttpRequest) -> HttpResponseBase:
     """Answer the same customers as CSV, all of them."""
     timezone = current_tenant().timezone
-    rows = ([_write_time(each, timezone) for each in _write(row)] for row in _list_all(request))
+    rows = ([write_time(each, timezone) for each in _write(row)] for row in _list_all(request))
     return stream_csv(name=gettext("customers"), header=_head(), rows=rows)
 
 
-@requires(Permission.REPORT_VIEW)
+@requires(Permission.DATA_TAKE)
 @require_safe
 def download_xlsx(request: HttpRequest) -> HttpResponseBase:
     """Answer the same customers as a workbook, all of them."""
@@ -125,8 +125,10 @@ def _write(row: CustomerRow) -> list[object]:
     ]  # fmt: skip
 
 
-def _write_time(cell: object, timezone: str) -> object:
+def write_time(cell: object, timezone: str) -> object:
     """Return an instant on the clock of the business, as spreadsheets read it; anything else as it is."""
+    if isinstance(cell, date) and not isinstance(cell, datetime):
+        return cell.isoformat()
     if not isinstance(cell, datetime):
         return "" if cell is None else cell
     return to_local(cell, timezone).replace(tzinfo=None).isoformat(sep=" ", timespec="minutes")

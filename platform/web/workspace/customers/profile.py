@@ -28,11 +28,22 @@ from scheduling.selectors.aftercare.conversations import list_conversations
 from scheduling.selectors.aftercare.data_requests import list_requests_of_all
 from scheduling.selectors.aftercare.feedback import find_all_feedback
 from scheduling.selectors.bookings import views as bookings
+from scheduling.selectors.customers.due import list_next
 from scheduling.selectors.customers.merges import find_successor
 from scheduling.selectors.customers.profile import get_profile
 from scheduling.selectors.waitlist.entries import list_entries_of_customer
 from scheduling.services.messages.words import SUBJECT_KIND
-from scheduling.types import BookingFilters, BookingRow, ConsentView, CustomerProfile, MergeView, RecordStep
+from scheduling.types import (
+    AssetView,
+    BookingFilters,
+    BookingRow,
+    ConsentView,
+    CustomerProfile,
+    DueItem,
+    MergeView,
+    RecordStep,
+)
+from web.parts.assets import name_meter
 from web.parts.status_looks import StatusLook, get_look
 from web.workspace.bookings.page import describe_message
 from web.workspace.customers.words import list_terms, name_assets
@@ -130,10 +141,18 @@ def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
         "waiting": list_entries_of_customer(customer_id),
         "changes": describe_steps(profile.steps),
         "merges": [MergeLine(each, names.get(each.merged_by_id or 0, "")) for each in profile.merges],
+        "assets": _add_due(profile.assets, now=now),
+        "unit": name_meter()[1],
         "assets_word": name_assets(),
         "terms": list_terms(),
     }
     return render(request, "workspace/customers/customer.html", context)
+
+
+def _add_due(assets: Sequence[AssetView], *, now: datetime) -> list[tuple[AssetView, DueItem | None]]:
+    """Return what they come with, and what is due of each next."""
+    due = list_next([each.id for each in assets], now=now) if assets else {}
+    return [(each, due.get(each.id)) for each in assets]
 
 
 def add_up(payments: Iterable[PaymentView]) -> tuple[Money, ...]:

@@ -12,11 +12,12 @@ from kernel.ids import read_row_id
 from scheduling.enums import BookingLevel
 from scheduling.errors import CustomerNotFound
 from scheduling.selectors.customers.assets import find_last_asset, list_assets
+from scheduling.selectors.customers.due import list_next
 from scheduling.selectors.customers.profile import find_last_visit
 from scheduling.selectors.customers.records import get_customer
-from scheduling.types import AssetView, BookingRow
+from scheduling.types import AssetView, BookingRow, DueItem
 from tenants.context import current_tenant
-from web.parts.assets import PREFIX
+from web.parts.assets import PREFIX, name_meter
 
 MOST_ASSETS = 6
 """More vehicles than this are found by their plate."""
@@ -31,6 +32,7 @@ class Known:
     Attributes:
         last: Their last visit.
         assets: What they have; ``asset_id`` is what they come with this time.
+        due: What is due of that next, its meter in ``unit``.
         mark: Which customer and which asset the fields were filled from.
     """
 
@@ -43,6 +45,8 @@ class Known:
     last: BookingRow | None
     assets: tuple[AssetView, ...]
     asset_id: int | None
+    due: DueItem | None = None
+    unit: str = ""
 
     @property
     def mark(self) -> str:
@@ -78,6 +82,8 @@ def fill_in(values: QueryDict, now: datetime) -> tuple[QueryDict, Known | None]:
         last=find_last_visit(customer_id=customer_id, now=now),
         assets=list_assets(customer_id=customer_id, is_archived=False, limit=MOST_ASSETS).rows,
         asset_id=asset.id if asset else None,
+        due=list_next([asset.id], now=now).get(asset.id) if asset else None,
+        unit=name_meter()[1],
     )
     given = {"name": setup.name, "locale": setup.locale, "phone": "", "email": "", **contacts}
     given["phone"] = format_phone(given["phone"], current_tenant().country)

@@ -165,5 +165,5 @@ def test_the_page_asks_as_often_for_three_readings_as_for_one(owner_client, asse
         add_reading(asset_id=asset_id, typed=str(1000 + value), now=NOW)
     read(owner_client, f"assets/{asset_id}/")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(11):
         owner_client.get(f"{URL}assets/{asset_id}/")

@@ -86,7 +86,7 @@ def test_the_page_asks_as_often_for_three_visits_as_for_one(owner_client, django
     customer_id = Customer.objects.get().pk
     read(owner_client, customer_id)
 
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(30):
         owner_client.get(f"{URL}{customer_id}/")
 
 
