@@ -19,6 +19,8 @@ from tenants.types import AcceptedText
 
 TERMS, PRIVACY = "terms", "privacy"
 DOCUMENTS = (TERMS, PRIVACY)
+PAPERS = ("processing", "processors", "retention", "accessibility", "support")
+"""What anybody may read besides; nobody is asked to accept it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def get_text(document: str, language: str, version: str = "") -> LegalText:
     Raises:
         NotFound: There is no such document or version.
     """
-    if document not in DOCUMENTS or (version and version not in list_versions(document)):
+    if document not in (*DOCUMENTS, *PAPERS) or (version and version not in list_versions(document)):
         raise NotFound
     version = version or list_versions(document)[0]
     name = f"{version}/{language}.html"

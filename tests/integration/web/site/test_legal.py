@@ -6,7 +6,7 @@ import pytest
 from django.test import override_settings
 
 from web.site import legal
-from web.site.legal import DOCUMENTS, get_text, list_versions
+from web.site.legal import DOCUMENTS, PAPERS, get_text, list_versions
 
 PUBLISHED = {
     ("terms", "2026-11-26", "es"): "6d85ca18665f8bb094b9f645e5e84a115e4a0aeeccdf212db4d48382d12a998c",
@@ -90,3 +90,13 @@ def test_company_that_is_not_set_is_not_invented(platform_client):
 
     assert 'id="who"' not in page
     assert "mailto:" not in page
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("paper", PAPERS)
+def test_paper_is_open_to_everybody_and_the_product_page_leads_there(platform_client, paper, language):
+    home = platform_client.get("/", headers={"accept-language": language}).content.decode()
+    page = platform_client.get(f"/legal/{paper}/", headers={"accept-language": language}).content.decode()
+
+    assert f'href="/legal/{paper}/"' in home
+    assert (f'lang="{language}"' in page, "2026-11-28" in page, page.count("<h1>")) == (True, True, 1)
