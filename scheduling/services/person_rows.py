@@ -7,6 +7,7 @@ from collections.abc import Collection
 from kernel.text import mark
 from scheduling.models import (
     Asset,
+    AssetDue,
     Booking,
     Consent,
     Contact,
@@ -47,6 +48,12 @@ TABLES = (
         lambda keys: Asset.objects.filter(owner_id__in=keys.customer_ids).order_by("pk"),
         beside=("type_key", "created_at"),
         without={"label_key": DERIVED},
+    ),
+    PersonTable(
+        "scheduling.AssetDue",
+        mark("What is due"),
+        lambda keys: AssetDue.objects.filter(asset__owner_id__in=keys.customer_ids).order_by("pk"),
+        beside=("asset__label", "at_meter", "on", "written_at", "done_at"),
     ),
     PersonTable(
         "scheduling.Booking",
