@@ -293,8 +293,12 @@ SAMPLES = {
     "workspace/customers/assets/<int:asset_id>/change/": "workspace/customers/assets/{asset}/change/",
     "workspace/customers/assets/<int:asset_id>/reading/": "workspace/customers/assets/{asset}/reading/",
     "workspace/customers/assets/<int:asset_id>/due/": "workspace/customers/assets/{asset}/due/",
-    "workspace/customers/assets/<int:asset_id>/due/<int:due_id>/done/": "workspace/customers/assets/{asset}/due/{due}/done/",
-    "workspace/customers/assets/<int:asset_id>/due/<int:due_id>/back/": "workspace/customers/assets/{asset}/due/{due}/back/",
+    "workspace/customers/assets/<int:asset_id>/due/<int:due_id>/done/": (
+        "workspace/customers/assets/{asset}/due/{due}/done/"
+    ),
+    "workspace/customers/assets/<int:asset_id>/due/<int:due_id>/back/": (
+        "workspace/customers/assets/{asset}/due/{due}/back/"
+    ),
     "workspace/customers/assets/<int:asset_id>/owner/": "workspace/customers/assets/{asset}/owner/",
     "workspace/customers/assets/<int:asset_id>/archive/": "workspace/customers/assets/{asset}/archive/",
     "workspace/customers/assets/<int:asset_id>/restore/": "workspace/customers/assets/{asset}/restore/",
