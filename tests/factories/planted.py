@@ -20,6 +20,7 @@ from notifications.models import Event, Message
 from privacy.models import PersonRequest, PersonRequestStep
 from scheduling.models import (
     Asset,
+    AssetDue,
     Booking,
     Contact,
     ConversationLine,
@@ -120,6 +121,9 @@ def plant(booking_id: int, *, now: datetime) -> Planted:
     Contact.objects.create(customer=customer, kind="email", value=EMAIL)
     planted.words["scheduling.Contact", "value"] = EMAIL
     planted.mark(Asset.objects.filter(owner=customer))
+    for asset in Asset.objects.filter(owner=customer):
+        AssetDue.objects.create(asset=asset, on=now.date(), written_at=now)
+    planted.mark(AssetDue.objects.filter(asset__owner=customer))
     Feedback.objects.create(
         booking=booking, score=3, answer="x", answered_at=now, hidden_reason="x", hidden_at=now, created_at=now
     )
