@@ -197,8 +197,13 @@ def _correct_customer(booking: Booking, reached: Contacts, *, named: str, now: d
 def _correct_asset(
     booking: Booking, customer: Customer, clean: CleanDetails, said: Mapping[str, str], *, now: datetime
 ) -> None:
-    """Correct the record of the asset; what the booking neither ``said`` nor says now stays (a plate alone)."""
-    asset = Asset.objects.filter(pk=booking.asset_id or 0, owner=customer).first()
+    """Correct the record of the asset; what the booking neither ``said`` nor says now stays (a plate alone).
+
+    What is somebody else's by now stays as it is, and so does that this visit was about it.
+    """
+    asset = Asset.objects.select_for_update(of=("self",)).filter(pk=booking.asset_id or 0).first()
+    if asset is not None and asset.owner_id != customer.pk:
+        return
     if asset is None:
         asset = Asset(owner=customer, type_key=clean.asset_type, is_sample=booking.is_sample, created_at=now)
     asset.data = {key: text for key, text in asset.data.items() if key not in said} | dict(clean.details.asset)
