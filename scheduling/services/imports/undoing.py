@@ -12,7 +12,18 @@ from django.db.models import Q
 from database.transactions import write_transaction
 from kernel.text import mark
 from scheduling.enums import ContactKind, CustomerEvent, ImportState, RowOutcome
-from scheduling.models import Asset, AssetReading, Booking, Consent, Contact, Customer, Import, ImportRow, WaitlistEntry
+from scheduling.models import (
+    Asset,
+    AssetOwner,
+    AssetReading,
+    Booking,
+    Consent,
+    Contact,
+    Customer,
+    Import,
+    ImportRow,
+    WaitlistEntry,
+)
 from scheduling.selectors.customers.assets import mark_asset
 from scheduling.selectors.customers.records import mark_customer
 from scheduling.services.imports.matching import Person, Thing, load_person
@@ -30,6 +41,7 @@ MERGED = mark("Another record was merged into this one since.")
 MORE_THINGS = mark("Something was added to this customer since.")
 THING_CHANGED = mark("Somebody changed what the visits are about since.")
 THING_VISITED = mark("There are visits about it since.")
+THING_MOVED = mark("What the visits are about changed hands since.")
 
 
 @dataclass(slots=True)
@@ -39,6 +51,9 @@ class _Ledger:
     people: dict[int, Person]
     busy_people: set[int]
     busy_things: set[int]
+    former_people: set[int]
+    """Who had something that changed hands."""
+    moved_things: set[int]
     merged_people: set[int]
     gone_people: set[int] = field(default_factory=set)
     gone_things: set[int] = field(default_factory=set)
@@ -82,7 +97,9 @@ def _load(ids: set[int]) -> _Ledger:
     booked = set(Booking.with_tests.filter(asset_id__in=things).values_list("asset_id", flat=True))
     booked |= set(AssetReading.objects.filter(asset_id__in=things).values_list("asset_id", flat=True))
     merged = set(Customer.with_merged.filter(merged_into_id__in=ids).values_list("merged_into_id", flat=True))
-    return _Ledger(people, {each for each in busy if each}, {each for each in booked if each}, merged)
+    had = set(AssetOwner.objects.filter(customer_id__in=ids).values_list("customer_id", flat=True))
+    moved = set(AssetOwner.objects.filter(asset_id__in=things).values_list("asset_id", flat=True))
+    return _Ledger(people, {each for each in busy if each}, {each for each in booked if each}, had, moved, merged)
 
 
 def take_back_customer(customer_id: int, done: Mapping[str, Any], *, is_made: bool, by_id: int, now: datetime) -> str:
@@ -108,12 +125,8 @@ def _take_back(customer_id: int, done: Mapping[str, Any], ledger: _Ledger, *, is
     thing, refusal = _find_thing(done.get("asset"), person, ledger)
     if not refusal and (is_made or done["before"] is not None) and mark_customer(person.setup) != done["mark"]:
         refusal = CHANGED
-    if not refusal and is_made and person.pk in ledger.busy_people:
-        refusal = VISITED
-    if not refusal and is_made and person.pk in ledger.merged_people:
-        refusal = MERGED
-    if not refusal and is_made and any(each is not thing for each in person.things):
-        refusal = MORE_THINGS
+    if not refusal and is_made:
+        refusal = _keep_made(person, thing, ledger)
     if refusal:
         return refusal
     if thing is not None:
@@ -125,6 +138,17 @@ def _take_back(customer_id: int, done: Mapping[str, Any], ledger: _Ledger, *, is
     return ""
 
 
+def _keep_made(person: Person, thing: Thing | None, ledger: _Ledger) -> str:
+    """Return why somebody whom a row made stays, or nothing."""
+    if person.pk in ledger.busy_people:
+        return VISITED
+    if person.pk in ledger.former_people:
+        return THING_MOVED
+    if person.pk in ledger.merged_people:
+        return MERGED
+    return MORE_THINGS if any(each is not thing for each in person.things) else ""
+
+
 def _find_thing(asset: Mapping[str, Any] | None, person: Person, ledger: _Ledger) -> tuple[Thing | None, str]:
     """Return what a row wrote of an asset, and why that cannot be taken back."""
     if asset is None:
@@ -132,6 +156,8 @@ def _find_thing(asset: Mapping[str, Any] | None, person: Person, ledger: _Ledger
     thing = next((each for each in person.things if each.id == asset["id"]), None)
     if thing is None or mark_asset(thing.fields) != asset["mark"]:
         return thing, THING_CHANGED
+    if asset["is_new"] and thing.pk in ledger.moved_things:
+        return thing, THING_MOVED
     return thing, THING_VISITED if asset["is_new"] and thing.pk in ledger.busy_things else ""
 
 

@@ -16,6 +16,7 @@ from scheduling.errors.imports import ImportBusy, ImportElsewhere, ImportKnown, 
 from scheduling.models import (
     Asset,
     AssetMark,
+    AssetOwner,
     Contact,
     Customer,
     CustomerSearch,
@@ -33,6 +34,7 @@ from scheduling.selectors.imports.runs import (
     list_imports,
     list_rows,
 )
+from scheduling.services.customers.owners import move_asset
 from scheduling.services.customers.records import change_customer, create_customer
 from scheduling.services.imports import reading, receiving, undoing, working
 from scheduling.services.imports.steps import (
@@ -396,6 +398,30 @@ def test_undoing_keeps_what_somebody_touched_and_says_why(tenant):
         "Conocida Uno", "Persona 1", "Persona 3", "Persona 4", "Persona 5",
     ]  # fmt: skip
     assert not Customer.history.filter(name="Persona 2").exists()
+
+
+def test_undoing_keeps_who_had_what_changed_hands(tenant):
+    run = bring_in(LAURA, MATEO, ["Nadie Más", "5512345603", *[""] * 7])
+    mine, his = Asset.objects.order_by("pk")
+    other, nobody = create("Otra", "5512345699"), Customer.objects.get(name="Nadie Más")
+    day, lent = NOW.date(), Asset.objects.create(owner=nobody, type_key="vehicle", label="Otro", created_at=NOW)
+    for asset, to_id, on in (
+        (mine, other, day - timedelta(days=9)),
+        (mine, mine.owner_id, day),
+        (his, other, day),
+        (lent, other, day),
+    ):
+        move_asset(asset_id=asset.pk, to_id=to_id, on=on, by=BY, now=NOW)
+    before = list(AssetOwner.objects.order_by("pk").values())
+
+    undone = take_back(run.key)
+
+    assert {row.cells[0]: row.undo for row in list_rows(undone, only=KEPT)[0]} == {
+        "Laura Jiménez": "What the visits are about changed hands since.",
+        "Mateo Ríos": "Somebody changed what the visits are about since.",
+        "Nadie Más": "What the visits are about changed hands since.",
+    }
+    assert list(AssetOwner.objects.order_by("pk").values()) == before
 
 
 def test_one_import_is_worked_on_at_a_time_and_none_out_of_turn(tenant):
