@@ -63,7 +63,7 @@ class AssetOwned(Conflict):
 
 
 class AssetMoved(Conflict):
-    """Somebody gave it to somebody else, or archived it, since it was read."""
+    """Somebody gave it to somebody else since it was read."""
 
     code = "asset_moved"
     text = mark("Somebody changed whose this is a moment ago. Look at it again first.")

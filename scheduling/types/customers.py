@@ -149,6 +149,8 @@ class OwnerPeriod:
     name: str
     from_on: date | None
     until_on: date | None
+    is_erased: bool = False
+    """There is no page of them."""
 
 
 @dataclass(frozen=True, slots=True)

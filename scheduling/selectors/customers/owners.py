@@ -13,7 +13,14 @@ def list_owners(*, asset_id: int) -> tuple[OwnerPeriod, ...]:
     """List who had one, the newest first; one query. Nothing: it was always its owner's."""
     rows = AssetOwner.objects.filter(asset_id=asset_id).select_related("customer")
     return tuple(
-        OwnerPeriod(each.customer_id, each.customer.number, each.customer.name, each.from_on, each.until_on)
+        OwnerPeriod(
+            each.customer_id,
+            each.customer.number,
+            each.customer.name,
+            each.from_on,
+            each.until_on,
+            is_erased=each.customer.erased_at is not None,
+        )
         for each in rows.order_by("-until_on", "-pk")[:MOST_OWNERS]
     )
 

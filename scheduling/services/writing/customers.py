@@ -27,7 +27,8 @@ TOLD = frozenset({ConsentPurpose.REMINDERS, ConsentPurpose.FEEDBACK, ConsentPurp
 """What people say about a contact of theirs, and change with the link that goes there; the rest is about a visit."""
 
 FOUND_SQL = """
-SELECT known.id, known.asset_id, levels.found, levels.refused
+SELECT known.id, known.asset_id, levels.found, levels.refused,
+  (SELECT a.archived_at IS NOT NULL FROM scheduling_asset a WHERE a.id = known.asset_id)
 FROM (
   SELECT array_agg(DISTINCT c.booking_level) AS found,
          array_agg(DISTINCT k.kind) FILTER (WHERE c.booking_level = 'refused' AND k.kind IS NOT NULL) AS refused
@@ -58,6 +59,10 @@ CHOSEN_SQL = FOUND_SQL.format(
   OR c.id IN (SELECT k.customer_id FROM scheduling_contact k WHERE k.value = ANY(%(contacts)s::text[])))""",
     who="c.id = %(chosen_id)s::int8",
 )
+BACK_SQL = """
+UPDATE scheduling_asset SET archived_at = NULL FROM booking WHERE scheduling_asset.id = booking.asset_id
+RETURNING scheduling_asset.id
+"""
 FOLLOW_SQL = """
 SELECT merged_into_id FROM scheduling_customer WHERE id = %(chosen_id)s::int8 AND erased_at IS NULL FOR SHARE
 """
@@ -76,6 +81,8 @@ class Known:
     asset_id: int | None = None
     level: BookingLevel = BookingLevel.NORMAL
     refused: tuple[str, ...] = ()
+    is_archived: bool = False
+    """Nobody came with the asset any more, until now."""
 
     def has_all(self, clean: CleanDetails) -> bool:
         """Tell whether nobody and nothing new has to be made that others could make at the same moment."""
@@ -105,9 +112,9 @@ def find_known(clean: CleanDetails) -> Known:
         rows = connection.fetch_planned(KNOWN_SQL, parameters | {"name_key": make_key(clean.details.customer.name)})
     else:
         rows = connection.fetch_planned(CHOSEN_SQL, parameters | {"chosen_id": _follow(chosen_id)})
-    customer_id, asset_id, levels, refused = rows[0]
+    customer_id, asset_id, levels, refused, is_archived = rows[0]
     strictest = max(map(BookingLevel, levels or ()), key=list(BookingLevel).index, default=BookingLevel.NORMAL)
-    return Known(customer_id, asset_id, strictest, tuple(refused or ()))
+    return Known(customer_id, asset_id, strictest, tuple(refused or ()), bool(is_archived))
 
 
 def _follow(chosen_id: int) -> int:
@@ -250,6 +257,12 @@ def _add_asset_parts(
         belonging = {"asset_id": "asset.id", "owner_id": "asset.owner_id"}
         statement.insert("mark", marks, source="CROSS JOIN asset", values=belonging)
     return "(SELECT id FROM asset)"
+
+
+def add_back_part(statement: Statement, booking: Booking, known: Known, *, now: datetime) -> None:
+    """Let a statement with a part ``booking`` offer an archived asset again that somebody is to come with."""
+    if known.is_archived and booking.asset_id == known.asset_id and booking.ends_at > now:
+        statement.add("back", BACK_SQL)
 
 
 def add_created_part(statement: Statement, *, is_real: bool, now: datetime) -> None:

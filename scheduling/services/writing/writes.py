@@ -21,7 +21,13 @@ from scheduling.services.writing.allocations import (
     write_turns,
 )
 from scheduling.services.writing.counters import Counters
-from scheduling.services.writing.customers import Known, add_consent_part, add_customer_parts, add_reading_part
+from scheduling.services.writing.customers import (
+    Known,
+    add_back_part,
+    add_consent_part,
+    add_customer_parts,
+    add_reading_part,
+)
 from scheduling.services.writing.events import RECORDED_SQL, add_record_parts, is_new, note_recorded
 from scheduling.services.writing.groups import settle_session
 from scheduling.services.writing.inputs import CleanDetails
@@ -146,6 +152,7 @@ def _add_booking(statement: Statement, write: BookingWrite, *, source: str) -> N
     if clean is not None:
         add_consent_part(statement, booking, clean, now=now)
         add_reading_part(statement, clean, now=now)
+        add_back_part(statement, booking, write.known, now=now)
     if write.photo_run:
         add_photo_part(statement, write.photo_run, ends_at=booking.ends_at)
     if booking.hold_expires_at is not None:
