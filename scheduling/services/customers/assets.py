@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from database.transactions import write_transaction
+from database.transactions import LostRace, run_write
 from kernel.identity.keys import make_key
 from kernel.text import mark
 from scheduling.enums import CustomerEvent
 from scheduling.errors import CustomerInvalid, CustomerNotFound
 from scheduling.errors.customers import AssetKnown, AssetNotFound, CustomerChanged
 from scheduling.models import Asset, AssetMark, Customer
-from scheduling.selectors.customers.assets import view_asset
+from scheduling.selectors.customers.assets import REAL, view_asset
 from scheduling.services.writing.customers import tell_customer
 from scheduling.services.writing.inputs import AssetNames, drop_missing, local_today, name_asset
 from scheduling.services.writing.search import keep_customer_search
@@ -27,7 +28,6 @@ NO_ASSETS = mark("This business keeps nothing of the kind.")
 NOTHING_SAID = mark("Say what it is.")
 
 
-@write_transaction()
 def create_asset(*, customer_id: int, fields: Mapping[str, str], now: datetime) -> int:
     """Give a customer something that visits are about, and return its id; ``fields`` are those of the vertical.
 
@@ -40,15 +40,18 @@ def create_asset(*, customer_id: int, fields: Mapping[str, str], now: datetime) 
         AssetKnown: The customer has one that is told by the same.
     """
     check_business_may(Ability.WRITE, is_staff=True)
-    owner = lock_owner(customer_id)
-    type_key, clean = _clean(fields, now=now)
-    asset = Asset(owner=owner, type_key=type_key, is_sample=owner.is_sample, created_at=now)
-    _write(asset, clean)
-    tell_customer(owner, CustomerEvent.UPDATED, now=now)
-    return asset.pk
+
+    def work(*, is_pessimistic: bool) -> int:  # noqa: ARG001 - everything is locked in any case
+        owner = lock_owner(customer_id)
+        type_key, clean = _clean(fields, now=now)
+        asset = Asset(owner=owner, type_key=type_key, is_sample=owner.is_sample, created_at=now)
+        _write(asset, clean)
+        tell_customer(owner, CustomerEvent.UPDATED, now=now)
+        return asset.pk
+
+    return run_write(work)
 
 
-@write_transaction()
 def change_asset(*, asset_id: int, fields: Mapping[str, str], seen: str = "", now: datetime) -> bool:
     """Change what is said about one, and tell whether anything changed; bookings keep what was said in them.
 
@@ -60,16 +63,20 @@ def change_asset(*, asset_id: int, fields: Mapping[str, str], seen: str = "", no
         CustomerChanged: Somebody changed it since it was read.
     """
     check_business_may(Ability.WRITE, is_staff=True)
-    asset = lock_asset(asset_id)
-    view = view_asset(asset)
-    if seen and seen != view.mark:
-        raise CustomerChanged
-    _, clean = _clean({**view.fields, **fields}, now=now)
-    if clean == view.fields:
-        return False
-    _write(asset, clean)
-    tell_customer(asset.owner, CustomerEvent.UPDATED, now=now)
-    return True
+
+    def work(*, is_pessimistic: bool) -> bool:  # noqa: ARG001 - as above
+        asset = lock_asset(asset_id)
+        view = view_asset(asset)
+        if seen and seen != view.mark:
+            raise CustomerChanged
+        _, clean = _clean({**view.fields, **fields}, now=now)
+        if clean == view.fields:
+            return False
+        _write(asset, clean)
+        tell_customer(asset.owner, CustomerEvent.UPDATED, now=now)
+        return True
+
+    return run_write(work)
 
 
 def lock_owner(customer_id: int) -> Customer:
@@ -85,14 +92,45 @@ def lock_owner(customer_id: int) -> Customer:
 
 
 def lock_asset(asset_id: int) -> Asset:
-    """Return one, locked until the caller's transaction ends.
+    """Return one, locked until the caller's transaction ends; its owner is locked before it, as merges and moves do.
 
     Raises:
         AssetNotFound: There is none, or its customer was erased or merged into another one.
     """
-    rows = Asset.objects.select_for_update().filter(pk=asset_id, owner__erased_at=None, owner__merged_into=None)
-    asset = rows.first()
+    while True:
+        # Whose it was when nobody held it yet says nothing: another owner's lock is given back before the next try.
+        with suppress(LostRace), transaction.atomic():
+            owner_id = find_owner_id(asset_id)
+            list(Customer.objects.filter(pk=owner_id).select_for_update().values_list("pk"))
+            return take_asset(asset_id, owner_id=owner_id)
+
+
+def find_owner_id(asset_id: int) -> int:
+    """Return whose one is, locking nothing.
+
+    Raises:
+        AssetNotFound: As `lock_asset`.
+    """
+    rows = Asset.objects.filter(pk=asset_id, **REAL)
+    owner_id = rows.values_list("owner_id", flat=True).first()
+    if owner_id is None:
+        raise AssetNotFound
+    return owner_id
+
+
+def take_asset(asset_id: int, *, owner_id: int) -> Asset:
+    """Return one whose owner is locked, locked itself.
+
+    Raises:
+        AssetNotFound: As `lock_asset`.
+        LostRace: It is somebody else's by now.
+    """
+    asset = Asset.objects.select_for_update(of=("self",)).filter(pk=asset_id).first()
     if asset is None:
+        raise AssetNotFound
+    if asset.owner_id != owner_id:
+        raise LostRace
+    if asset.owner.erased_at is not None or asset.owner.merged_into_id is not None:
         raise AssetNotFound
     return asset
 

@@ -27,6 +27,7 @@ from scheduling.models import (
     ImportRow,
     WaitlistEntry,
 )
+from scheduling.services.customers.periods import join_periods, part_periods
 from scheduling.services.writing.inputs import name_asset
 
 Moved = dict[str, Any]
@@ -43,8 +44,11 @@ def lock(customer_ids: Collection[int]) -> None:
     list(theirs.select_for_update().order_by("pk").values_list("pk"))
 
 
-def move_over(from_id: int, to_id: int) -> Moved:
-    """Give all that belongs to one record to the other one; return what it was. Nothing stays but what both had."""
+def move_over(from_id: int, to_id: int, *, is_again: bool = False) -> Moved:
+    """Give all that belongs to one record to the other one; return what it was. Nothing stays but what both had.
+
+    ``is_again``: it was done before, and only what was written meanwhile follows.
+    """
     doubled = _join_contacts(from_id, to_id)
     sole = list(Booking.with_tests.filter(customer_id=from_id, is_sole=True).values_list("pk", flat=True))
     return {
@@ -52,7 +56,7 @@ def move_over(from_id: int, to_id: int) -> Moved:
         "rows": {**_move(from_id, to_id, None), **_move_contacts(from_id, to_id, None)},
         "above": hooks.move_customer(from_id, to_id),
         "doubled": doubled,
-        "things": _join_things(from_id, to_id),
+        "things": _join_things(from_id, to_id, is_again=is_again),
         "assets": _move_assets(from_id, to_id, None),
     }
 
@@ -164,29 +168,26 @@ def _move_assets(from_id: int, to_id: int, ids: Sequence[int] | None) -> list[in
     return moved
 
 
-def _join_things(from_id: int, to_id: int) -> list[dict[str, Any]]:
-    """Let visits and readings of a thing that both records have be of one of the two."""
+def _join_things(from_id: int, to_id: int, *, is_again: bool) -> list[dict[str, Any]]:
+    """Let visits, readings and former owners of a thing that both records have be of one of the two."""
     own = dict(AssetMark.objects.filter(owner_id=to_id).values_list("mark", "asset_id"))
     pairs: dict[int, int] = {}
     marks = AssetMark.objects.filter(owner_id=from_id, mark__in=own).order_by("pk")
     for asset_id, each in marks.values_list("asset_id", "mark"):
         pairs.setdefault(asset_id, own[each])
-    joined = [_join_thing(from_asset, to_asset) for from_asset, to_asset in sorted(pairs.items())]
-    return [
-        each
-        for each in joined
-        if each["bookings"] or each["readings"] or each["dues"] or each["after"] != each["before"]
-    ]
+    joined = [_join_thing(*pair, is_again=is_again) for pair in sorted(pairs.items())]
+    went = ("bookings", "readings", "dues", "owners", "archived_at")
+    return [each for each in joined if any(each[name] for name in went) or each["after"] != each["before"]]
 
 
-def _join_thing(from_asset: int, to_asset: int) -> dict[str, Any]:
+def _join_thing(from_asset: int, to_asset: int, *, is_again: bool) -> dict[str, Any]:
     rows = Asset.objects.select_for_update().filter(pk__in=(from_asset, to_asset)).order_by("pk")
     found = {each.pk: each for each in rows}
     thing, other = found[to_asset], found[from_asset]
     before = dict(thing.data)
     after = {**other.data, **{key: value for key, value in before.items() if value}}
     if after != before:
-        _say(thing, after)
+        say(thing, after)
     bookings = move_rows(Booking.with_tests.all(), "asset_id", from_id=from_asset, to_id=to_asset)
     readings = move_rows(AssetReading.objects.all(), "asset_id", from_id=from_asset, to_id=to_asset)
     dues = move_rows(AssetDue.objects.all(), "asset_id", from_id=from_asset, to_id=to_asset)
@@ -196,9 +197,21 @@ def _join_thing(from_asset: int, to_asset: int) -> dict[str, Any]:
         "bookings": bookings,
         "readings": readings,
         "dues": dues,
+        "owners": join_periods(from_asset, to_asset),
+        "archived_at": _bring_back(thing, other) if bookings or not is_again else "",
         "before": before,
         "after": after,
     }
+
+
+def _bring_back(thing: Asset, other: Asset) -> str:
+    """Offer a thing again that was archived in one record only; return since when it was archived, or nothing."""
+    since = thing.archived_at
+    if since is None or other.archived_at is not None:
+        return ""
+    thing.archived_at = None
+    thing.save(update_fields=["archived_at"])
+    return _write_instant(since)
 
 
 def _part_things(things: Iterable[Mapping[str, Any]]) -> None:
@@ -207,12 +220,15 @@ def _part_things(things: Iterable[Mapping[str, Any]]) -> None:
         move_rows(Booking.with_tests.all(), "asset_id", **pair, row_ids=each["bookings"])
         move_rows(AssetReading.objects.all(), "asset_id", **pair, row_ids=each["readings"])
         move_rows(AssetDue.objects.all(), "asset_id", **pair, row_ids=each.get("dues", ()))
+        part_periods(each.get("owners", ()))
+        if each.get("archived_at"):
+            Asset.objects.filter(pk=each["to"], archived_at=None).update(archived_at=parse_instant(each["archived_at"]))
         thing = Asset.objects.select_for_update().filter(pk=each["to"], data=each["after"]).first()
         if thing is not None and each["after"] != each["before"]:
-            _say(thing, each["before"])
+            say(thing, each["before"])
 
 
-def _say(thing: Asset, data: Mapping[str, str]) -> None:
+def say(thing: Asset, data: Mapping[str, str]) -> None:
     """Let a thing say something else about itself: it is called and told by that."""
     named = name_asset(data)
     thing.data, thing.label, thing.identifier = dict(data), named.label, named.identifier

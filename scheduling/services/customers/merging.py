@@ -124,7 +124,7 @@ def follow_merge(row_id: int, now: datetime) -> None:
         merge = found.select_for_update().first()
         if merge is None:
             return
-        moved = belongings.move_over(merge.gone_id, merge.kept_id)
+        moved = belongings.move_over(merge.gone_id, merge.kept_id, is_again=True)
         if belongings.is_any(moved):
             merge.moved = belongings.add_up(merge.moved, moved)
             merge.save(update_fields=["moved"])

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from database.rows import move_rows
-from database.transactions import write_transaction
+from database.transactions import LostRace, run_write
 from kernel.text import mark
 from scheduling.enums import CustomerEvent
-from scheduling.errors import CustomerInvalid
-from scheduling.errors.customers import AssetKnown, AssetMoved, AssetNotFound, AssetOwned, AssetSample
+from scheduling.errors import CustomerInvalid, CustomerNotFound
+from scheduling.errors.customers import AssetKnown, AssetMoved, AssetOwned, AssetSample
 from scheduling.models import Asset, AssetDue, AssetMark, AssetOwner, AssetReading, Booking, Customer
 from scheduling.selectors.customers.assets import find_meter
-from scheduling.services.customers.assets import lock_asset, lock_owner
+from scheduling.services.customers.assets import find_owner_id, lock_asset, take_asset
+from scheduling.services.customers.belongings import say
 from scheduling.services.customers.records import create_customer
 from scheduling.services.writing.customers import tell_customer
 from scheduling.services.writing.inputs import local_today
@@ -27,7 +28,6 @@ DAY_TOO_EARLY = mark("Whoever has it now got it later than that. Choose that day
 EARLIEST = date(1900, 1, 1)
 
 
-@write_transaction()
 def move_asset(
     *, asset_id: int, to_id: int, on: date | None, from_id: int | None = None, by: Actor, now: datetime
 ) -> int:
@@ -50,10 +50,13 @@ def move_asset(
         AssetKnown: The new owner has something of the same identification that changed hands itself.
     """
     check_business_may(Ability.WRITE, is_staff=True)
-    return _move(asset_id, to_id, on, from_id, by=by, now=now)
+
+    def work(*, is_pessimistic: bool) -> int:  # noqa: ARG001 - everything is locked in any case
+        return _move(asset_id, to_id, on, from_id, by=by, now=now)
+
+    return run_write(work)
 
 
-@write_transaction()
 def move_asset_to_new(
     *, asset_id: int, setup: CustomerSetup, on: date | None, from_id: int | None = None, by: Actor, now: datetime
 ) -> int:
@@ -64,12 +67,15 @@ def move_asset_to_new(
         StatusForbids, AssetNotFound, CustomerInvalid, AssetMoved, AssetSample: As `move_asset`.
     """
     check_business_may(Ability.WRITE, is_staff=True)
-    to_id = create_customer(setup=setup, by=by, now=now)
-    _move(asset_id, to_id, on, from_id, by=by, now=now)
-    return to_id
+
+    def work(*, is_pessimistic: bool) -> int:  # noqa: ARG001 - as above
+        to_id = create_customer(setup=setup, by=by, now=now)
+        _move(asset_id, to_id, on, from_id, by=by, now=now)
+        return to_id
+
+    return run_write(work)
 
 
-@write_transaction()
 def archive_asset(*, asset_id: int, now: datetime) -> bool:
     """Offer an asset no more, and tell whether it was offered until now; its history stays.
 
@@ -80,7 +86,6 @@ def archive_asset(*, asset_id: int, now: datetime) -> bool:
     return _switch(asset_id, archived_at=now, now=now)
 
 
-@write_transaction()
 def restore_asset(*, asset_id: int, now: datetime) -> bool:
     """Offer an archived asset again, and tell whether it was archived.
 
@@ -92,13 +97,17 @@ def restore_asset(*, asset_id: int, now: datetime) -> bool:
 
 def _switch(asset_id: int, *, archived_at: datetime | None, now: datetime) -> bool:
     check_business_may(Ability.WRITE, is_staff=True)
-    asset = lock_asset(asset_id)
-    if (asset.archived_at is None) == (archived_at is None):
-        return False
-    asset.archived_at = archived_at
-    asset.save(update_fields=["archived_at"])
-    tell_customer(asset.owner, CustomerEvent.UPDATED, now=now)
-    return True
+
+    def work(*, is_pessimistic: bool) -> bool:  # noqa: ARG001 - as above
+        asset = lock_asset(asset_id)
+        if (asset.archived_at is None) == (archived_at is None):
+            return False
+        asset.archived_at = archived_at
+        asset.save(update_fields=["archived_at"])
+        tell_customer(asset.owner, CustomerEvent.UPDATED, now=now)
+        return True
+
+    return run_write(work)
 
 
 def _move(asset_id: int, to_id: int, on: date | None, from_id: int | None, *, by: Actor, now: datetime) -> int:
@@ -112,11 +121,10 @@ def _move(asset_id: int, to_id: int, on: date | None, from_id: int | None, *, by
     day = _check_day(on, now=now)
     former = asset.owner
     _write_owners(asset, owner, day, by=by, now=now)
-    _take_in(asset, owner)
-    asset.owner = owner
-    asset.archived_at = None
-    asset.save(update_fields=["owner", "archived_at", "data"])
+    data = _take_in(asset, owner)
+    asset.owner, asset.archived_at = owner, None
     AssetMark.objects.filter(asset=asset).update(owner=owner)
+    say(asset, data)
     keep_customer_search([former.pk, owner.pk])
     for each in (former, owner):
         tell_customer(each, CustomerEvent.UPDATED, now=now)
@@ -124,17 +132,18 @@ def _move(asset_id: int, to_id: int, on: date | None, from_id: int | None, *, by
 
 
 def _lock(asset_id: int, to_id: int) -> tuple[Asset, Customer]:
-    """Lock both owners in the order of their ids, then the asset: as whoever gives a customer another one."""
-    from_id = Asset.objects.filter(pk=asset_id).values_list("owner_id", flat=True).first()
-    if from_id is None:
-        raise AssetNotFound
-    for each in sorted({from_id, to_id} - {to_id}):
-        Customer.objects.select_for_update().filter(pk=each).first()
-    owner = lock_owner(to_id)
-    asset = lock_asset(asset_id)
-    if asset.owner_id != from_id:
-        raise AssetMoved
-    return asset, owner
+    """Lock visits that may go over, then both owners in the order of their ids, then the asset: as merges do."""
+    from_id = find_owner_id(asset_id)
+    visits = Booking.with_tests.filter(asset__owner_id=to_id).select_for_update(of=("self",))
+    list(visits.order_by("pk").values_list("pk"))
+    rows = Customer.objects.filter(pk__in=(from_id, to_id), erased_at=None).select_for_update().order_by("pk")
+    owner = {row.pk: row for row in rows}.get(to_id)
+    if owner is None:
+        raise CustomerNotFound
+    try:
+        return take_asset(asset_id, owner_id=from_id), owner
+    except LostRace as error:
+        raise AssetMoved from error
 
 
 def _check_day(on: date | None, *, now: datetime) -> date:
@@ -168,8 +177,9 @@ def _write_owners(asset: Asset, owner: Customer, day: date, *, by: Actor, now: d
     AssetOwner.objects.create(asset=asset, customer=owner, from_on=day, written_at=now, written_by_id=by.user_id)
 
 
-def _take_in(asset: Asset, owner: Customer) -> None:
-    """Let what the new owner came with under the same identification be the same thing."""
+def _take_in(asset: Asset, owner: Customer) -> dict[str, str]:
+    """Let what the new owner came with under the same identification be the same thing; return what is known of it."""
+    data: dict[str, str] = dict(asset.data)
     marks = asset.marks.values_list("mark", flat=True)
     same = Asset.objects.filter(owner=owner, marks__mark__in=list(marks)).distinct().order_by("pk")
     for each in same:
@@ -178,8 +188,9 @@ def _take_in(asset: Asset, owner: Customer) -> None:
         move_rows(Booking.with_tests.all(), "asset_id", from_id=each.pk, to_id=asset.pk)
         move_rows(AssetReading.objects.all(), "asset_id", from_id=each.pk, to_id=asset.pk)
         move_rows(AssetDue.objects.all(), "asset_id", from_id=each.pk, to_id=asset.pk)
-        asset.data = {**each.data, **asset.data}
+        data = {**each.data, **{key: text for key, text in data.items() if text}}
         each.delete()
     meter, last = find_meter(), asset.readings.order_by("-read_at", "-pk").first()
     if meter is not None and last is not None:
-        asset.data = {**asset.data, meter.key: str(last.value)}
+        data[meter.key] = str(last.value)
+    return data

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from database.transactions import write_transaction
+from database.transactions import run_write
 from kernel.text import mark
 from scheduling.enums import CustomerEvent
 from scheduling.errors import CustomerInvalid
@@ -23,7 +23,6 @@ NO_METER = mark("Nothing of the kind is read here.")
 NUMBER_MISSING = mark("Type the number that it shows.")
 
 
-@write_transaction()
 def add_reading(*, asset_id: int, typed: str, is_lower_meant: bool = False, now: datetime) -> int:
     """Keep what somebody read, and return the reading's id; the next booking begins with it.
 
@@ -34,6 +33,14 @@ def add_reading(*, asset_id: int, typed: str, is_lower_meant: bool = False, now:
         ReadingLower: It is less than the newest one, and nobody said that this is meant.
     """
     check_business_may(Ability.WRITE, is_staff=True)
+
+    def work(*, is_pessimistic: bool) -> int:  # noqa: ARG001 - everything is locked in any case
+        return _add(asset_id, typed, is_lower_meant=is_lower_meant, now=now)
+
+    return run_write(work)
+
+
+def _add(asset_id: int, typed: str, *, is_lower_meant: bool, now: datetime) -> int:
     asset = lock_asset(asset_id)
     meter = find_meter()
     if meter is None:

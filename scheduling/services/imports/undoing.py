@@ -14,6 +14,7 @@ from kernel.text import mark
 from scheduling.enums import ContactKind, CustomerEvent, ImportState, RowOutcome
 from scheduling.models import (
     Asset,
+    AssetDue,
     AssetOwner,
     AssetReading,
     Booking,
@@ -96,6 +97,7 @@ def _load(ids: set[int]) -> _Ledger:
     busy |= set(WaitlistEntry.objects.filter(customer_id__in=ids).values_list("customer_id", flat=True))
     booked = set(Booking.with_tests.filter(asset_id__in=things).values_list("asset_id", flat=True))
     booked |= set(AssetReading.objects.filter(asset_id__in=things).values_list("asset_id", flat=True))
+    booked |= set(AssetDue.objects.filter(asset_id__in=things).values_list("asset_id", flat=True))
     merged = set(Customer.with_merged.filter(merged_into_id__in=ids).values_list("merged_into_id", flat=True))
     had = set(AssetOwner.objects.filter(customer_id__in=ids).values_list("customer_id", flat=True))
     moved = set(AssetOwner.objects.filter(asset_id__in=things).values_list("asset_id", flat=True))

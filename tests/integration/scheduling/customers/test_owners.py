@@ -25,14 +25,15 @@ from scheduling.selectors.customers.listing import list_for_desk
 from scheduling.selectors.customers.owners import list_former_assets, list_owners
 from scheduling.selectors.customers.profile import get_profile
 from scheduling.selectors.customers.stories import get_asset_story
+from scheduling.services.bookings.corrections import correct_booking
 from scheduling.services.bookings.submissions import book_slot
-from scheduling.services.customers.assets import create_asset
+from scheduling.services.customers.assets import change_asset, create_asset
 from scheduling.services.customers.merging import merge_customers, part_customers
 from scheduling.services.customers.owners import archive_asset, move_asset, move_asset_to_new, restore_asset
 from scheduling.services.customers.readings import add_reading
 from scheduling.services.customers.records import create_customer
 from scheduling.services.erasing import KIND
-from scheduling.types import ContactSetup, CustomersAsked, CustomerSetup, SlotRequest
+from scheduling.types import ContactSetup, Correction, CustomersAsked, CustomerSetup, SlotRequest
 from tenants.context import tenant_scope
 from tenants.services.erasures.erasing import erase
 from tests.factories.scheduling import CAR, CUSTOMER, DETAILS, NOW, STAFF, hours_later, make_shop, make_wish
@@ -296,3 +297,130 @@ def test_a_reading_of_the_new_owner_goes_on(visit):
     add_reading(asset_id=visit.asset_id, typed="42000", now=NOW + timedelta(days=1))
 
     assert list(AssetReading.objects.order_by("pk").values_list("value", flat=True)) == [41000, 42000]
+
+
+VIN = "3VWFE21C04M000001"
+
+
+def test_what_is_taken_in_is_called_and_found_by_all_that_both_say(shop, visit):
+    laura = visit.customer_id
+    old = create_asset(customer_id=laura, fields={"make": "Mazda", "plate": "", "vin": VIN}, now=NOW)
+    Asset.objects.filter(pk=old).update(data={**Asset.objects.get(pk=old).data, "plate": ""})
+    his = book(shop, 2, "Víctor Salas", OTHER)
+    change_asset(asset_id=his.asset_id, fields={"vin": VIN}, now=NOW)
+
+    move(old, his.customer_id)
+    again = book(shop, 4, "Víctor Salas", OTHER)
+
+    asset = Asset.objects.get(pk=old)
+    assert (again.asset_id, asset.identifier, asset.data["plate"], asset.data["make"]) == (
+        old, "ABC-123-D", "ABC-123-D", "Mazda",
+    )  # fmt: skip
+    assert asset.label == "Mazda Versa"
+    assert list(Asset.objects.filter(owner_id=his.customer_id).values_list("pk", flat=True)) == [old]
+
+
+def test_a_visit_booked_with_an_archived_one_brings_it_back(shop, visit):
+    archive_asset(asset_id=visit.asset_id, now=NOW)
+
+    again = book(shop, 2, "Laura Jiménez", PHONE)
+
+    assert (again.asset_id, get_asset(asset_id=visit.asset_id).archived_at) == (visit.asset_id, None)
+
+
+def test_who_was_erased_has_no_page(visit):
+    move(visit.asset_id, make("Víctor"))
+    erase(kind=KIND, row_ids=[visit.customer_id], now=NOW)
+
+    assert [each.is_erased for each in list_owners(asset_id=visit.asset_id)] == [False, True]
+
+
+def story_of(asset_id: int) -> tuple:
+    """Who had it, and which visits are shown."""
+    return periods(asset_id), sorted(row.id for row in get_asset_story(asset_id=asset_id, now=NOW).visits)
+
+
+def rows() -> tuple:
+    return (
+        list(AssetOwner.objects.order_by("pk").values_list("pk", "asset_id", "customer_id", "from_on", "until_on")),
+        list(Asset.objects.order_by("pk").values_list("pk", "owner_id", "archived_at", "data")),
+        list(Booking.objects.order_by("pk").values_list("pk", "customer_id", "asset_id")),
+    )
+
+
+def test_a_merge_of_two_who_have_it_keeps_who_had_it_before(shop, visit):
+    laura, victor = visit.customer_id, make("Víctor Salas")
+    twin = book(shop, 2, "Victor Salas", "+525511112222")
+    sold = TODAY - timedelta(days=30)
+    move(visit.asset_id, victor, sold)
+    before = rows()
+
+    merge_id = merge_customers(kept_id=twin.customer_id, gone_id=victor, by=STAFF, now=NOW)
+    told = story_of(twin.asset_id)
+    part_customers(merge_id=merge_id, by=STAFF, now=NOW)
+
+    assert told == ([(twin.customer_id, sold, None), (laura, None, sold)], sorted([visit.pk, twin.pk]))
+    assert rows() == before
+
+
+def test_two_stories_of_one_thing_are_one_in_order(shop, visit):
+    laura, victor = visit.customer_id, make("Víctor Salas")
+    berta, twin = book(shop, 2, "Berta Ruiz", "+525511112222"), make("Victor Salas", "+525511113333")
+    first, second = TODAY - timedelta(days=90), TODAY - timedelta(days=30)
+    move(visit.asset_id, victor, second)
+    move(berta.asset_id, twin, first)
+    before = rows()
+
+    merge_id = merge_customers(kept_id=victor, gone_id=twin, by=STAFF, now=NOW)
+    told = story_of(visit.asset_id)
+    part_customers(merge_id=merge_id, by=STAFF, now=NOW)
+
+    assert told == (
+        [(victor, second, None), (laura, first, second), (berta.customer_id, None, first)],
+        sorted([visit.pk, berta.pk]),
+    )
+    assert rows() == before
+
+
+def test_what_changed_hands_since_a_merge_stays_in_order_when_it_is_parted(shop, visit):
+    laura, victor = visit.customer_id, make("Víctor Salas")
+    twin = book(shop, 2, "Victor Salas", "+525511112222")
+    move(visit.asset_id, victor, TODAY - timedelta(days=30))
+    merge_id = merge_customers(kept_id=twin.customer_id, gone_id=victor, by=STAFF, now=NOW)
+    carla = make("Carla", "+525511114444")
+    move(twin.asset_id, carla, TODAY)
+
+    part_customers(merge_id=merge_id, by=STAFF, now=NOW)
+
+    now_has = [each for each in periods(twin.asset_id) if each[2] is None]
+    assert now_has == [(carla, TODAY, None)]
+    assert laura in {each[0] for asset in (twin.asset_id, visit.asset_id) for each in periods(asset)}
+
+
+def test_what_one_of_two_records_still_comes_with_is_not_archived(shop, visit):
+    twin = book(shop, 2, "Laura Jimenes", OTHER)
+    archive_asset(asset_id=visit.asset_id, now=NOW)
+    before = rows()
+
+    merge_id = merge_customers(kept_id=visit.customer_id, gone_id=twin.customer_id, by=STAFF, now=NOW)
+    merged = get_asset(asset_id=visit.asset_id).archived_at
+    part_customers(merge_id=merge_id, by=STAFF, now=NOW)
+
+    assert merged is None
+    assert rows() == before
+
+
+@pytest.mark.parametrize("is_too", [True, False])
+def test_a_corrected_visit_of_a_former_owner_stays_about_the_same_thing(visit, is_too):
+    move(visit.asset_id, make("Víctor Salas"))
+    before = list(Asset.objects.values())
+    correction = Correction(
+        name=visit.customer_name, phone=PHONE, email="", asset={**visit.asset_data, "model": "Otro"},
+        note="Mal escrito", price_minor=visit.price_minor, is_customer_too=is_too,
+    )  # fmt: skip
+
+    assert correct_booking(booking_id=visit.pk, correction=correction, now=NOW, by=STAFF)
+
+    visit.refresh_from_db()
+    assert (visit.asset_data["model"], visit.note, visit.asset_id) == ("Otro", "Mal escrito", before[0]["id"])
+    assert list(Asset.objects.values()) == before
