@@ -65,8 +65,10 @@ LINK_LIFE = timedelta(days=30)
 ASKABLE = (BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL)
 """Of what staff may ask for money first."""
 MOVABLE_STATUSES = (BookingStatus.CONFIRMED, BookingStatus.PENDING_APPROVAL)
-"""What takes another time, by customers and by staff."""
-RESIZABLE_STATUSES = (*MOVABLE_STATUSES, BookingStatus.ARRIVED, BookingStatus.IN_PROGRESS)
+"""What takes another time by its customer, and becomes another visit."""
+MOVABLE_BY_STAFF = (*MOVABLE_STATUSES, BookingStatus.PENDING_PAYMENT)
+"""What takes another time by staff: what waits for its deposit waits for it at the new time, as long as before."""
+RESIZABLE_STATUSES = (*MOVABLE_BY_STAFF, BookingStatus.ARRIVED, BookingStatus.IN_PROGRESS)
 """What staff makes longer or shorter."""
 
 
@@ -155,15 +157,27 @@ def check_move(booking: Booking, *, by: Actor, now: datetime) -> None:
     Raises:
         StatusForbids: The state of the business does not allow it.
         CutoffPassed: It is too late.
-        TransitionRefused: Only a confirmed booking, or one that still waits for approval, moves.
+        TransitionRefused: Only a confirmed booking, or one that still waits for approval, moves; by staff, one that
+            waits for its deposit as well.
     """
     check_step(by, Ability.MOVE)
     if booking.is_active and booking.hold_expires_at is not None and booking.hold_expires_at <= now:
         raise TransitionRefused(status=BookingStatus.EXPIRED.label)
-    if booking.status not in MOVABLE_STATUSES:
+    if booking.status not in (MOVABLE_BY_STAFF if by.kind == ActorKind.STAFF else MOVABLE_STATUSES):
         raise refuse_step(booking)
     if by.kind == ActorKind.CUSTOMER and now > find_move_limit(booking):
         raise CutoffPassed(until=find_move_limit(booking))
+
+
+def check_change(booking: Booking, *, by: Actor, now: datetime) -> None:
+    """Refuse that a booking becomes another visit while its deposit is waited for, or as `check_move` does.
+
+    Raises:
+        StatusForbids, CutoffPassed, TransitionRefused: As `check_move`.
+    """
+    check_move(booking, by=by, now=now)
+    if booking.status not in MOVABLE_STATUSES:
+        raise refuse_step(booking)
 
 
 def check_resize(booking: Booking, *, by: Actor, now: datetime) -> None:
@@ -172,7 +186,7 @@ def check_resize(booking: Booking, *, by: Actor, now: datetime) -> None:
     Raises:
         StatusForbids, TransitionRefused: As `check_move`.
     """
-    if booking.status in RESIZABLE_STATUSES and booking.status not in MOVABLE_STATUSES:
+    if booking.status in RESIZABLE_STATUSES and booking.status not in MOVABLE_BY_STAFF:
         check_step(by)
     else:
         check_move(booking, by=by, now=now)

@@ -36,6 +36,7 @@ ALWAYS = {
     "settle_by_staff": "of a booking that is being made, by `book_slot`, which asks",
     "agree_anew": "only computes, for `change_visit`, which asks",
     "wait_for_deposit": "takes a row that was locked, and so asked for",
+    "keep_until": "as above",
     "give_up": "ends holds for whoever changes the catalog, who asks",
     "keep_in_place": "writes down what was decided with a change, which asked",
     "undo_keeping": "as above",

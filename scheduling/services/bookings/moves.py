@@ -82,6 +82,7 @@ def move_booking(
     is taken alone, and with ``override`` not even by that. ``resource_ids`` asks for other people
     or bays than the customer chose (reassign), an empty one for anyone; ``servers`` lets only these serve it,
     without a word about who was chosen, and ``extra`` goes into its event. When it cannot be moved, the old time stays.
+    What waits for its deposit waits as long as before, but not past its new start; only staff moves it.
     A reason to override belongs to the time that it was given for: a booking that moves to a regular place loses it.
 
     With ``length_minutes`` it lasts so long from now on, also when it is moved later; unless somebody else is named,
@@ -227,6 +228,8 @@ def place_anew(
     booking.sequence += 1
     length = asked.plan.wish.length_minutes
     booking.length_minutes = length if length == place.visit.duration_minutes else None
+    if booking.status == BookingStatus.PENDING_PAYMENT:
+        keep_until(booking, booking.hold_expires_at, now=asked.now)
     if booking.status == BookingStatus.PENDING_APPROVAL:
         booking.hold_expires_at = find_request_deadline(booking, now=asked.now)
         add_due_work(kind=HOLD_DUE_KIND, row_id=booking.pk, due_at=booking.hold_expires_at, now=asked.now)
@@ -236,3 +239,10 @@ def place_anew(
     booking.override_reason = override.reason if override else ""
     booking.overridden_by_id = override.user_id if override else None
     note_rules_and_group(asked.plan, place, booking, counters=counters)
+
+
+def keep_until(booking: Booking, limit: datetime | None, *, now: datetime) -> None:
+    """Let the place of a booking wait for its deposit until ``limit``, and never past its start; not saved."""
+    if limit is not None:
+        booking.hold_expires_at = until = min(limit, booking.starts_at)
+        add_due_work(kind=HOLD_DUE_KIND, row_id=booking.pk, due_at=until, now=now)

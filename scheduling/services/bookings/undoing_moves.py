@@ -14,6 +14,7 @@ from scheduling.selectors.availability.plans import Plan, keep_places, load_plan
 from scheduling.selectors.bookings.deadlines import find_request_deadline
 from scheduling.selectors.bookings.past_moves import BeforeMove, find_before_move
 from scheduling.selectors.bookings.wishes import wish_of
+from scheduling.services.bookings.moves import keep_until
 from scheduling.services.bookings.returning import find_place_again
 from scheduling.services.editions import plans_anew
 from scheduling.services.writing.agreed import agree_on
@@ -124,6 +125,9 @@ def _restore(booking: Booking, before: BeforeMove, plan: Plan, place: Place, *, 
     booking.override_kind = before.override_kind
     booking.override_reason = before.override_reason
     booking.overridden_by_id = before.overridden_by_id
+    if booking.status == BookingStatus.PENDING_PAYMENT:
+        limits = (booking.hold_expires_at, before.hold_expires_at)
+        keep_until(booking, max((each for each in limits if each is not None), default=None), now=now)
     if booking.status == BookingStatus.PENDING_APPROVAL:
         deadline = before.hold_expires_at
         if deadline is None or deadline <= now:

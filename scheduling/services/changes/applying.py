@@ -32,7 +32,7 @@ from scheduling.errors import (
     TransitionRefused,
 )
 from scheduling.models import Booking, Resource
-from scheduling.policies import MOVABLE_STATUSES, TRANSITIONS
+from scheduling.policies import MOVABLE_BY_STAFF, TRANSITIONS
 from scheduling.selectors.bookings.views import list_views
 from scheduling.selectors.catalog.misfits import Key
 from scheduling.services.bookings.cancellations import cancel_booking
@@ -208,7 +208,7 @@ def _view(booking: BookingView, keys: Sequence[Key], names: Mapping[int, str]) -
 
 def list_outcomes(booking: BookingView, kinds: set[MisfitKind]) -> tuple[Outcome, ...]:
     """Return what can become of a booking: nobody comes to whom or what is gone, unless the visit has begun."""
-    can_move = booking.status in MOVABLE_STATUSES and MisfitKind.ENDED not in kinds
+    can_move = booking.status in MOVABLE_BY_STAFF and MisfitKind.ENDED not in kinds
     can_cancel = BookingStatus.CANCELLED in TRANSITIONS.get(booking.status, frozenset())
     can_stay = MisfitKind.GONE not in kinds or not (can_move or can_cancel)
     can = {Outcome.KEEP: can_stay, Outcome.MOVE: can_move, Outcome.CANCEL: can_cancel}

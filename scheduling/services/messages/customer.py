@@ -11,7 +11,7 @@ from kernel.emails import clean_email
 from notifications.services.messages import tell
 from notifications.types.messages import Attachment, Recipient, Thread
 from notifications.types.words import Words
-from scheduling.enums import BookingSource, ContactKind
+from scheduling.enums import BookingSource, BookingStatus, ContactKind
 from scheduling.models import Location
 from scheduling.services.consent_links import CHOSEN, make_consent_url
 from scheduling.services.messages.calendar_files import describe_event
@@ -79,7 +79,7 @@ def tell_customer(
 
 def make_attachments(booking: BookingView, *, template: str, now: datetime) -> tuple[Attachment, ...]:
     """Return the calendar file of a message to the customer, if it has one."""
-    method = METHODS.get(template)
+    method = METHODS.get(template) if booking.status != BookingStatus.PENDING_PAYMENT else None
     said = booking.say_in(booking.customer_locale)
     return (_make_invitation(said, method=method, now=now),) if method else ()
 

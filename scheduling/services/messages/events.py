@@ -163,12 +163,18 @@ def _find_telling(event: EventView) -> tuple[BookingView, Telling] | None:
         booking = get_booking(booking_id=event.subject_id)
     except BookingNotFound:
         return None  # removed since: there is nobody to tell
+    return booking, _pick_telling(event, booking)
+
+
+def _pick_telling(event: EventView, booking: BookingView) -> Telling:
     if event.kind == CORRECTED and booking.status == BookingStatus.PENDING_PAYMENT:
-        return booking, TELLINGS[UNPAID]
+        return TELLINGS[UNPAID]
+    if event.kind == MOVED and booking.status == BookingStatus.PENDING_PAYMENT:
+        return Telling(frozenset({BookingStatus.PENDING_PAYMENT}), "booking_moved")
     if event.kind in {MOVED, CHANGED, RESTORED, CORRECTED} and booking.status == BookingStatus.PENDING_APPROVAL:
         requested = TELLINGS["booking.requested"]  # a request for another time is a request
-        return booking, replace(requested, business="") if event.kind == CORRECTED else requested
-    return booking, TELLINGS[event.kind]
+        return replace(requested, business="") if event.kind == CORRECTED else requested
+    return TELLINGS[event.kind]
 
 
 def _is_told_elsewhere(event: EventView) -> bool:

@@ -29,6 +29,7 @@ from scheduling.services.messages.standing import (
     pick_for_business,
     pick_for_customer,
     pick_for_worker,
+    read_instant,
 )
 from scheduling.services.messages.words import (
     SUBJECT_KIND,
@@ -69,6 +70,8 @@ def _tell_customer(waiting: Waiting, booking: BookingView, now: datetime) -> Con
     told = _find_told(waiting) or (KNOWN_SOMEHOW if waiting.was_told and not is_anew else None)
     present = describe_state(booking)
     asking = pick_for_deposit(booking) if present["status"] == "unpaid" else ""
+    before = _find_move_of_unpaid(waiting, told, present)
+    asking = "booking_moved" if before is not None else asking
     if present["status"] in {"", "unpaid"} and not asking:  # on its way, or paid at the business
         return Verdict.OVERTAKEN
     if _is_still_true(waiting, present):
@@ -80,11 +83,11 @@ def _tell_customer(waiting: Waiting, booking: BookingView, now: datetime) -> Con
     if verdict := _judge_own_words(waiting, present):
         return verdict
     template = pick_for_customer(told, present)
-    if template == "deposit_requested":
+    if present["status"] == "unpaid":
         template = asking
     if waiting.template == "booking_approved" and template == "booking_confirmed":
         template = waiting.template  # they asked, though the message about that never arrived
-    previous = find_previous(told, present)
+    previous = before or find_previous(told, present)
     state = describe_state(booking, previous=previous) | ({ANEW: True} if is_anew else {})
     if _says_so(waiting, template, state) and not waiting.beside:
         return Verdict.AS_WRITTEN
@@ -93,6 +96,16 @@ def _tell_customer(waiting: Waiting, booking: BookingView, now: datetime) -> Con
     attachments = make_attachments(lead, template=template, now=now)
     more = (file for each in beside for file in make_attachments(each, template=_name_change(each), now=now))
     return Content(template, words, state, (*attachments, *(replace(file, is_alternative=False) for file in more)))
+
+
+def _find_move_of_unpaid(waiting: Waiting, told: State | None, present: State) -> datetime | None:
+    """Return the start before staff moved what waits for its deposit; who paid on the page may have read no message."""
+    if present["status"] != "unpaid":
+        return None
+    if told is not None and told.get("status") == "unpaid":
+        return find_previous(told, present)
+    previous = read_instant(waiting.state.get("previous")) if waiting.template == "booking_moved" else None
+    return None if previous is None or previous.isoformat() == present["starts_at"] else previous
 
 
 def _list_beside(waiting: Waiting) -> tuple[BookingView, ...]:

@@ -226,11 +226,11 @@ def _say_to_customer(
             "paid": formats.format_money(money.paid_minor, booking.currency) if money.paid_minor else "",
         }
         words |= {"on_card": "yes"} if booking.agreed.is_on_card else {}
-        if template in UNPAID:
+        if template in UNPAID or (template == "booking_moved" and booking.status == BookingStatus.PENDING_PAYMENT):
             words |= dict.fromkeys(("what_to_bring", "calendar_url", "move_url"), "")
             label = gettext("Pay by card") if money.takes_card else gettext("View the appointment")
             label = gettext("Leave a card") if booking.agreed.is_on_card else label
-            words |= {"action_label": label, **_say_deposit(booking, money, formats)}
+            words |= {"is_unpaid": "yes", "action_label": label, **_say_deposit(booking, money, formats)}
             words["cancel_policy"] = " ".join(describe_refunds(booking.agreed, formats))
         elif template in OVER:
             words |= {"action_url": words["book_url"], "action_label": gettext("Choose another time")}

@@ -77,3 +77,18 @@ def test_a_booking_that_waits_for_payment_is_cancelled_but_not_moved():
 
     assert policies.may_customer_move(waiting, now=now) is False
     assert policies.may_customer_cancel(waiting, now=now) is True
+
+
+def test_staff_moves_what_waits_for_payment_until_it_waited_too_long():
+    waiting = make_booking(BookingStatus.PENDING_PAYMENT, STARTS_AT)
+    staff = Actor(ActorKind.STAFF)
+
+    policies.check_move(waiting, by=staff, now=STARTS_AT - timedelta(seconds=1))
+    for check, by, now in (
+        (policies.check_move, staff, STARTS_AT),
+        (policies.check_resize, staff, STARTS_AT),
+        (policies.check_change, staff, STARTS_AT - timedelta(days=1)),
+        (policies.check_move, Actor(ActorKind.CUSTOMER), STARTS_AT - timedelta(days=30)),
+    ):
+        with pytest.raises(TransitionRefused):
+            check(waiting, by=by, now=now)

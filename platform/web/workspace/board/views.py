@@ -21,7 +21,7 @@ from edge.access import requires
 from edge.reading import read_date
 from kernel.clock import utc_now
 from scheduling.enums import CALLED_OFF, BookingStatus
-from scheduling.policies import MOVABLE_STATUSES, RESIZABLE_STATUSES
+from scheduling.policies import MOVABLE_BY_STAFF, RESIZABLE_STATUSES
 from scheduling.selectors.bookings import board as boards
 from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.catalog import services as catalog
@@ -267,7 +267,7 @@ def load_board_page(request: HttpRequest, *, now: datetime) -> BoardPage:
         types=_list_type_choices(query, board, shown_type),
         owners=_list_owner_choices(query, own_ids),
         legend=list_legend(),
-        movable=MOVABLE_STATUSES,
+        movable=MOVABLE_BY_STAFF,
         resizable=RESIZABLE_STATUSES,
         late=list_late(shown, now),
         unconfirmed=list_unconfirmed(shown, now),

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from billing.services import payments
 from billing.services.credits.offering import cancel_for_credit
 from scheduling.enums import BookingStatus
-from scheduling.policies import MOVABLE_STATUSES, RESIZABLE_STATUSES, TAKEN_BACK, TRANSITIONS
+from scheduling.policies import MOVABLE_BY_STAFF, MOVABLE_STATUSES, RESIZABLE_STATUSES, TAKEN_BACK, TRANSITIONS
 from scheduling.services.bookings import cancellations, transitions
 from scheduling.services.bookings.series import following
 from scheduling.types import Actor
@@ -265,6 +265,11 @@ def make_undo(booking_id: int, status: BookingStatus) -> Undo:
 
 def is_movable(status: BookingStatus) -> bool:
     """Tell whether staff may give the booking another time."""
+    return status in MOVABLE_BY_STAFF
+
+
+def is_changeable(status: BookingStatus) -> bool:
+    """Tell whether the booking may become another visit."""
     return status in MOVABLE_STATUSES
 
 

@@ -39,7 +39,7 @@ from web.formats import capitalize, describe_series, to_local
 from web.parts.pictures import ShownPicture, show_picture
 from web.parts.status_looks import StatusLook, get_look, get_pause_look
 from web.templatetags.formats import get_current_formats, local_date_time
-from web.workspace.bookings.actions import Action, is_movable, is_resizable, list_actions, may_end
+from web.workspace.bookings.actions import Action, is_changeable, is_movable, is_resizable, list_actions, may_end
 from web.workspace.bookings.answers import show_answer
 from web.workspace.bookings.changes import describe_changes
 from web.workspace.bookings.deposits import PayLink, find_pay_link
@@ -120,6 +120,7 @@ class BookingPage:
     answer_facts: tuple[Fact, ...]
     actions: tuple[Action, ...]
     is_movable: bool
+    is_changeable: bool
     is_resizable: bool
     may_correct: bool
     may_set_level: bool
@@ -198,6 +199,7 @@ def load_booking_page(*, booking_id: int, user: object, now: datetime) -> Bookin
         if may_act
         else (),
         is_movable=may_act and is_movable(booking.status),
+        is_changeable=may_act and is_changeable(booking.status),
         is_resizable=may_act and not booking.is_group and is_resizable(booking.status),
         may_correct=may_act and booking.status != BookingStatus.HELD,
         may_set_level=booking.customer_id is not None and has_permission(user, Permission.CUSTOMER_MANAGE),

@@ -16,7 +16,7 @@ from scheduling.enums import ActorKind, Approval, BookingEvent, BookingLevel, Bo
 from scheduling.errors import BookingChanged, RequestInvalid, ResourceNotFound
 from scheduling.hooks import can_be_asked, is_deposit_reserved
 from scheduling.models import Booking, BookingLine, Resource
-from scheduling.policies import check_move, check_step
+from scheduling.policies import check_change, check_step
 from scheduling.selectors.availability.free_times import find_moving
 from scheduling.selectors.availability.plans import Plan, check_online, load_plan_at, narrow_plan
 from scheduling.selectors.bookings.corrections import mark_visit
@@ -167,7 +167,7 @@ def _change(token: str | None, booking_id: int | None, change: _Change, answer: 
 
     def work(*, is_pessimistic: bool) -> T:
         seen = read_booking(now=now, booking_id=changed_id)
-        check_move(seen, by=change.by, now=now)
+        check_change(seen, by=change.by, now=now)
         _check_seen(seen, change)
         wish = _make_wish(seen, change.wanted)
         if _is_as_it_is(seen, wish, change.wanted):
