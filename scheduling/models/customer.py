@@ -11,7 +11,7 @@ from django.db.models import F, Func, Q, Value
 
 from audit.history import keep_history
 from kernel.identity.keys import LONGEST_KEY
-from scheduling.enums import BookingLevel, ConsentPurpose, ContactKind, CustomerKind
+from scheduling.enums import BookingLevel, BookingSource, ConsentPurpose, ContactKind, CustomerKind
 from scheduling.models.allocation import LaneRange
 
 LONGEST_MARK = LONGEST_KEY + 64
@@ -153,6 +153,11 @@ class ConsentRows(models.QuerySet["Consent"]):
         """
         raise TypeError("the ledger of consents is append-only")
 
+    def erase_words(self) -> int:
+        """Take what staff and programs wrote down in words: it may say who it was. What pages showed, stays."""
+        written = self.exclude(user_id=None) | self.filter(source=BookingSource.API, proof__has_key="words")
+        return models.QuerySet.update(written, proof={})
+
     def take_back(self) -> int:
         """Remove what an import brought that is undone: nobody agreed to it here."""
         return super().delete()[0]
@@ -161,8 +166,9 @@ class ConsentRows(models.QuerySet["Consent"]):
 class Consent(models.Model):
     """One answer of a person: to what, with which text, when, from where; and until when a yes held.
 
-    A no is a row that ended as it began. ``contact`` is whose messages it is about, as `VisitsLink` has it; empty: of
-    before that was kept, or the person was erased. ``user_id``: who of the staff wrote it down; None: nobody.
+    A no is a row that ended as it began. ``contact`` is whose messages it is about, as `VisitsLink` has it; empty: it
+    speaks for none, since whoever booked had not shown that it is theirs, or it is of before that was kept, or the
+    person was erased. ``user_id``: who of the staff wrote it down; None: nobody.
     Rows are only added (`ConsentRows`).
     """
 

@@ -76,6 +76,17 @@ def _list_merged(row_ids: Collection[int]) -> set[int]:
     return found
 
 
+def lock_for_erasing(customer_id: int) -> None:
+    """Hold back whoever books for a customer or changes their visits, until the caller's transaction ends.
+
+    Who waits, then visits, then the record: as merging and `erase_customers` lock them.
+    """
+    list(WaitlistEntry.objects.filter(customer_id=customer_id).select_for_update().order_by("pk").values_list("pk"))
+    theirs = Booking.with_tests.filter(Q(customer_id=customer_id) | Q(payer_id=customer_id))
+    list(theirs.select_for_update().order_by("pk").values_list("pk"))
+    list(Customer.with_merged.filter(pk=customer_id).select_for_update().values_list("pk"))
+
+
 def erase_customers(rows: ErasedRows) -> None:
     """Take whoever these customers were out of every table of this room, history and messages included.
 
@@ -92,7 +103,9 @@ def erase_customers(rows: ErasedRows) -> None:
     addresses = _list_addresses(ids, bookings)  # while it is known which they were
     erase_codes(addresses, also=[LINK_KIND])
     erase_columns(VisitsLink.objects.filter(contact__in=addresses))
-    erase_columns(Consent.objects.filter(customer_id__in=ids))
+    consents = Consent.objects.filter(customer_id__in=ids)
+    erase_columns(consents)
+    consents.erase_words()
     for customer in Customer.with_merged.filter(pk__in=ids, erased_at=None).order_by("pk"):
         tell_customer(customer, CustomerEvent.ERASED, now=rows.at)
     CustomerMerge.objects.filter(Q(kept_id__in=ids) | Q(gone_id__in=ids)).delete()

@@ -60,11 +60,13 @@ def collect_own_visits(
         Invalid: The cursor is not one of ours.
     """
     page = list_all_visits(contact=contact, cursor=cursor)
+    told = Consent.objects.filter(contact=contact, booking=None).order_by("given_at", "pk")
     found: dict[str, object] = {
         "business": business_name,
         "contact": contact,
         "made_at": made_at,
         "visits": collect_own_data(page.rows, business_name=business_name),
+        "consents": [] if cursor else [_describe_consent(each) for each in told],
         "waitlist": () if cursor else collect_waiting(list_entries_of(contact)),
     }
     return found, page.next_cursor

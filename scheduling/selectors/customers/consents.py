@@ -12,16 +12,29 @@ from scheduling.types import ConsentChoice, ConsentView
 from tenants.context import current_tenant
 
 WANTED_UNLESS_REFUSED = frozenset({ConsentPurpose.FEEDBACK})
-"""What goes to customers without their asking, until they say no; the rest never does without a yes."""
+"""What goes to customers without their asking, until they say no; reminders go where a visit was booked with them, and
+the rest never does without a yes."""
 ALWAYS_OFFERED = (ConsentPurpose.REMINDERS, ConsentPurpose.FEEDBACK)
 
 
 def list_choices(contact: str) -> tuple[ConsentChoice, ...]:
-    """Return how a contact stands to each purpose that the business has, and to each they once agreed to; one query."""
+    """Return how a contact stands to each purpose that the business has, and to each they once agreed to.
+
+    Who never said anything about reminders gets those of the visits that were booked with them: they are on where such
+    a visit is. One query, and one more then.
+    """
     last = _find_last([contact])
     asked = {ConsentPurpose(each) for each in current_tenant().profile.consents if each in ConsentPurpose.values}
     offered = [each for each in ConsentPurpose if each in ALWAYS_OFFERED or each in asked or (contact, each) in last]
-    return tuple(_make_choice(each, last.get((contact, each))) for each in offered)
+    default_on = set(WANTED_UNLESS_REFUSED)
+    if (contact, ConsentPurpose.REMINDERS) not in last and _is_reminded(contact):
+        default_on.add(ConsentPurpose.REMINDERS)
+    return tuple(_make_choice(each, last.get((contact, each)), is_default_on=each in default_on) for each in offered)
+
+
+def list_refused(contact: str) -> frozenset[ConsentPurpose]:
+    """Return the purposes about which the last word of a contact is no; one query."""
+    return frozenset(purpose for (_, purpose), row in _find_last([contact]).items() if row.withdrawn_at is not None)
 
 
 def is_refused(purpose: ConsentPurpose, contact: str) -> bool:
@@ -74,7 +87,12 @@ def _find_last(
     return {(each.contact, ConsentPurpose(each.purpose)): each for each in rows.order_by("given_at", "pk")}
 
 
-def _make_choice(purpose: ConsentPurpose, row: Consent | None) -> ConsentChoice:
+def _is_reminded(contact: str) -> bool:
+    theirs = Booking.objects.filter(Q(customer_email=contact) | Q(customer_phone=contact))
+    return theirs.filter(wants_reminders=True).exists()
+
+
+def _make_choice(purpose: ConsentPurpose, row: Consent | None, *, is_default_on: bool) -> ConsentChoice:
     if row is None:
-        return ConsentChoice(purpose, is_on=purpose in WANTED_UNLESS_REFUSED)
+        return ConsentChoice(purpose, is_on=is_default_on)
     return ConsentChoice(purpose, is_on=row.withdrawn_at is None, since=row.withdrawn_at or row.given_at)

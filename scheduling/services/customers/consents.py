@@ -16,7 +16,7 @@ from notifications.types.choices import Choice
 from scheduling.enums import ConsentPurpose
 from scheduling.errors.customers import ConsentContactUnknown
 from scheduling.models import Consent, Contact
-from scheduling.selectors.customers.consents import is_refused, list_choices, list_customers_of
+from scheduling.selectors.customers.consents import is_refused, list_choices, list_customers_of, list_refused
 from scheduling.selectors.customers.records import get_customer
 from scheduling.services.consent_links import CHOSEN, make_consent_url
 from scheduling.services.writing.customers import CONSENT_TEXT_VERSION, LONGEST_LANGUAGE, TOLD, name_channel
@@ -39,7 +39,13 @@ def change_consents(
     """
     lock_words(KeySpace.CONTACT, contact)
     known = {each.purpose: each.is_on for each in list_choices(contact)}
-    changed = {each: is_on for each, is_on in wanted.items() if each in TOLD and known.get(each, False) != is_on}
+    refused = list_refused(contact)
+    changed = {
+        each: is_on
+        for each, is_on in wanted.items()
+        # A no is new until there is a row that says so: what goes unless refused, no default ends.
+        if each in TOLD and (not known.get(each, False) if is_on else each not in refused)
+    }
     if not changed:
         return ()
     customer_ids = list_customers_of(contact)

@@ -283,18 +283,24 @@ def tell_customer(customer: Customer, event: CustomerEvent, *, now: datetime, in
 
 
 def add_consent_part(statement: Statement, booking: Booking, clean: CleanDetails, *, now: datetime) -> None:
-    """Let a statement with a part ``booking`` write down what the customer agreed to."""
+    """Let a statement with a part ``booking`` write down what the customer agreed to.
+
+    It counts for the messages to a contact (`Consent.contact`) when whoever booked has shown that this contact is
+    theirs: anybody can type another one's. Reminders never do: their box is ticked beforehand, and ends no earlier no.
+    """
     purposes = set(clean.details.consents)
     if clean.details.wants_reminders:
         purposes.add(ConsentPurpose.REMINDERS.value)
     if not purposes:
         return
     contact = booking.customer_email or booking.customer_phone
+    is_proven = booking.proven_contact == (ContactKind.EMAIL if booking.customer_email else ContactKind.PHONE)
+    spoken_for = TOLD - {ConsentPurpose.REMINDERS} if is_proven else frozenset()
     consents = [
         Consent(
             purpose=purpose,
             channel=name_channel(contact) if purpose in TOLD else "",
-            contact=contact if purpose in TOLD else "",
+            contact=contact if purpose in spoken_for else "",
             text_version=clean.details.notice or CONSENT_TEXT_VERSION,
             language=booking.customer_locale[:LONGEST_LANGUAGE],
             source=booking.source,

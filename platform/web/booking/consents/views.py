@@ -58,7 +58,7 @@ def end(request: HttpRequest, token: str, purpose: str) -> HttpResponse:
         raise NotFound
     if request.method != "POST":
         return HttpResponseRedirect(reverse("booking:consents", args=[token]))
-    count_write(request, [contact])
+    # Not counted: the token lets one contact say no, again changes nothing, and mail providers share addresses.
     with suppress(ConsentContactUnknown):  # whoever was erased gets none
         _change(contact, {ConsentPurpose(purpose): False}, source=ONE_CLICK)
     return HttpResponse(status=204)

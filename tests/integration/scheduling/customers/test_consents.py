@@ -21,6 +21,7 @@ from scheduling.services.consent_links import LONGEST_TOKEN, make_consent_token,
 from scheduling.services.customers.consents import change_consents, change_consents_of
 from scheduling.services.erasing import KIND, erase_customers
 from scheduling.services.messages.reminders import send_reminder
+from scheduling.services.messages.withdrawals import keep_reply
 from scheduling.types import BookingView, ConsentProof
 from tenants.jobs import call_in_tenant, call_outside
 from tenants.types import ErasedRows
@@ -46,7 +47,7 @@ def booking(book: Callable[..., BookingView]) -> BookingView:
 def test_booking_keeps_each_purpose_by_itself_and_never_marketing(booking):
     rows = Consent.objects.order_by("purpose").values_list("purpose", "contact", "channel", "language", "source")
 
-    assert list(rows) == [("booking", "", "", "es", "page"), ("reminders", ANA, "email", "es", "page")]
+    assert list(rows) == [("booking", "", "", "es", "page"), ("reminders", "", "email", "es", "page")]
     assert not is_agreed(MARKETING, ANA)
 
 
@@ -102,7 +103,7 @@ def test_proof_is_not_rewritten(booking, changes):
         Consent.objects.filter(purpose="reminders").update(**changes)
 
     row = Consent.objects.get(purpose="reminders")
-    assert (row.contact, row.text_version) == (ANA, "2026-11")
+    assert (row.contact, row.text_version) == ("", "2026-11")
 
 
 def test_rows_are_neither_saved_again_nor_deleted(booking):
@@ -115,8 +116,9 @@ def test_rows_are_neither_saved_again_nor_deleted(booking):
 
 
 def test_end_of_a_consent_is_written_once(booking):
-    change(REMINDERS, False)
-    ended = Consent.objects.filter(purpose="reminders", given_at=NOW)
+    change(MARKETING, True, now=NOW)
+    change(MARKETING, False)
+    ended = Consent.objects.filter(purpose="marketing", given_at=NOW)
     ended.update(withdrawn_at=LATER + timedelta(days=9))
 
     assert ended.get().withdrawn_at == LATER
@@ -223,3 +225,56 @@ def test_erasing_blanks_the_contact_and_leaves_the_proof(booking):
     assert (set(rows.values_list("contact", flat=True)), rows.count()) == ({""}, 3)
     assert not is_agreed(MARKETING, ANA)
     assert Booking.objects.get(pk=booking.id).customer_email == ""
+
+
+def test_no_to_reminders_is_kept_where_nobody_said_anything_before(booking):
+    """Of the e-mail, of the phone beside it, and of who was booked before contacts were kept."""
+    for contact in (ANA, "+525512345678"):
+        assert [each.is_on for each in list_choices(contact)][:1] == [True]
+
+        assert change(REMINDERS, False, contact=contact) == (REMINDERS,)
+        assert change(REMINDERS, False, contact=contact, now=LATER + timedelta(days=1)) == ()
+
+        assert (is_refused(REMINDERS, contact), list_choices(contact)[0].is_on) == (True, False)
+        assert Consent.objects.filter(purpose="reminders", contact=contact).count() == 1
+
+
+def test_booking_of_whoever_types_a_contact_does_not_speak_for_it(booking, book):
+    change(REMINDERS, False)
+    change(MARKETING, False)
+
+    book(name="Otra", starts_after=NOW + timedelta(days=3), consents=("marketing", "photos"), now=LATER)
+
+    assert Consent.objects.filter(purpose__in=("marketing", "photos"), source="page", contact="").count() == 2
+    assert [is_agreed(each, ANA) for each in (MARKETING, ConsentPurpose.PHOTOS, REMINDERS)] == [False] * 3
+    assert (is_refused(MARKETING, ANA), is_refused(REMINDERS, ANA)) == (True, True)
+
+
+def test_booking_of_a_proven_contact_says_yes_and_its_ticked_box_ends_no_no(booking, book):
+    change(REMINDERS, False)
+
+    book(starts_after=NOW + timedelta(days=3), consents=("marketing",), proven_contact="email", now=LATER)
+
+    assert (is_agreed(MARKETING, ANA), is_refused(REMINDERS, ANA)) == (True, True)
+
+
+def test_stop_is_kept_as_the_number_stands_on_the_record(booking):
+    keep_reply("+5215512345678", words="ALTO", proof="SM1", is_stop=True, now=LATER)
+
+    assert is_refused(REMINDERS, "+525512345678")
+
+
+def test_erasing_takes_what_staff_and_programs_wrote(booking):
+    for source, user_id, purpose in (
+        ("workspace", 7, MARKETING),
+        ("api", None, FEEDBACK),
+        ("one_click", None, REMINDERS),
+    ):
+        proof = ConsentProof(source=source, words=f"Ana {source}", user_id=user_id)
+        change_consents(contact=ANA, wanted={purpose: False}, proof=proof, now=LATER)
+
+    erase_customers(ErasedRows(kind=KIND, row_ids=(booking.customer_id,), at=LATER))
+
+    said = Consent.objects.filter(given_at=LATER).order_by("pk").values_list("source", "proof")
+    assert list(said) == [("workspace", {}), ("api", {}), ("one_click", {"words": "Ana one_click"})]
+    assert Consent.objects.get(purpose="reminders", given_at=NOW).proof != {}
