@@ -82,6 +82,13 @@ class NotAgreed(Conflict):
     text = mark("First decide: agree to the request or refuse it.")
 
 
+class NotErased(Conflict):
+    """Erasing ends when the person is erased, and not by saying so."""
+
+    code = "not_erased"
+    text = mark("This ends when the person is erased: erase them, or refuse the request.")
+
+
 class ErasingHindered(Conflict):
     """Something that is not over needs who the person is.
 

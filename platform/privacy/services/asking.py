@@ -117,7 +117,7 @@ def record_request(*, recorded: RecordedRequest, by: Actor, now: datetime) -> in
             raise PersonErased
         name, locale = name or person.name, person.locale
         contact = contact or next(iter(person.contacts), "")
-        _check_not_open(recorded.customer_id, recorded.right)
+        check_not_open(recorded.customer_id, recorded.right)
     row = _make(recorded.right, source=recorded.source, text=text, identity=None, asked_at=recorded.asked_at, now=now)
     row.customer_id, row.name, row.contact, row.locale = recorded.customer_id, name, contact, locale
     row.recorded_by_id = by.user_id
@@ -142,14 +142,19 @@ def _check_new(link: LinkFacts, right: RequestRight) -> None:
     if link.customer_id is not None:
         if get_person(customer_id=link.customer_id).is_erased:
             raise PersonErased
-        _check_not_open(link.customer_id, right)
+        check_not_open(link.customer_id, right)
     else:
         lock_words(KeySpace.PRIVACY, "booking", str(link.booking_id))
         if PersonRequest.objects.filter(booking_id=link.booking_id, right=right, ended_at=None).exists():
             raise PersonRequestOpen
 
 
-def _check_not_open(customer_id: int, right: RequestRight) -> None:
+def check_not_open(customer_id: int, right: RequestRight) -> None:
+    """Hold back others who ask the same for a customer, until the caller's transaction ends.
+
+    Raises:
+        PersonRequestOpen: It waits already.
+    """
     lock_words(KeySpace.PRIVACY, "customer", str(customer_id))
     if PersonRequest.objects.filter(customer_id=customer_id, right=right, ended_at=None).exists():
         raise PersonRequestOpen

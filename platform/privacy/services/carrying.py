@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils import translation
 from django.utils.translation import gettext
 
-from database.transactions import write_transaction
+from database.transactions import LostRace, run_write
 from kernel.text import mark
 from privacy.enums import RequestRight, RequestState, RequestStep
 from privacy.errors import CompanyUnconfirmed, ErasingHindered, NotAgreed, PersonErased, PersonUnknown
@@ -18,7 +18,7 @@ from privacy.services.forgetting import DUE_KIND, LOOK_AGAIN
 from privacy.services.steps import lock_request, note_step
 from privacy.services.telling import tell_farewell
 from scheduling.selectors.customers.persons import get_person
-from scheduling.services.erasing import KIND
+from scheduling.services.erasing import KIND, lock_for_erasing
 from scheduling.types import Actor
 from tenants.enums import Ability
 from tenants.policies import check_business_may
@@ -28,7 +28,6 @@ from tenants.services.erasures.erasing import erase
 ERASED = mark("What we kept about you is erased. Amounts and days of payments stay, without your name.")
 
 
-@write_transaction()
 def carry_out_erasure(*, request_id: int, is_company_meant: bool = False, by: Actor, now: datetime) -> None:
     """Erase whoever asked for it, for good, and end the request.
 
@@ -44,7 +43,21 @@ def carry_out_erasure(*, request_id: int, is_company_meant: bool = False, by: Ac
         ErasingHindered: Something has to end first.
     """
     check_business_may(Ability.OWNER_READ, is_staff=True)
+
+    def work(*, is_pessimistic: bool) -> None:  # noqa: ARG001 - everything is locked in any case
+        _carry_out(request_id, is_company_meant=is_company_meant, by=by, now=now)
+
+    run_write(work)
+
+
+def _carry_out(request_id: int, *, is_company_meant: bool, by: Actor, now: datetime) -> None:
+    # Visits and the record before the request, as those who merge: what hinders stays as it is until all is erased.
+    whose = PersonRequest.objects.filter(pk=request_id).values_list("customer_id", flat=True).first()
+    if whose is not None:
+        lock_for_erasing(whose)
     request = lock_request(request_id)
+    if request.customer_id != whose:
+        raise LostRace
     if request.state != RequestState.GRANTED or request.right != RequestRight.ERASURE:
         raise NotAgreed
     customer_id = _check_erasable(request, is_company_meant=is_company_meant, now=now)

@@ -5,11 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 
 from database.transactions import write_transaction
-from kernel.law.clocks import Place
 from kernel.law.persons import Right, find_carrying_out, find_deadlines
-from privacy.enums import RequestState, RequestStep
-from privacy.errors import IdentityUnproven, NoExtension, NotAgreed, PersonRequestEnded, TooLateToExtend
+from privacy.enums import RequestRight, RequestState, RequestStep
+from privacy.errors import (
+    IdentityUnproven,
+    NoExtension,
+    NotAgreed,
+    NotErased,
+    PersonRequestEnded,
+    PersonUnknown,
+    TooLateToExtend,
+)
 from privacy.models import PersonRequest
+from privacy.services.places import get_place_of
 from privacy.services.steps import ANSWERED, EXTENDED, announce, lock_request, note_step
 from privacy.services.warning import plan_warning
 from privacy.types import LONGEST_REASON
@@ -33,7 +41,7 @@ def extend(*, request_id: int, reason: str, by: Actor, now: datetime) -> None:
     check_business_may(Ability.OWNER_READ, is_staff=True)
     words = read_words(reason, field="reason", longest=LONGEST_REASON)
     request = lock_request(request_id)
-    deadlines = find_deadlines(Right(request.right), asked_at=request.asked_at, place=_place(request))
+    deadlines = find_deadlines(Right(request.right), asked_at=request.asked_at, place=get_place_of(request))
     is_longer = deadlines.longest.ends_at > deadlines.answer.ends_at
     if request.extended_at is not None or request.state != RequestState.ASKED or not is_longer:
         raise NoExtension
@@ -53,16 +61,19 @@ def grant(*, request_id: int, by: Actor, now: datetime) -> None:
 
     Raises:
         StatusForbids, PersonRequestNotFound, PersonRequestEnded: As `extend`.
+        PersonUnknown: It is not known whose data it is about.
         IdentityUnproven: Nobody has checked who asks.
     """
     check_business_may(Ability.OWNER_READ, is_staff=True)
     request = lock_request(request_id)
+    if request.customer_id is None:
+        raise PersonUnknown
     if request.identity_at is None:
         raise IdentityUnproven
     if request.state == RequestState.GRANTED:
         return
     request.state, request.answered_at, request.answered_by_id = RequestState.GRANTED, now, by.user_id
-    doing = find_carrying_out(Right(request.right), answered_at=now, place=_place(request))
+    doing = find_carrying_out(Right(request.right), answered_at=now, place=get_place_of(request))
     if doing is not None:
         request.carry_out_on, request.due_at, request.warned_at = doing.last_on, doing.ends_at, None
     request.save()
@@ -91,11 +102,12 @@ def refuse(*, request_id: int, reason: str, by: Actor, now: datetime) -> None:
 def finish(*, request_id: int, answer: str, by: Actor, now: datetime) -> None:
     """Say that it is done, and what was done; whoever asked is told.
 
-    Erasing and blocking end themselves when they are carried out (`carrying`).
+    Erasing ends by itself when it is carried out (`carrying`), and never without.
 
     Raises:
         StatusForbids, PersonRequestNotFound, PersonRequestEnded: As `extend`.
         NotAgreed: It was not agreed to.
+        NotErased: It asks for erasing.
         RequestInvalid: The answer is missing or too long.
     """
     check_business_may(Ability.OWNER_READ, is_staff=True)
@@ -103,6 +115,8 @@ def finish(*, request_id: int, answer: str, by: Actor, now: datetime) -> None:
     request = lock_request(request_id)
     if request.state != RequestState.GRANTED:
         raise NotAgreed
+    if request.right == RequestRight.ERASURE:
+        raise NotErased
     end_done(request, words, by=by, now=now)
 
 
@@ -136,7 +150,3 @@ def _end(request: PersonRequest, state: RequestState, words: str, *, by: Actor, 
     if request.answered_at is None and state != RequestState.WITHDRAWN:
         request.answered_at, request.answered_by_id = now, by.user_id
     request.save()
-
-
-def _place(request: PersonRequest) -> Place:
-    return Place(request.law_country, request.timezone, request.law_region)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from notifications.services.forgetting import erase_subjects, erase_told
+from privacy.enums import RequestRight, RequestState, RequestStep
 from privacy.models import PersonExport, PersonRequest, PersonRequestStep
+from privacy.services.steps import note_step
 from privacy.services.telling import FAREWELL_KIND, SUBJECT_KIND
 from tenants.errors import RetryLater
 from tenants.hooks import register_due_handler, register_eraser, register_exported_work
@@ -27,10 +29,20 @@ def register() -> None:
 def erase_requests(rows: ErasedRows) -> None:
     """Take the words of their requests, and of those who handled them, and what was told of them.
 
+    What waits ends: there is nothing left to show, to correct or to erase, and nobody to tell. An erasure that somebody
+    was checked for is done with it.
+
     The last word, that they are erased, leaves first (`forget_farewell`).
     """
     theirs = PersonRequest.objects.filter(customer_id__in=rows.row_ids)
     ids = list(theirs.order_by("pk").values_list("pk", flat=True))
+    for request in theirs.filter(ended_at=None).select_for_update().order_by("pk"):
+        is_done = request.right == RequestRight.ERASURE and request.identity_at is not None
+        request.state, request.ended_at = RequestState.DONE if is_done else RequestState.WITHDRAWN, rows.at
+        if is_done and request.answered_at is None:
+            request.answered_at = rows.at
+        request.save()
+        note_step(request, RequestStep.ERASED, at=rows.at)
     erase_columns(PersonRequestStep.objects.filter(request_id__in=ids))
     erase_columns(theirs)
     erase_columns(PersonExport.objects.filter(request_id__in=ids))

@@ -8,10 +8,13 @@ from database.transactions import write_transaction
 from kernel.text import mark
 from notifications.services.codes import Reach, SentCode, ask_code, list_ways, try_code, use_code
 from notifications.types.messages import Recipient
-from privacy.enums import IdentityCheck, RequestStep
+from privacy.enums import IdentityCheck, RequestRight, RequestStep
 from privacy.errors import CodeUnproven, ContactNotOnRecord, PersonErased, PersonUnknown
 from privacy.models import PersonRequest
+from privacy.services.asking import check_not_open
+from privacy.services.proofs import take_back_proof
 from privacy.services.steps import lock_request, note_step
+from privacy.services.warning import plan_warning
 from privacy.types import LONGEST_NOTE
 from scheduling.errors import RequestInvalid
 from scheduling.selectors.customers.persons import PersonFacts, get_person
@@ -29,11 +32,14 @@ BY_WORD = (IdentityCheck.DOCUMENT, IdentityCheck.KNOWN, IdentityCheck.CALLED_BAC
 def choose_person(*, request_id: int, customer_id: int, by: Actor, now: datetime) -> None:
     """Say whose data a request is about; a check of the identity that was made for another record does not count.
 
+    Nor does what was decided upon it: a request that was agreed to waits for its answer again.
+
     Raises:
         StatusForbids: The business is not ready yet.
         PersonRequestNotFound, PersonRequestEnded: There is none that waits.
         CustomerNotFound: There is no such customer.
         PersonErased: Nothing is kept of that customer.
+        PersonRequestOpen: The same of that customer waits already.
     """
     check_business_may(Ability.OWNER_READ, is_staff=True)
     request = lock_request(request_id)
@@ -42,9 +48,12 @@ def choose_person(*, request_id: int, customer_id: int, by: Actor, now: datetime
         raise PersonErased
     if request.customer_id == customer_id:
         return
+    check_not_open(customer_id, RequestRight(request.right))
     request.customer_id = customer_id
-    request.identity_check, request.identity_note, request.identity_at, request.identity_by_id = "", "", None, None
+    request.identity_note = ""
+    take_back_proof(request)
     request.save()
+    plan_warning(request, now=now)
     note_step(request, RequestStep.ASKED, at=now, by_id=by.user_id, note=f"#{customer_id}")
 
 

@@ -1,10 +1,17 @@
-"""Two records of one customer become one: what the person asked goes with the record that goes on."""
+"""Two records of one customer become one: what the person asked goes with the record that goes on.
+
+Who asks was checked for one of the two records, and what was agreed to was agreed to for it: neither counts for both
+together. Whoever parts them has the checks back.
+"""
 
 from __future__ import annotations
 
 from database.rows import move_rows
 from privacy.models import PersonRequest
+from privacy.services.proofs import give_back_proofs, list_proven, take_back_proofs
+from scheduling.errors import CustomerNotFound
 from scheduling.hooks import MovedRows, register_customer_mover
+from scheduling.selectors.customers.persons import get_person
 
 
 def register() -> None:
@@ -14,7 +21,24 @@ def register() -> None:
 
 def move_requests(from_id: int, to_id: int, rows: MovedRows | None) -> MovedRows:
     """Give requests of a customer to another one; as `register_customer_mover` says."""
-    row_ids = None if rows is None else rows.get("requests", ())
+    if rows is not None:
+        moved = move_rows(
+            PersonRequest.objects.all(), "customer_id", from_id=from_id, to_id=to_id, row_ids=rows.get("requests", ())
+        )
+        give_back_proofs(rows.get("unproven", ()))
+        return {"requests": moved}
+    # What follows a merge later finds whoever goes on checked anew: that counts.
+    unproven = list_proven([from_id] if _is_merged(from_id) else [from_id, to_id])
+    take_back_proofs(unproven)
     return {
-        "requests": move_rows(PersonRequest.objects.all(), "customer_id", from_id=from_id, to_id=to_id, row_ids=row_ids)
+        "requests": move_rows(PersonRequest.objects.all(), "customer_id", from_id=from_id, to_id=to_id),
+        "unproven": unproven,
     }
+
+
+def _is_merged(customer_id: int) -> bool:
+    try:
+        get_person(customer_id=customer_id)
+    except CustomerNotFound:
+        return True
+    return False

@@ -47,9 +47,12 @@ def register() -> None:
 
 
 def tell_of_request(event: EventView) -> None:
-    """Tell whoever asked, and the business, what happened; nothing of a test, or once the person is erased."""
+    """Tell whoever asked, and the business, what happened; nothing of a test, or once the person is erased.
+
+    Whoever gave no contact is told in person; the business is told in any case.
+    """
     request = PersonRequest.objects.select_related("booking").filter(pk=event.subject_id).first()
-    if request is None or not request.contact:
+    if request is None or (request.ended_at is not None and not request.contact):
         return
     if request.booking is not None and (request.booking.is_test or request.booking.is_sample):
         return
@@ -119,6 +122,8 @@ def tell_farewell(request: PersonRequest, *, contact: str, words: str, now: date
 
 
 def _tell_person(request: PersonRequest, template: str, said: Mapping[str, str], *, key: str, now: datetime) -> None:
+    if not request.contact:
+        return
     tell(
         recipients=[_read_recipient(request.contact, request.locale)],
         template=template,

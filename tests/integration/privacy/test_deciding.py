@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from billing.models import Payment
 from notifications.models import Message
@@ -18,15 +20,17 @@ from privacy.errors import (
     IdentityUnproven,
     NoExtension,
     NotAgreed,
+    NotErased,
     PersonErased,
     PersonRequestEnded,
     PersonRequestNotFound,
+    PersonRequestOpen,
     PersonUnknown,
     TooLateToExtend,
 )
 from privacy.models import PersonRequest, PersonRequestStep
 from privacy.selectors.keeping import list_kept
-from privacy.selectors.requests import get_request
+from privacy.selectors.requests import get_request, list_open_requests
 from privacy.services.asking import RecordedRequest, record_request
 from privacy.services.carrying import carry_out_erasure
 from privacy.services.deciding import extend, finish, grant, refuse, withdraw
@@ -36,7 +40,10 @@ from privacy.services.warning import warn
 from scheduling.enums import CustomerKind
 from scheduling.errors import RequestInvalid
 from scheduling.models import Booking, Customer
+from scheduling.services.customers.merging import merge_customers, part_customers
+from scheduling.services.erasing import KIND
 from tenants.errors import RetryLater
+from tenants.services.erasures.erasing import erase
 from tests.integration.privacy.conftest import NOW, handle_events
 
 ACCESS, ERASURE = RequestRight.ACCESS, RequestRight.ERASURE
@@ -125,9 +132,10 @@ def test_who_is_not_known_cannot_be_sent_a_code_or_be_erased(staff):
     with pytest.raises(PersonUnknown):
         send_code(request_id=request_id, contact="ana@example.com", by=staff, now=NOW)
     note_identity(request_id=request_id, check=IdentityCheck.KNOWN, note="x", by=staff, now=NOW)
-    grant(request_id=request_id, by=staff, now=NOW)
     with pytest.raises(PersonUnknown):
-        carry_out_erasure(request_id=request_id, by=staff, now=NOW)
+        grant(request_id=request_id, by=staff, now=NOW)
+
+    assert get_request(request_id=request_id).state == RequestState.ASKED
 
 
 def test_more_time_is_taken_once_and_told(tenant, ask, staff):
@@ -288,7 +296,10 @@ def test_two_requests_of_one_who_was_erased(booking, recorded, ask, staff):
     again = PersonRequest.objects.filter(pk=other.pk)
     carry_out_erasure(request_id=recorded.id, by=staff, now=NOW)
 
-    again.update(right=ERASURE, state="granted", answered_at=NOW)
+    row = again.get()
+    assert (row.state, row.ended_at, row.steps.last().step) == ("withdrawn", NOW, "erased")
+    assert list_open_requests() == ()
+    again.update(right=ERASURE, state="granted", answered_at=NOW, ended_at=None)
     with pytest.raises(PersonErased):
         carry_out_erasure(request_id=other.pk, by=staff, now=NOW)
     assert again.get().text == ""
@@ -307,3 +318,101 @@ def test_business_is_reminded_before_and_when_time_is_over(recorded, staff):
     refuse(request_id=recorded.id, reason="No", by=staff, now=due_at)
     warn(recorded.id, due_at + timedelta(days=30))
     assert told.count() == 2
+
+
+@pytest.fixture
+def eva(book):
+    return book(name="Eva", email="eva@example.com", phone=None, starts_after=NOW + timedelta(days=3))
+
+
+def test_who_is_chosen_after_it_was_agreed_to_is_decided_anew(recorded, eva, staff):
+    before = get_request(request_id=recorded.id)
+    agree(recorded, staff)
+    assert get_request(request_id=recorded.id).carry_out_on is not None
+
+    choose_person(request_id=recorded.id, customer_id=eva.customer_id, by=staff, now=NOW)
+
+    found = get_request(request_id=recorded.id)
+    assert (found.state, found.answered_at, found.carry_out_on) == (RequestState.ASKED, None, None)
+    assert (found.identity_at, found.due_at) == (None, before.due_at)
+
+
+def test_who_is_chosen_has_not_asked_the_same_already(recorded, eva, staff):
+    asked = RecordedRequest(ERASURE, RequestSource.EMAIL, NOW, customer_id=eva.customer_id)
+    other = record_request(recorded=asked, by=staff, now=NOW)
+
+    with pytest.raises(PersonRequestOpen):
+        choose_person(request_id=other, customer_id=recorded.customer_id, by=staff, now=NOW)
+
+    assert get_request(request_id=other).customer_id == eva.customer_id
+
+
+def test_erasure_is_not_done_by_saying_so(booking, recorded, staff):
+    agree(recorded, staff)
+
+    with pytest.raises(NotErased):
+        finish(request_id=recorded.id, answer="Listo", by=staff, now=NOW)
+
+    assert get_request(request_id=recorded.id).state == RequestState.GRANTED
+    assert Customer.objects.get(pk=booking.customer_id).erased_at is None
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_check_of_one_record_does_not_count_for_two(booking, recorded, eva, staff, is_kept):
+    """Neither of the record that goes on nor of the one that went over; parting gives it back."""
+    agree(recorded, staff)
+    kept_id, gone_id = (booking.customer_id, eva.customer_id)[:: 1 if is_kept else -1]
+
+    merge_id = merge_customers(kept_id=kept_id, gone_id=gone_id, by=staff, now=NOW)
+
+    found = get_request(request_id=recorded.id)
+    assert (found.customer_id, found.state, found.identity_at) == (kept_id, RequestState.ASKED, None)
+    with pytest.raises(NotAgreed):
+        carry_out_erasure(request_id=recorded.id, by=staff, now=NOW)
+
+    part_customers(merge_id=merge_id, by=staff, now=NOW)
+
+    found = get_request(request_id=recorded.id)
+    assert (found.customer_id, found.state) == (booking.customer_id, RequestState.ASKED)
+    assert (found.identity_check, found.identity_note, found.identity_by_id, found.identity_at) == (
+        IdentityCheck.DOCUMENT, "INE", staff.user_id, NOW,
+    )  # fmt: skip
+
+
+def test_business_is_reminded_of_who_gave_no_contact(staff):
+    asked = RecordedRequest(ERASURE, RequestSource.IN_PERSON, NOW, name="Ana")
+    request_id = record_request(recorded=asked, by=staff, now=NOW)
+    due_at = get_request(request_id=request_id).due_at
+
+    handle_events(NOW)
+    warn(request_id, due_at)
+    handle_events(due_at)
+
+    assert list(Message.objects.order_by("pk").values_list("template", "to")) == [
+        ("business_data_request", "owner@taller.example"), ("business_data_request_due", "owner@taller.example"),
+    ]  # fmt: skip
+
+
+def test_request_of_who_is_erased_otherwise_is_done(booking, recorded, staff):
+    note_identity(request_id=recorded.id, check=IdentityCheck.KNOWN, note="La conozco", by=staff, now=NOW)
+
+    erase(kind=KIND, row_ids=[booking.customer_id], now=NOW)
+
+    found = get_request(request_id=recorded.id)
+    assert (found.state, found.answered_at, found.ended_at) == (RequestState.DONE, NOW, NOW)
+
+
+def test_what_hinders_is_held_while_it_is_looked_at(booking, recorded, staff):
+    """Visits, then the record, then the request: before it is looked at what is in the way."""
+    end_visit(booking)
+    agree(recorded, staff)
+
+    with CaptureQueriesContext(connection) as captured:
+        carry_out_erasure(request_id=recorded.id, by=staff, now=NOW)
+
+    locked = [each["sql"] for each in captured if "FOR UPDATE" in each["sql"]]
+    tables = ("scheduling_booking", "scheduling_customer", "privacy_personrequest")
+    first = [next(number for number, sql in enumerate(locked) if f'FROM "{table}"' in sql) for table in tables]
+    coming = next(n for n, each in enumerate(captured) if "ends_at" in each["sql"] and "status" in each["sql"])
+    assert first == sorted(first)
+    assert [each["sql"] for each in captured].index(locked[first[-1]]) < coming
