@@ -16,6 +16,7 @@ from scheduling.enums import ConsentPurpose
 from scheduling.errors import CustomerNotFound
 from scheduling.errors.customers import ConsentContactUnknown, ConsentLinkUnknown
 from scheduling.models import Booking, Consent, Customer, Reminder
+from scheduling.selectors.aftercare.own_data import collect_own_visits
 from scheduling.selectors.customers.consents import is_agreed, is_refused, list_choices, list_consents
 from scheduling.services.consent_links import LONGEST_TOKEN, make_consent_token, make_consent_url, read_consent_token
 from scheduling.services.customers.consents import change_consents, change_consents_of
@@ -278,3 +279,11 @@ def test_erasing_takes_what_staff_and_programs_wrote(booking):
     said = Consent.objects.filter(given_at=LATER).order_by("pk").values_list("source", "proof")
     assert list(said) == [("workspace", {}), ("api", {}), ("one_click", {"words": "Ana one_click"})]
     assert Consent.objects.get(purpose="reminders", given_at=NOW).proof != {}
+
+
+def test_who_takes_their_data_along_gets_what_no_visit_has(booking):
+    change(MARKETING, True)
+
+    found, _ = collect_own_visits(contact=ANA, cursor="", business_name="Taller", made_at="")
+
+    assert [(each["purpose"], each["given_at"]) for each in found["consents"]] == [("marketing", LATER.isoformat())]

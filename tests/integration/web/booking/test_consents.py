@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from kernel.clock import utc_now
+from kernel.errors import LimitReached
 from scheduling.enums import ConsentPurpose
 from scheduling.models import Booking, Consent, Customer
 from scheduling.selectors.catalog.business import get_business_entry
@@ -17,6 +18,7 @@ from scheduling.services.consent_links import make_consent_token
 from scheduling.types import SYSTEM
 from tests.integration.web.booking.test_booking import go_to_details, service, text_of
 from tests.integration.web.booking.test_own_visits import LAURA, ask, book
+from web.booking.consents import views
 
 __all__ = ["service"]
 
@@ -64,8 +66,9 @@ def test_ticked_box_is_kept_as_a_consent_and_an_empty_one_is_not(customer_client
 
     assert made.status_code == 302, text_of(made)
     row = Consent.objects.get(purpose="marketing")
-    assert (row.contact, row.channel, row.booking_id) == (EMAIL, "email", Booking.objects.latest("pk").pk)
-    assert not is_agreed(ConsentPurpose.PHOTOS, EMAIL)
+    assert (row.contact, row.channel, row.booking_id) == ("", "email", Booking.objects.latest("pk").pk)
+    assert not Consent.objects.filter(purpose="photos").exists()
+    assert not is_agreed(ConsentPurpose.MARKETING, EMAIL)  # nobody has shown that this address is theirs
 
 
 def test_box_that_was_not_asked_means_nothing(customer_client, service):
@@ -114,6 +117,17 @@ def test_page_is_kept_private(customer_client, page):
 
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert answer.headers["X-Robots-Tag"] == "noindex"
+
+
+def test_mail_program_is_never_told_to_come_later(customer_client, page, monkeypatch):
+    def refuse(*_: object) -> None:
+        raise LimitReached(wait_seconds=60)
+
+    monkeypatch.setattr(views, "count_write", refuse)
+
+    assert customer_client.post(page, {}).status_code == 429
+    assert customer_client.post(f"{page}end/reminders/").status_code == 204
+    assert is_refused(ConsentPurpose.REMINDERS, EMAIL)
 
 
 def test_mail_program_ends_messages_with_one_request_without_cookies(customer_client, page):
