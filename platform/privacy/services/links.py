@@ -1,7 +1,7 @@
 """The link with which whoever asked reads where their request stands, and takes their file along.
 
-The token is derived, so that messages can show it again while nothing of it is stored: from a random name
-of the request, under the platform's secret (as `scheduling.services.messages.manage_tokens` does for visits).
+The token is derived, so that messages can show it again while nothing of it is stored: from the business and a random
+name of the request, under the platform's secret (as `scheduling.services.messages.manage_tokens` does for visits).
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ def make_url(request: PersonRequest) -> str:
 
 def derive_tokens(request: PersonRequest) -> list[str]:
     """Derive the token under each secret that counts, the present one first."""
-    message = str(request.uid).encode()
+    # With the business: a link of one opens nothing of another one that came of its copy, with the same names.
+    message = f"{current_tenant().schema_name}:{request.uid}".encode()
     keys = [b"privacy.request:" + each.encode() for each in list_secrets()]
     return [make_link_token(hmac.digest(key, message, hashlib.sha256)) for key in keys]

@@ -12,11 +12,13 @@ from privacy.errors import PersonErased, PersonRequestOpen
 from privacy.models import PersonRequest, PersonRequestStep
 from privacy.selectors.requests import get_request, list_open_requests
 from privacy.services.asking import RecordedRequest, ask_by_link, record_request
+from privacy.services.links import derive_tokens
 from scheduling.enums import CustomerKind
 from scheduling.errors import CustomerNotFound, RequestInvalid, TokenUnknown
 from scheduling.models import Booking, Contact, Customer
 from scheduling.services.erasing import KIND
 from scheduling.services.messages.manage_tokens import make_manage_token
+from tenants.jobs import call_in_tenant, call_outside
 from tenants.services.erasures.erasing import erase
 from tests.integration.privacy.conftest import NOW, handle_events
 
@@ -170,3 +172,12 @@ def test_merged_records_bring_their_requests(booking, book, ask, staff):
 
     assert get_request(request_id=asked.id).customer_id == booking.customer_id
     assert Contact.objects.filter(customer_id=booking.customer_id).count() == 3
+
+
+def test_link_is_of_one_business_alone(other_tenant, ask):
+    """Also where another one has the same request, as its copy."""
+    row = PersonRequest.objects.get(pk=ask().id)
+
+    theirs = call_outside(call_in_tenant, other_tenant.schema_name, derive_tokens, row)
+
+    assert not set(theirs) & set(derive_tokens(row))
