@@ -28,7 +28,7 @@ from scheduling.selectors.customers.stories import get_asset_story
 from scheduling.services.bookings.corrections import correct_booking
 from scheduling.services.bookings.submissions import book_slot
 from scheduling.services.customers.assets import change_asset, create_asset
-from scheduling.services.customers.merging import merge_customers, part_customers
+from scheduling.services.customers.merging import FOLLOW_AFTER, follow_merge, merge_customers, part_customers
 from scheduling.services.customers.owners import archive_asset, move_asset, move_asset_to_new, restore_asset
 from scheduling.services.customers.readings import add_reading
 from scheduling.services.customers.records import create_customer
@@ -408,6 +408,20 @@ def test_what_one_of_two_records_still_comes_with_is_not_archived(shop, visit):
 
     assert merged is None
     assert rows() == before
+
+
+def test_what_is_archived_after_a_merge_stays_so_unless_a_visit_follows(shop, visit):
+    twin = book(shop, 2, "Laura Jimenes", OTHER)
+    theirs = twin.asset_id
+    merge_id = merge_customers(kept_id=visit.customer_id, gone_id=twin.customer_id, by=STAFF, now=NOW)
+    archive_asset(asset_id=visit.asset_id, now=NOW)
+
+    follow_merge(merge_id * len(FOLLOW_AFTER), NOW)
+    before = get_asset(asset_id=visit.asset_id).archived_at
+    Booking.objects.filter(pk=twin.pk).update(customer_id=twin.customer_id, asset_id=theirs)  # written meanwhile
+    follow_merge(merge_id * len(FOLLOW_AFTER), NOW)
+
+    assert (before, get_asset(asset_id=visit.asset_id).archived_at) == (NOW, None)
 
 
 @pytest.mark.parametrize("is_too", [True, False])

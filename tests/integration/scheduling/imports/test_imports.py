@@ -15,6 +15,7 @@ from scheduling.enums import ActorKind, ContactKind, ImportState, KnownRule
 from scheduling.errors.imports import ImportBusy, ImportElsewhere, ImportKnown, ImportNotFound, ImportUnreadable
 from scheduling.models import (
     Asset,
+    AssetDue,
     AssetMark,
     AssetOwner,
     Contact,
@@ -34,6 +35,7 @@ from scheduling.selectors.imports.runs import (
     list_imports,
     list_rows,
 )
+from scheduling.services.customers.due import write_due
 from scheduling.services.customers.owners import move_asset
 from scheduling.services.customers.records import change_customer, create_customer
 from scheduling.services.imports import reading, receiving, undoing, working
@@ -422,6 +424,16 @@ def test_undoing_keeps_who_had_what_changed_hands(tenant):
         "Nadie Más": "What the visits are about changed hands since.",
     }
     assert list(AssetOwner.objects.order_by("pk").values()) == before
+
+
+def test_undoing_keeps_what_something_is_noted_of(tenant):
+    run = bring_in(MATEO)
+    due = write_due(asset_id=Asset.objects.get().pk, what="Frenos", at_meter="50000", on=None, by=BY, now=NOW)
+
+    undone = take_back(run.key)
+
+    assert [row.undo for row in list_rows(undone, only=KEPT)[0]] == ["There are visits about it since."]
+    assert list(AssetDue.objects.values_list("pk", "asset__owner__name")) == [(due, "Mateo Ríos")]
 
 
 def test_one_import_is_worked_on_at_a_time_and_none_out_of_turn(tenant):

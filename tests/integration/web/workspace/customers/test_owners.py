@@ -10,9 +10,12 @@ from kernel.clock import utc_now
 from scheduling.enums import ContactKind
 from scheduling.models import Asset, AssetOwner, Booking, Customer
 from scheduling.selectors.customers.owners import list_owners
+from scheduling.services.customers.owners import move_asset
 from scheduling.services.customers.records import create_customer
+from scheduling.services.erasing import KIND
 from scheduling.types import ContactSetup, CustomerSetup
 from tenants.models import Tenant
+from tenants.services.erasures.erasing import erase
 from tests.factories.scheduling import NOW, STAFF
 from tests.integration.web.workspace.conftest import book
 
@@ -124,3 +127,15 @@ def test_who_only_reads_is_offered_no_change(staff_client, asset_id):
     page = read(staff_client("provider"), f"assets/{asset_id}/")
 
     assert ("owner/" in page, "archive/" in page) == (False, False)
+
+
+def test_who_was_erased_is_named_without_a_link(owner_client, asset_id, victor):
+    former = Asset.objects.get().owner_id
+    move_asset(asset_id=asset_id, to_id=victor, on=NOW.date(), by=STAFF, now=NOW)
+    before = read(owner_client, f"assets/{asset_id}/?lang=es").split('id="owners"')[1]
+    erase(kind=KIND, row_ids=[former], now=NOW)
+
+    page = read(owner_client, f"assets/{asset_id}/?lang=es").split('id="owners"')[1]
+
+    linked = [f'href="{URL}{each}/"' in page for each in (former, victor)]
+    assert (f'href="{URL}{former}/"' in before, linked, "Persona borrada" in page) == (True, [False, True], True)
