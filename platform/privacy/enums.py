@@ -19,6 +19,10 @@ class RequestRight(models.TextChoices):
     BLOCKING = Right.BLOCKING.value, _("Block my data")
 
 
+OFFERED = tuple(each for each in RequestRight if each is not RequestRight.BLOCKING)
+"""What pages and programs offer to people: the program blocks nothing, so whoever wants that asks the business."""
+
+
 class RequestSource(models.TextChoices):
     """How it reached the business."""
 
@@ -75,6 +79,7 @@ class KeptKind(models.TextChoices):
     """What stands in the way of erasing somebody, or stays of them."""
 
     COMING = "coming", _("Visits to come")
+    WAITLIST = "waitlist", _("Places on the waitlist")
     WAITING = "waiting", _("Payments that are not settled")
     REFUNDS = "refunds", _("Refunds on their way")
     DISPUTES = "disputes", _("Disputes that are not decided")

@@ -41,6 +41,13 @@ class IdentityUnproven(Conflict):
     text = mark("First check that whoever asks is the person whose data it is.")
 
 
+class IdentityProven(Conflict):
+    """It was checked already who asks, and what was written down of it is a proof."""
+
+    code = "identity_proven"
+    text = mark("It is written down already how you know who asks.")
+
+
 class PersonUnknown(Conflict):
     """It is not known yet whose data it is about."""
 
@@ -49,10 +56,13 @@ class PersonUnknown(Conflict):
 
 
 class ContactNotOnRecord(Forbidden):
-    """A code goes to a contact that the business had before, and nowhere else."""
+    """A code goes to a contact that was proven to be the customer's before they asked, and nowhere else."""
 
     code = "contact_not_on_record"
-    text = mark("This contact is not on the customer's record: a code sent there would prove nothing.")
+    text = mark(
+        "Nobody had shown before this request that the contact is the customer's: a code sent there would prove"
+        " nothing."
+    )
 
 
 class CodeUnproven(Invalid):
@@ -102,6 +112,16 @@ class ErasingHindered(Conflict):
     def __init__(self, *, kinds: tuple[str, ...]) -> None:
         super().__init__()
         self.kinds = kinds
+
+
+class BlockingFirst(Conflict):
+    """The law has data blocked before they are destroyed, and the program cannot block."""
+
+    code = "blocking_first"
+    text = mark(
+        "By the law of this country data is blocked before it is destroyed, and Turnero does not do that for you: take"
+        " consents and reminders away, do not use the record any more, and answer what you did."
+    )
 
 
 class CompanyUnconfirmed(Conflict):

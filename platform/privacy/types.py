@@ -6,15 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from kernel.formats import to_local
 from kernel.law.persons import SURE, PrivacyLaw, Right
-from privacy.enums import IdentityCheck, RequestRight, RequestSource, RequestState, RequestStep
+from privacy.enums import OFFERED, IdentityCheck, RequestRight, RequestSource, RequestState, RequestStep
 
 KINDS: Mapping[str, RequestRight] = {
     "correction": RequestRight.RECTIFICATION,
-    **{each.value: each for each in RequestRight if each is not RequestRight.RECTIFICATION},
+    **{each.value: each for each in OFFERED if each is not RequestRight.RECTIFICATION},
 }
 """How programs call the rights: a rectification has been a "correction" there from the beginning."""
-KIND_NAMES: Mapping[RequestRight, str] = {right: kind for kind, right in KINDS.items()}
+KIND_NAMES: Mapping[RequestRight, str] = {
+    RequestRight.BLOCKING: RequestRight.BLOCKING.value,
+    **{right: kind for kind, right in KINDS.items()},
+}
 LONGEST_TEXT, LONGEST_REASON, LONGEST_NOTE = 1000, 1000, 300
 """Characters."""
 
@@ -61,8 +65,16 @@ class RequestView:
 
     @property
     def is_sure(self) -> bool:
-        """Tell whether the date may be told to whoever asked, without a doubt."""
-        return not self.law.is_own_choice and self.law.find_clock(Right(self.right)).confidence == SURE
+        """Tell whether the date may be told without a doubt: a law in force names this right and its time."""
+        clock = self.law.clocks.get(Right(self.right))
+        is_named = clock is not None and {clock.confidence, self.law.confidence} == {SURE}
+        return is_named and self.is_under_law
+
+    @property
+    def is_under_law(self) -> bool:
+        """Tell whether a law that we know was in force in the country on the local date on which it was asked."""
+        asked_on = to_local(self.asked_at, self.timezone).date()
+        return not self.law.is_own_choice and self.law.is_in_force(asked_on)
 
     @property
     def is_open(self) -> bool:

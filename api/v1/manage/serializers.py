@@ -166,7 +166,8 @@ class DataRequestShape(serializers.Serializer[Any]):
     text = serializers.CharField()
     asked_at = InstantField()
     answer_by = DayField(
-        help_text="The last local date on which an answer is in time by the law of the business's country."
+        help_text="The last local date on which an answer is in time: by the law of the business's country as far as we"
+        " know it, which may be wrong; of a country whose law we do not know, by our own choice."
     )
     done_at = InstantField(allow_null=True, help_text="null: the business has not answered yet.")
     answer = serializers.CharField()

@@ -89,7 +89,7 @@ SPECTACULAR_SETTINGS = {
         "ConsentPurposeEnum": ["booking", "reminders", "feedback", "marketing", "photos", "publish_feedback"],
         "WaitlistStatusEnum": ["waiting", "offered", "booked", "expired", "cancelled"],
         "CorrectedPriceKindEnum": ["fixed", "on_request"],
-        "DataRequestKindEnum": ["correction", "access", "erasure", "objection", "portability", "blocking"],
+        "DataRequestKindEnum": ["correction", "access", "erasure", "objection", "portability"],
         "PaymentMethodEnum": ["online", "transfer", "cash", "card", "other", "credit"],
         "InvoiceStateEnum": ["asked", "issued", "refused", "withdrawn"],
         "DeliveryStateEnum": ["waiting", "delivered", "failed", "dropped"],

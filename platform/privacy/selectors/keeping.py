@@ -9,10 +9,11 @@ from datetime import datetime
 from billing.selectors.persons import count_money
 from kernel.text import mark
 from privacy.enums import KeptKind
-from scheduling.selectors.customers.persons import ComingVisit, list_coming
+from scheduling.selectors.customers.persons import ComingVisit, count_waiting, list_coming
 
 REASONS: Mapping[KeptKind, str] = {
     KeptKind.COMING: mark("Somebody expects them: cancel the visit with them, or wait until it is over."),
+    KeptKind.WAITLIST: mark("A time may be offered to them: take them off the list."),
     KeptKind.WAITING: mark("Call the payment off or wait until it is settled: money without a name helps nobody."),
     KeptKind.REFUNDS: mark("Their money is on its way back to them."),
     KeptKind.DISPUTES: mark("The bank decides, and asks you to show what happened."),
@@ -24,6 +25,7 @@ REASONS: Mapping[KeptKind, str] = {
 """Why, in words."""
 HINDERING = (
     KeptKind.COMING,
+    KeptKind.WAITLIST,
     KeptKind.WAITING,
     KeptKind.REFUNDS,
     KeptKind.DISPUTES,
@@ -55,11 +57,12 @@ class Kept:
 
 
 def list_kept(*, customer_id: int, now: datetime) -> tuple[Kept, ...]:
-    """List what stands in the way of erasing a customer, and then what stays of them; seven queries."""
+    """List what stands in the way of erasing a customer, and then what stays of them; eight queries."""
     visits = list_coming(customer_id=customer_id, now=now)
     money = count_money(customer_id=customer_id)
     counts = {
         KeptKind.COMING: len(visits),
+        KeptKind.WAITLIST: count_waiting(customer_id=customer_id),
         KeptKind.WAITING: money.waiting,
         KeptKind.REFUNDS: money.refunds,
         KeptKind.DISPUTES: money.disputes,

@@ -20,6 +20,7 @@ from privacy.services.steps import ASKED, announce, note_step
 from privacy.services.warning import plan_warning
 from privacy.types import LONGEST_TEXT
 from scheduling.errors import RequestInvalid
+from scheduling.selectors.aftercare.data_requests import is_earlier_open
 from scheduling.selectors.customers.persons import LinkFacts, get_person, read_link
 from scheduling.services.aftercare.feedback import clean_words, read_words
 from scheduling.types import Actor
@@ -143,10 +144,12 @@ def _check_new(link: LinkFacts, right: RequestRight) -> None:
         if get_person(customer_id=link.customer_id).is_erased:
             raise PersonErased
         check_not_open(link.customer_id, right)
-    else:
-        lock_words(KeySpace.PRIVACY, "booking", str(link.booking_id))
-        if PersonRequest.objects.filter(booking_id=link.booking_id, right=right, ended_at=None).exists():
-            raise PersonRequestOpen
+    # A visit that changed hands, or a request whose person was chosen anew, may have one of this booking.
+    lock_words(KeySpace.PRIVACY, "booking", str(link.booking_id))
+    if PersonRequest.objects.filter(booking_id=link.booking_id, right=right, ended_at=None).exists():
+        raise PersonRequestOpen
+    if is_earlier_open(booking_id=link.booking_id, right=Right(right)):
+        raise PersonRequestOpen
 
 
 def check_not_open(customer_id: int, right: RequestRight) -> None:
@@ -157,6 +160,8 @@ def check_not_open(customer_id: int, right: RequestRight) -> None:
     """
     lock_words(KeySpace.PRIVACY, "customer", str(customer_id))
     if PersonRequest.objects.filter(customer_id=customer_id, right=right, ended_at=None).exists():
+        raise PersonRequestOpen
+    if is_earlier_open(customer_id=customer_id, right=Right(right)):
         raise PersonRequestOpen
 
 

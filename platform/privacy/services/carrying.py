@@ -8,9 +8,10 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from database.transactions import LostRace, run_write
+from kernel.law.persons import find_privacy_law
 from kernel.text import mark
 from privacy.enums import RequestRight, RequestState, RequestStep
-from privacy.errors import CompanyUnconfirmed, ErasingHindered, NotAgreed, PersonErased, PersonUnknown
+from privacy.errors import BlockingFirst, CompanyUnconfirmed, ErasingHindered, NotAgreed, PersonErased, PersonUnknown
 from privacy.models import PersonRequest
 from privacy.selectors.keeping import list_kept
 from privacy.services.deciding import end_done
@@ -37,6 +38,7 @@ def carry_out_erasure(*, request_id: int, is_company_meant: bool = False, by: Ac
         StatusForbids: The business is not ready yet.
         PersonRequestNotFound, PersonRequestEnded: There is none that waits.
         NotAgreed: It asks for something else, or was not agreed to.
+        BlockingFirst: The law has data blocked first; nothing is destroyed.
         PersonUnknown: It is not known whose data it is about.
         PersonErased: Somebody was faster.
         CompanyUnconfirmed: It is a company, and nobody said that all of its people are meant.
@@ -60,6 +62,8 @@ def _carry_out(request_id: int, *, is_company_meant: bool, by: Actor, now: datet
         raise LostRace
     if request.state != RequestState.GRANTED or request.right != RequestRight.ERASURE:
         raise NotAgreed
+    if find_privacy_law(request.law_country).blocks_first:
+        raise BlockingFirst
     customer_id = _check_erasable(request, is_company_meant=is_company_meant, now=now)
     with translation.override(request.locale):
         words = gettext(ERASED)

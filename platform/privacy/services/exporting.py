@@ -22,6 +22,7 @@ from django.utils.translation import gettext
 from database.transactions import write_transaction
 from files.errors import FileUnknown
 from files.selectors.files import read_of_owner
+from kernel.formats import Formats, get_formats
 from kernel.lines import disarm
 from kernel.text import mark
 from privacy.enums import RequestRight, RequestState, RequestStep
@@ -31,8 +32,7 @@ from privacy.services.deciding import end_done
 from privacy.services.labels import LABELS
 from privacy.services.steps import lock_request, note_step
 from scheduling.selectors.bookings.photos import list_visit_photos
-from scheduling.selectors.customers.persons import PersonFacts, get_person
-from scheduling.selectors.customers.profile import list_sharing
+from scheduling.selectors.customers.persons import PersonFacts, find_shared, get_person
 from scheduling.services.person_rows import find_person_keys
 from scheduling.types import SYSTEM, Actor
 from tenants.context import current_tenant
@@ -47,7 +47,7 @@ LIFE = timedelta(days=7)
 FORMAT = "turnero-person-1"
 GIVEN = (RequestRight.ACCESS, RequestRight.PORTABILITY)
 PHOTO_WIDTH = 1600
-READY = mark("Your file is ready. You can download it with the link for seven days.")
+READY = mark("Your file is ready. You can download it with the link until %(time)s.")
 TO_HAND_OVER = mark("Your file is ready. The business hands it over to you.")
 
 Rows = Sequence[Mapping[str, object]]
@@ -109,7 +109,8 @@ def make_export(row_id: int, now: datetime) -> None:
     )
     add_due_work(kind=END_KIND, row_id=request.pk, due_at=now + LIFE, now=now)
     with translation.override(request.locale):
-        words = gettext(READY if is_public else TO_HAND_OVER)
+        until = _get_formats(request.locale).format_date_time(now + LIFE, request.timezone, now=request.asked_at)
+        words = gettext(READY) % {"time": until} if is_public else gettext(TO_HAND_OVER)
     end_done(request, words, by=SYSTEM, now=now)
 
 
@@ -145,7 +146,7 @@ def end_export(row_id: int, now: datetime) -> None:
 
 def build_archive(*, customer_id: int, locale: str, now: datetime) -> bytes:
     """Return everything that the business keeps about the person of a record, as a ZIP."""
-    keys = find_person_keys(customer_id=customer_id)
+    keys, formats = find_person_keys(customer_id=customer_id), _get_formats(locale)
     with translation.override(locale):
         tables = [(table, list_columns(table), read_rows(table, keys)) for table in list_person_tables()]
         filled = [(table, columns, rows) for table, columns, rows in tables if rows]
@@ -162,14 +163,18 @@ def build_archive(*, customer_id: int, locale: str, now: datetime) -> bytes:
                 "made_at": now,
                 "language": locale,
                 "sections": [
-                    (gettext(table.title), [gettext(LABELS[name]) for name in columns], _list_cells(columns, rows))
+                    (
+                        gettext(table.title),
+                        [gettext(LABELS[name]) for name in columns],
+                        _list_cells(columns, rows, formats),
+                    )
                     for table, columns, rows in filled
                 ],
             },
         )
         sheets = {
             table.model.replace(".", "-").lower(): _write_csv(
-                [gettext(LABELS[name]) for name in columns], columns, rows
+                [gettext(LABELS[name]) for name in columns], _list_cells(columns, rows, formats)
             )
             for table, columns, rows in filled
         }
@@ -183,6 +188,11 @@ def build_archive(*, customer_id: int, locale: str, now: datetime) -> bytes:
     return made.getvalue()
 
 
+def _get_formats(locale: str) -> Formats:
+    tenant = current_tenant()
+    return get_formats(locale, tenant.country, tenant.profile.clock)
+
+
 def _check_givable(request: PersonRequest) -> None:
     if request.state != RequestState.GRANTED or request.right not in GIVEN:
         raise NotAgreed
@@ -193,9 +203,9 @@ def _check_givable(request: PersonRequest) -> None:
 
 
 def _may_be_sent(request: PersonRequest, person: PersonFacts) -> bool:
-    """Tell whether the link goes to a contact on record that no other record has: nobody else reads it."""
-    others = {contact for each in list_sharing(person.id) for contact in each.contacts}
-    return request.contact in person.contacts and request.contact not in others
+    """Tell whether the link goes to a contact that was proven before they asked, and that no other record has."""
+    is_theirs = request.contact in person.list_verified(by=request.asked_at)
+    return is_theirs and request.contact not in find_shared(customer_id=person.id)
 
 
 def _take(request: PersonRequest, *, by_id: int | None, now: datetime) -> PersonFile:
@@ -215,16 +225,24 @@ def _add_photos(archive: zipfile.ZipFile, keys: PersonKeys) -> None:
         archive.writestr(f"photos/{photo.file_name}", found.content)
 
 
-def _list_cells(columns: Sequence[str], rows: Rows) -> list[list[str]]:
-    return [[_say(row[name]) for name in columns] for row in rows]
+def _list_cells(columns: Sequence[str], rows: Rows, formats: Formats) -> list[list[str]]:
+    return [[_say_cell(row, name, formats) for name in columns] for row in rows]
 
 
-def _write_csv(header: Sequence[str], columns: Sequence[str], rows: Rows) -> str:
+def _say_cell(row: Mapping[str, object], name: str, formats: Formats) -> str:
+    """Return a cell as people read it: an amount with its currency, which every table has beside it."""
+    value = row[name]
+    if name.endswith("_minor") and isinstance(value, int):
+        return formats.format_money(value, str(row.get("currency") or row["payment__currency"]))
+    return _say(value)
+
+
+def _write_csv(header: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
     made = io.StringIO()
     made.write("\ufeff")
     writer = csv.writer(made)
     writer.writerow(header)
-    writer.writerows([disarm(_say(row[name])) for name in columns] for row in rows)
+    writer.writerows([disarm(each) for each in row] for row in cells)
     return made.getvalue()
 
 

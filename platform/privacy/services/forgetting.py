@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from notifications.services.forgetting import erase_subjects, erase_told
 from privacy.enums import RequestRight, RequestState, RequestStep
 from privacy.models import PersonExport, PersonRequest, PersonRequestStep
 from privacy.services.steps import note_step
 from privacy.services.telling import FAREWELL_KIND, SUBJECT_KIND
+from scheduling.selectors.customers.persons import find_traces
+from scheduling.services.erasing import lock_for_erasing
 from tenants.errors import RetryLater
 from tenants.hooks import register_due_handler, register_eraser, register_exported_work
 from tenants.services.erasures.columns import erase_columns
@@ -21,7 +25,7 @@ LOOK_AGAIN = timedelta(minutes=10)
 
 def register() -> None:
     """Be called when customers are erased, and when the last word to one of them was sent."""
-    register_eraser(KIND, "requests", 30, erase_requests)
+    register_eraser(KIND, "requests", 5, erase_requests)
     register_due_handler(DUE_KIND, forget_farewell)
     register_exported_work([DUE_KIND])
 
@@ -32,10 +36,19 @@ def erase_requests(rows: ErasedRows) -> None:
     What waits ends: there is nothing left to show, to correct or to erase, and nobody to tell. An erasure that somebody
     was checked for is done with it.
 
+    Theirs is also what was asked before it was known whose data it is: with the link of one of their visits, or with
+    an address that nobody else has. It goes before customers do, while it is known which addresses they had.
+
     The last word, that they are erased, leaves first (`forget_farewell`).
     """
-    theirs = PersonRequest.objects.filter(customer_id__in=rows.row_ids)
-    ids = list(theirs.order_by("pk").values_list("pk", flat=True))
+    for customer_id in sorted(rows.row_ids):
+        lock_for_erasing(customer_id)  # before requests, as whoever carries an erasure out
+    booking_ids, addresses = find_traces(customer_ids=rows.row_ids)
+    nobodys = Q(customer=None) & (Q(booking_id__in=booking_ids) | Q(contact__in=addresses))
+    found = PersonRequest.objects.filter(Q(customer_id__in=rows.row_ids) | nobodys)
+    ids = list(found.order_by("pk").values_list("pk", flat=True))
+    # By number: without their address these rows are not found again.
+    theirs = PersonRequest.objects.filter(pk__in=ids)
     for request in theirs.filter(ended_at=None).select_for_update().order_by("pk"):
         is_done = request.right == RequestRight.ERASURE and request.identity_at is not None
         request.state, request.ended_at = RequestState.DONE if is_done else RequestState.WITHDRAWN, rows.at
@@ -44,7 +57,7 @@ def erase_requests(rows: ErasedRows) -> None:
         request.save()
         note_step(request, RequestStep.ERASED, at=rows.at)
     erase_columns(PersonRequestStep.objects.filter(request_id__in=ids))
-    erase_columns(theirs)
+    erase_columns(PersonRequest.objects.filter(pk__in=ids))
     erase_columns(PersonExport.objects.filter(request_id__in=ids))
     erase_subjects(SUBJECT_KIND, ids)
     erase_told(FAREWELL_KIND, ids)

@@ -9,7 +9,7 @@ from kernel.text import mark
 from notifications.services.codes import Reach, SentCode, ask_code, list_ways, try_code, use_code
 from notifications.types.messages import Recipient
 from privacy.enums import IdentityCheck, RequestRight, RequestStep
-from privacy.errors import CodeUnproven, ContactNotOnRecord, PersonErased, PersonUnknown
+from privacy.errors import CodeUnproven, ContactNotOnRecord, IdentityProven, PersonErased, PersonUnknown
 from privacy.models import PersonRequest
 from privacy.services.asking import check_not_open
 from privacy.services.proofs import take_back_proof
@@ -63,13 +63,16 @@ def note_identity(*, request_id: int, check: IdentityCheck, note: str, by: Actor
 
     Raises:
         StatusForbids, PersonRequestNotFound, PersonRequestEnded: As `choose_person`.
+        IdentityProven: It was checked already; what was written down stays.
         RequestInvalid: How it was checked is missing, or is nothing that a person checks.
     """
     check_business_may(Ability.OWNER_READ, is_staff=True)
     if check not in BY_WORD:
         raise RequestInvalid(errors={"check": (mark("Choose how you checked it."),)})
     words = read_words(note, field="note", longest=LONGEST_NOTE)
-    _identify(lock_request(request_id), check, words, by_id=by.user_id, now=now)
+    request = lock_request(request_id)
+    _check_unidentified(request)
+    _identify(request, check, words, by_id=by.user_id, now=now)
 
 
 @write_transaction()
@@ -79,12 +82,15 @@ def send_code(*, request_id: int, contact: str, by: Actor, now: datetime) -> Sen
     Raises:
         StatusForbids, PersonRequestNotFound, PersonRequestEnded: As `choose_person`.
         PersonUnknown: It is not known whose data it is about.
-        ContactNotOnRecord: The contact is not on record, or nobody can be reached there.
+        IdentityProven: As `note_identity`.
+        ContactNotOnRecord: The contact is not on record, nobody can be reached there, or nobody had shown that it is
+            theirs before this was asked: whoever typed it may be anybody.
         TooManyCodes, BudgetSpent: As `notifications.services.codes.ask_code`.
     """
     check_business_may(Ability.OWNER_READ, is_staff=True)
     request = lock_request(request_id)
-    way = _find_way(_get_person(request), contact)
+    _check_unidentified(request)
+    way = _find_way(request, contact)
     sent = ask_code(to=way, locale=request.locale, is_new_wanted=True, now=now)
     note_step(request, RequestStep.CODE_SENT, at=now, by_id=by.user_id, note=way.channel)
     return sent
@@ -94,20 +100,23 @@ def prove_code(*, request_id: int, contact: str, code: str, by: Actor, now: date
     """Check the code that whoever asks read out: they read the messages of a contact on record.
 
     Raises:
-        StatusForbids, PersonRequestNotFound, PersonRequestEnded, PersonUnknown, ContactNotOnRecord: As `send_code`.
+        StatusForbids, PersonRequestNotFound, PersonRequestEnded, PersonUnknown, ContactNotOnRecord,
+        IdentityProven: As `send_code`.
         CodeUnproven: It is another one, was used, or its time is over.
     """
     check_business_may(Ability.OWNER_READ, is_staff=True)
     with write_transaction():
-        way = _find_way(_get_person(lock_request(request_id)), contact)
+        request = lock_request(request_id)
+        _check_unidentified(request)
+        way = _find_way(request, contact)
     # Outside of the transaction: what fails after it gives no attempt back.
     proof = try_code(ways=[way], code=code, now=now)
     if proof is None:
         raise CodeUnproven(errors={"code": (CODE_WRONG,)})
     with write_transaction():
         request = lock_request(request_id)
-        if contact not in _get_person(request).contacts:
-            raise ContactNotOnRecord
+        _check_unidentified(request)
+        _find_way(request, contact)
         if not use_code(proof, now=now):
             raise CodeUnproven(errors={"code": (CODE_WRONG,)})
         _identify(request, IdentityCheck.CODE, way.channel, by_id=by.user_id, now=now)
@@ -119,13 +128,20 @@ def _get_person(request: PersonRequest) -> PersonFacts:
     return get_person(customer_id=request.customer_id)
 
 
-def list_reachable(person: PersonFacts) -> tuple[str, ...]:
-    """Return the contacts on record to which a code can be sent."""
-    return tuple(each for each in person.contacts if _list_ways(person, each))
+def list_reachable(person: PersonFacts, *, asked_at: datetime) -> tuple[str, ...]:
+    """Return the contacts to which a code can be sent: those that were proven before it was asked."""
+    return tuple(each for each in person.list_verified(by=asked_at) if _list_ways(person, each))
 
 
-def _find_way(person: PersonFacts, contact: str) -> Reach:
-    ways = _list_ways(person, contact) if contact in person.contacts else ()
+def _check_unidentified(request: PersonRequest) -> None:
+    """See to it that what was written down of a check is not written over."""
+    if request.identity_at is not None:
+        raise IdentityProven
+
+
+def _find_way(request: PersonRequest, contact: str) -> Reach:
+    person = _get_person(request)
+    ways = _list_ways(person, contact) if contact in person.list_verified(by=request.asked_at) else ()
     if not ways:
         raise ContactNotOnRecord
     return ways[0]

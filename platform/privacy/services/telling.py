@@ -22,6 +22,7 @@ from notifications.types.messages import EventView, Recipient, Subject
 from notifications.types.words import Vocabulary, Words
 from privacy.enums import RequestRight, RequestState
 from privacy.models import PersonRequest
+from privacy.selectors.requests import view_request
 from privacy.services.links import make_url
 from privacy.services.steps import ANSWERED, ASKED, DUE, EXTENDED, READY
 from tenants.context import current_tenant
@@ -37,6 +38,8 @@ SAID: Mapping[str, str] = {
     RequestState.GRANTED: mark("We agree to what you asked, and do it by %(day)s at the latest."),
     RequestState.REFUSED: mark("We cannot do what you asked: %(reason)s"),
 }
+SAID_UNSURE = mark("We agree to what you asked, and do it as soon as we can.")
+"""Where no law that we are sure of says until when: the page of the request names no day either."""
 
 
 def register() -> None:
@@ -137,14 +140,14 @@ def _tell_person(request: PersonRequest, template: str, said: Mapping[str, str],
 
 
 def _make_words(request: PersonRequest, said: Mapping[str, str]) -> Words:
-    url = make_url(request)
+    url, is_sure = make_url(request), view_request(request).is_sure
     words: dict[str, dict[str, str]] = {}
     for language in LANGUAGES:
         with translation.override(language):
             words[language] = {
                 "customer_name": greet_name(request.name),
                 "asked": str(RequestRight(request.right).label),
-                "answer_by": _get_formats(language).format_date_long(request.answer_on),
+                "answer_by": _get_formats(language).format_date_long(request.answer_on) if is_sure else "",
                 "said": _quote(said.get(language, "")),
                 "action_url": url,
                 "action_label": gettext("See your request"),
@@ -161,6 +164,8 @@ def _say_answer(request: PersonRequest, event: EventView) -> Mapping[str, str]:
         with translation.override(language):
             if event.kind == READY:
                 said[language] = gettext("Your file is ready. You can download it with the link.")
+            elif state == RequestState.GRANTED and not view_request(request).is_sure:
+                said[language] = gettext(SAID_UNSURE)
             elif state in SAID:
                 day = formats.format_date_long(request.carry_out_on or request.answer_on)
                 said[language] = gettext(SAID[state]) % {"day": day, "reason": request.answer}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from kernel.law.clocks import Place
-from kernel.law.persons import find_deadlines, find_privacy_law
+from kernel.law.persons import Right, find_deadlines, find_privacy_law
 from scheduling.enums import DataRequestKind
 from scheduling.models import DataRequest
 from scheduling.types.aftercare.views import RIGHTS, DataRequestView
@@ -30,6 +30,13 @@ def list_open_requests() -> tuple[DataRequestView, ...]:
     """List what waits, whatever has waited longest first; one query."""
     waiting = DataRequest.objects.filter(done_at=None, booking__is_test=False)
     return _view_all(waiting.order_by("asked_at", "pk")[:MOST_WAITING])
+
+
+def is_earlier_open(*, right: Right, booking_id: int | None = None, customer_id: int | None = None) -> bool:
+    """Tell whether a right was asked for in the earlier way, by a booking or a customer, and waits; one query."""
+    kinds = [kind for kind, each in RIGHTS.items() if each is right]
+    whose = Q(booking_id=booking_id) if customer_id is None else Q(booking__customer_id=customer_id)
+    return DataRequest.objects.filter(whose, kind__in=kinds, done_at=None).exists()
 
 
 def _view_all(rows: QuerySet[DataRequest]) -> tuple[DataRequestView, ...]:

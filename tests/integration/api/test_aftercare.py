@@ -142,6 +142,7 @@ def test_taking_along_is_limited(customer_client, link, settings):
 
 def test_a_wish_about_data_is_asked_once_and_answered(customer_client, link, staff):
     body = {"kind": "correction", "text": "Me llamo Anna"}
+    Booking.objects.update(proven_contact="email")
     first, second = (post(customer_client, f"{link}/data_requests", body) for _ in range(2))
     request = PersonRequest.objects.get()
     grant(request_id=request.pk, by=staff, now=NOW)

@@ -17,6 +17,7 @@ from privacy.errors import (
     CompanyUnconfirmed,
     ContactNotOnRecord,
     ErasingHindered,
+    IdentityProven,
     IdentityUnproven,
     NoExtension,
     NotAgreed,
@@ -108,7 +109,7 @@ def test_code_goes_to_a_contact_on_record_alone(recorded, staff, monkeypatch):
     prove_code(request_id=recorded.id, contact="ana@example.com", code="123 456", by=staff, now=NOW)
 
     assert get_request(request_id=recorded.id).identity_check is IdentityCheck.CODE
-    with pytest.raises(CodeUnproven):
+    with pytest.raises(IdentityProven):
         prove_code(request_id=recorded.id, contact="ana@example.com", code="123456", by=staff, now=NOW)
 
 
@@ -177,7 +178,7 @@ def test_doing_has_a_time_of_its_own(ask, staff):
     found = get_request(request_id=asked.id)
     assert (found.state, found.answered_at) == (RequestState.GRANTED, NOW)
     assert found.carry_out_on == date(2026, 12, 14)
-    assert "14 de diciembre" in Message.objects.get(template="data_request_done").body_text
+    assert "cuanto antes" in Message.objects.get(template="data_request_done").body_text
 
     finish(request_id=asked.id, answer="Va adjunto.", by=staff, now=NOW)
     handle_events(NOW)

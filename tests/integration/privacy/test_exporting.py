@@ -8,12 +8,14 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
+from django.utils.translation import gettext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kernel.personal import Erasure
 from privacy.enums import RequestRight, RequestState
-from privacy.errors import ExportGone, NotAgreed, PersonErased
+from privacy.errors import ExportGone, NotAgreed, PersonRequestEnded
 from privacy.models import PersonExport, PersonRequest, PersonRequestStep
 from privacy.selectors.requests import find_file
 from privacy.services.deciding import grant
@@ -28,6 +30,7 @@ from privacy.services.exporting import (
 )
 from privacy.services.labels import LABELS
 from scheduling.models import Asset, Booking, Contact, ConversationLine, Customer, Feedback
+from scheduling.selectors.customers.persons import find_shared
 from scheduling.services.erasing import KIND
 from tenants.hooks import list_inventory
 from tenants.services.erasures.erasing import erase
@@ -203,7 +206,7 @@ def test_worker_makes_the_file_and_ends_the_request(granted, staff):
 
     row = PersonRequest.objects.get(pk=granted.id)
     assert (row.state, row.ended_at) == (RequestState.DONE, NOW)
-    assert "siete días" in row.answer
+    assert "hasta el lunes 30 de noviembre, 9:00" in row.answer
     assert find_file(request_id=granted.id, now=NOW).is_public is True
     for taken in (take_own_file(request_id=granted.id, now=NOW), take_file(request_id=granted.id, by=staff, now=NOW)):
         assert "Ana Ruiz" in read(taken.content)["data.json"]
@@ -225,20 +228,55 @@ def test_file_ends_after_a_week(granted, staff):
     assert PersonExport.objects.count() == 0
 
 
-@pytest.mark.parametrize("how", ["shared", "not on record"])
+@pytest.mark.parametrize("how", ["shared", "not on record", "never proven", "proven later"])
 def test_link_opens_no_file_where_somebody_else_might_read_it(granted, staff, how):
     """A family has one address, or whoever called gave another one: the business hands the file over itself."""
     if how == "shared":
         other = Customer.objects.create(name="Hija", created_at=NOW)
         Contact.objects.create(customer=other, kind="email", value="ana@example.com")
-    else:
+    elif how == "not on record":
         PersonRequest.objects.filter(pk=granted.id).update(contact="otra@example.com")
+    else:
+        at = None if how == "never proven" else NOW + timedelta(minutes=1)
+        Contact.objects.filter(value="ana@example.com").update(verified_at=at)
     make_export(granted.id, NOW)
 
     assert find_file(request_id=granted.id, now=NOW).is_public is False
     with pytest.raises(ExportGone):
         take_own_file(request_id=granted.id, now=NOW)
     assert take_file(request_id=granted.id, by=staff, now=NOW).name == f"data-{granted.id}.zip"
+
+
+def test_contact_of_a_big_family_opens_no_file(granted, booking):
+    """However many records share another contact, the one that the link goes to is looked at."""
+    number = "+525512345678"
+    for at in range(25):
+        other = Customer.objects.create(name=f"Pariente {at}", created_at=NOW)
+        Contact.objects.create(customer=other, kind="phone", value=number)
+    Contact.objects.create(customer=other, kind="email", value="ana@example.com")
+
+    make_export(granted.id, NOW)
+
+    assert find_shared(customer_id=booking.customer_id) == {number, "ana@example.com"}
+    assert find_file(request_id=granted.id, now=NOW).is_public is False
+
+
+def test_words_and_amounts_are_written_for_people(booking):
+    Booking.objects.filter(pk=booking.id).update(price_minor=85_050, currency="MXN")
+
+    found = read(build_archive(customer_id=booking.customer_id, locale="es", now=NOW))
+
+    for text in (found["index.html"], found["tables/scheduling-booking.csv"]):
+        assert "$850.50" in text
+        assert "85050" not in text
+    assert json.loads(found["data.json"])["tables"]["scheduling.Booking"][0]["price_minor"] == 85_050
+    with translation.override("es"):
+        assert [gettext(LABELS[name]) for name in ("answer", "ended_at", "to_on", "price_minor")] == [
+            "Respuesta",
+            "Terminó",
+            "Hasta el día",
+            "Precio",
+        ]
 
 
 def test_file_goes_with_whoever_is_erased(granted, booking, staff):
@@ -256,7 +294,7 @@ def test_no_file_of_what_was_not_agreed_to_or_is_gone(ask, booking, staff):
     make_export(asked.id, NOW)
     grant(request_id=asked.id, by=staff, now=NOW)
     erase(kind=KIND, row_ids=[booking.customer_id], now=NOW)
-    with pytest.raises(PersonErased):
+    with pytest.raises(PersonRequestEnded):
         ask_for_export(request_id=asked.id, by=staff, now=NOW)
     make_export(asked.id, NOW)
 

@@ -13,7 +13,7 @@ from edge.requests import find_block
 from edge.statuses import get_status
 from kernel.errors import Conflict, Invalid
 from kernel.limits import Ask
-from privacy.enums import RequestRight
+from privacy.enums import OFFERED, RequestRight
 from privacy.selectors.requests import list_requests_of
 from privacy.services.asking import ask_by_link
 from scheduling.enums import ContactKind
@@ -33,7 +33,11 @@ from web.parts.widgets import ChoiceChips
 class DataForm(PageForm):
     """What somebody wants of their data."""
 
-    kind = ChoiceField(label=gettext_lazy("What would you like?"), choices=RequestRight.choices, widget=ChoiceChips())
+    kind = ChoiceField(
+        label=gettext_lazy("What would you like?"),
+        choices=[(each.value, each.label) for each in OFFERED],
+        widget=ChoiceChips(),
+    )
     text = TextField(
         label=gettext_lazy("What exactly?"),
         max_length=LONGEST_WISH,

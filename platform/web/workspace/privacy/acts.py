@@ -142,10 +142,11 @@ def take(request: HttpRequest, request_id: int) -> HttpResponse:
 
 def _bind(request: HttpRequest, request_id: int, act: str, kind: type[PageForm]) -> PageForm:
     if kind in {ContactForm, CodeForm, EraseForm}:
-        person = find_person(get_request(request_id=request_id))
+        view = get_request(request_id=request_id)
+        person = find_person(view)
         if kind is EraseForm:
             return EraseForm(request.POST, auto_id=f"{act}-%s", is_company=bool(person and person.is_company))
-        contacts = identity.list_reachable(person) if person else ()
+        contacts = identity.list_reachable(person, asked_at=view.asked_at) if person else ()
         form = CodeForm if kind is CodeForm else ContactForm
         return form(request.POST, auto_id=f"{act}-%s", contacts=contacts)
     return kind(request.POST, auto_id=f"{act}-%s")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from privacy.enums import IdentityCheck, RequestRight, RequestSource
 from privacy.services.identity import BY_WORD
@@ -57,9 +58,12 @@ class ContactForm(PageForm):
 
     contact = ChoiceField(label=gettext_lazy("Send a code to"))
 
-    def __init__(self, *args: Any, contacts: tuple[str, ...] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, contacts: tuple[str, ...] = (), shared: Collection[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["contact"].choices = [(each, each) for each in contacts]  # type: ignore[attr-defined]
+        self.fields["contact"].choices = [  # type: ignore[attr-defined]
+            (each, gettext("%(contact)s (others have it too)") % {"contact": each} if each in shared else each)
+            for each in contacts
+        ]
 
 
 class CodeForm(ContactForm):

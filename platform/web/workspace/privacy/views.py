@@ -18,13 +18,14 @@ from edge.access import requires
 from kernel.clock import utc_now
 from kernel.law.persons import Right
 from privacy.enums import RequestRight, RequestState
+from privacy.errors import BlockingFirst
 from privacy.selectors.keeping import Kept, list_kept
 from privacy.selectors.requests import find_file, get_request, list_ended_requests, list_open_requests, list_steps
 from privacy.services.exporting import GIVEN
 from privacy.services.identity import list_reachable
 from privacy.types import RequestView
 from scheduling.errors import CustomerNotFound
-from scheduling.selectors.customers.persons import PersonFacts, get_person
+from scheduling.selectors.customers.persons import PersonFacts, find_shared, get_person
 from tenants.context import current_tenant
 from web.parts.forms import PageForm
 from web.workspace.privacy.forms import AnswerForm, CheckForm, CodeForm, ContactForm, EraseForm, ExtendForm
@@ -45,9 +46,13 @@ HINTS: Mapping[RequestRight, Any] = {
     ),
     RequestRight.OBJECTION: gettext_lazy("Stop that use: take the consent or the reminders away, then say so here."),
     RequestRight.ERASURE: gettext_lazy("We erase it everywhere, also in copies that are put back later."),
-    RequestRight.BLOCKING: gettext_lazy("We take it out of everything: nobody but who answers requests can read it."),
+    RequestRight.BLOCKING: gettext_lazy(
+        "Turnero blocks nothing for you: take consents and reminders away, do not use the record, then say so here."
+    ),
 }
 """What doing it means."""
+BLOCKING_HINT = BlockingFirst.text
+"""What it means where the law has data blocked before they are destroyed, a msgid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +90,12 @@ def render_request(
     """Show a request with forms that were filled in, by the name of what they do."""
     now, view = utc_now(), get_request(request_id=request_id)
     person = find_person(view)
-    contacts = list_reachable(person) if person else ()
+    contacts = list_reachable(person, asked_at=view.asked_at) if person else ()
+    shared = find_shared(customer_id=person.id) if contacts and person else frozenset()
     forms: dict[str, PageForm] = {
         "check": CheckForm(auto_id="check-%s"),
-        "send": ContactForm(auto_id="send-%s", contacts=contacts),
-        "prove": CodeForm(auto_id="prove-%s", contacts=contacts),
+        "send": ContactForm(auto_id="send-%s", contacts=contacts, shared=shared),
+        "prove": CodeForm(auto_id="prove-%s", contacts=contacts, shared=shared),
         "extend": ExtendForm(auto_id="extend-%s"),
         "refuse": AnswerForm(auto_id="refuse-%s"),
         "finish": AnswerForm(auto_id="finish-%s"),
@@ -108,10 +114,10 @@ def render_request(
         "contacts": contacts,
         "forms": forms,
         "failed": next((form for form in (bound or {}).values() if form.errors), None),
-        "hint": HINTS[view.right],
+        "hint": BLOCKING_HINT if view.right is RequestRight.ERASURE and view.law.blocks_first else HINTS[view.right],
         "file": find_file(request_id=request_id, now=now),
         "is_given": view.right in GIVEN,
-        "is_sure": view.law.find_clock(Right(view.right)).confidence == "H",
+        "blocks_first": view.right is RequestRight.ERASURE and view.law.blocks_first,
         "may_extend": view.state is RequestState.ASKED
         and view.extended_at is None
         and view.law.find_clock(Right(view.right)).longer is not None

@@ -10,12 +10,20 @@ from privacy.enums import RequestState
 from privacy.models import PersonRequest
 from privacy.services.asking import ask_by_link
 from privacy.services.links import make_token
-from scheduling.models import Booking, Customer
+from scheduling.models import Booking, Contact, Customer
 from tests.factories.privacy import make_request
 from tests.integration.web.booking.conftest import monday_morning
 from tests.integration.web.booking.test_manage import address, text_of
 
 __all__ = ["address", "monday_morning"]
+
+
+@pytest.fixture
+def proven(address) -> str:
+    """The page of a booking whose number was proven by a code."""
+    Booking.objects.update(proven_contact="phone")
+    Contact.objects.update(verified_at=utc_now())
+    return address
 
 
 @pytest.fixture
@@ -77,7 +85,7 @@ def test_erasure_step_by_step(owner_client, customer, monkeypatch):
     monkeypatch.setattr(codes.secrets, "randbelow", lambda _: 123_456)
     request_id = make_request(customer.pk)
     place = f"/workspace/privacy/{request_id}/"
-    contact = customer.contacts.create(kind="email", value="ana@example.com").value
+    contact = customer.contacts.create(kind="email", value="ana@example.com", verified_at="2026-01-01T00:00:00Z").value
 
     def do(act: str, **fields: object) -> int:
         return owner_client.post(f"{place}{act}/", fields).status_code
@@ -145,9 +153,9 @@ def test_others_see_no_request(staff_client, owner_client, customer, role):
     assert PersonRequest.objects.get().state == RequestState.ASKED
 
 
-def test_whoever_asked_reads_where_it_stands(customer_client, owner_client, address):
+def test_whoever_asked_reads_where_it_stands(customer_client, owner_client, proven):
     now = utc_now()
-    request_id = ask_by_link(token=address.strip("/").split("/")[-1], right="access", text="Todo", now=now)
+    request_id = ask_by_link(token=proven.strip("/").split("/")[-1], right="access", text="Todo", now=now)
     row = PersonRequest.objects.get(pk=request_id)
     link = f"/data/{make_token(row)}/"
 
@@ -165,13 +173,13 @@ def test_whoever_asked_reads_where_it_stands(customer_client, owner_client, addr
     assert customer_client.get(link).status_code == 404
 
 
-def test_file_is_made_and_taken_along(customer_client, owner_client, address):
+def test_file_is_made_and_taken_along(customer_client, owner_client, proven):
     import io
     import zipfile
 
     from privacy.services.exporting import make_export
 
-    token = address.strip("/").split("/")[-1]
+    token = proven.strip("/").split("/")[-1]
     request_id = ask_by_link(token=token, right="access", text="", now=utc_now())
     place, link = f"/workspace/privacy/{request_id}/", f"/data/{make_token(PersonRequest.objects.get())}/"
     assert owner_client.post(f"{place}export/").status_code == 409
@@ -191,3 +199,47 @@ def test_file_is_made_and_taken_along(customer_client, owner_client, address):
     assert customer_client.get(f"{link}file/").headers["Location"] == link
     steps = text_of(owner_client.get(f"{place}?lang=es"))
     assert steps.count("Archivo descargado") == 2
+
+
+def test_code_is_offered_to_proven_contacts_alone(owner_client, customer):
+    place = f"/workspace/privacy/{make_request(customer.pk)}/"
+    typed = customer.contacts.create(kind="email", value="ana@example.com").value
+    page = text_of(owner_client.get(f"{place}?lang=es"))
+    assert "Ningún contacto se había comprobado" in page
+    assert owner_client.post(f"{place}send/", {"contact": typed}).status_code == 422
+
+    customer.contacts.update(verified_at="2026-01-01T00:00:00Z")
+    other = Customer.objects.create(name="Hija", created_at=utc_now())
+    other.contacts.create(kind="email", value=typed)
+
+    assert f"{typed} (también es de otras personas)" in text_of(owner_client.get(f"{place}?lang=es"))
+
+
+def test_nothing_is_destroyed_where_the_law_blocks_first(owner_client, customer):
+    place = f"/workspace/privacy/{make_request(customer.pk)}/"
+    PersonRequest.objects.update(law_country="ES", timezone="Europe/Madrid")
+    owner_client.post(f"{place}check/", {"check": "known", "note": "La conozco"})
+    owner_client.post(f"{place}agree/")
+
+    page = owner_client.get(f"{place}?lang=es")
+    refused = owner_client.post(f"{place}erase/", {"is_meant": "on"})
+    done = owner_client.post(f"{place}finish/", {"answer": "Quitamos consentimientos y ya no usamos tu ficha"})
+
+    assert "se bloquean antes de destruirse" in text_of(page)
+    assert "Borrar definitivamente" not in text_of(page)
+    assert (refused.status_code, done.status_code) == (409, 302)
+    assert PersonRequest.objects.get().state == RequestState.DONE
+    assert Customer.objects.get(pk=customer.pk).erased_at is None
+
+
+def test_blocking_is_offered_to_nobody(customer_client, address):
+    page = customer_client.get(f"{address}data/?lang=es")
+
+    assert "Bloquear" not in text_of(page)
+    assert customer_client.post(f"{address}data/", {"kind": "blocking", "text": ""}).status_code == 422
+    asked = customer_client.post(
+        f"/api/v1/manage/{address.strip('/').split('/')[-1]}/data_requests",
+        {"kind": "blocking"},
+        content_type="application/json",
+    )
+    assert (asked.status_code, PersonRequest.objects.count()) == (422, 0)
