@@ -12,6 +12,7 @@ from billing.gateway.registry import get_door
 from billing.gateway.types import Capabilities, DoorAccount
 from billing.models import PaymentAccount
 from billing.types import BankData, CardAccount, OpenDoors
+from kernel.law.accounts import can_be_account
 from scheduling.types import BookingView
 from tenants.context import current_tenant
 
@@ -26,6 +27,11 @@ def get_bank_data() -> BankData:
     """Return what the business typed about its bank account, open or not; empty before it did."""
     row = PaymentAccount.objects.filter(door=PaymentDoor.BANK_TRANSFER).first()
     return BankData() if row is None else view_account(row)
+
+
+def is_number_doubtful() -> bool:
+    """Tell whether a digit of the bank account looks mistyped: its check digits do not fit. One query."""
+    return not can_be_account(get_bank_data().number, current_tenant().country)
 
 
 def view_account(row: PaymentAccount) -> BankData:

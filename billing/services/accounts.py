@@ -19,19 +19,14 @@ from billing.types import BankData
 from database.locks import KeySpace, lock_words
 from database.transactions import write_transaction
 from kernel.identity.names import clean_person_name
-from kernel.law.accounts import can_be_account
 from kernel.text import mark
 from notifications.services.outbox import publish
 from scheduling.types import Actor
-from tenants.context import current_tenant
 
 NOUN = "payment_account"
 """What it is called in the business's log."""
 MISSING = mark("Customers need this to pay. Fill it in, or switch transfers off.")
 TOO_LONG = mark("This is too long.")
-NUMBER_WRONG = mark(
-    "A digit of this number is wrong: its check digits do not fit. Compare it with what your bank says."
-)
 WAIT_WRONG = mark("From 30 minutes to 7 days.")
 LENGTHS = {"holder": 120, "bank": 80, "number": 64, "tax_id": 32, "note": 300}
 
@@ -91,8 +86,6 @@ def _clean(data: BankData) -> BankData:
     errors = {name: (TOO_LONG,) for name, most in LENGTHS.items() if len(getattr(clean, name)) > most}
     if clean.is_on:
         errors |= {name: (MISSING,) for name in ("holder", "number") if not getattr(clean, name)}
-    if not can_be_account(clean.number, current_tenant().country):
-        errors["number"] = (NUMBER_WRONG,)
     if not SHORTEST_WAIT_MINUTES <= clean.wait_minutes <= LONGEST_WAIT_MINUTES:
         errors["wait_minutes"] = (WAIT_WRONG,)
     if errors:

@@ -29,6 +29,8 @@ def can_be_account(number: str, country: str) -> bool:
         return _find_clabe_digit(plain[:-1]) == plain[-1]
     if country == "AR" and _CBU.fullmatch(plain):
         return bool(cbu.is_valid(plain))
+    if "." in number:  # an alias of an account in Argentina: no IBAN is written so
+        return True
     return not _IBAN.fullmatch(plain) or bool(iban.is_valid(plain, check_country=False))
 
 

@@ -25,7 +25,7 @@ def move_requests(from_id: int, to_id: int, rows: MovedRows | None) -> MovedRows
         moved = move_rows(
             PersonRequest.objects.all(), "customer_id", from_id=from_id, to_id=to_id, row_ids=rows.get("requests", ())
         )
-        give_back_proofs(rows.get("unproven", ()))
+        give_back_proofs(rows.get("unproven", ()), customer_ids=(from_id, to_id))
         return {"requests": moved}
     # What follows a merge later finds whoever goes on checked anew: that counts.
     unproven = list_proven([from_id] if _is_merged(from_id) else [from_id, to_id])

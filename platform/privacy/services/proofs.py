@@ -37,15 +37,20 @@ def take_back_proofs(ids: Iterable[int]) -> None:
         plan_due_work(kind=DUE_KIND, row_ids=[request.pk], due_at=find_warning(request))
 
 
-def give_back_proofs(ids: Iterable[int]) -> None:
+def give_back_proofs(ids: Iterable[int], *, customer_ids: Collection[int]) -> None:
     """Give requests back that somebody was checked, as their steps say; what was done with them since, stays.
+
+    Only those that are still of these customers, and were of nobody else since the check: it was not made for others.
 
     Whoever agreed to one decides once more: what it was agreed to was seen together with the other record.
     """
-    untouched = PersonRequest.objects.filter(pk__in=list(ids), state=RequestState.ASKED, identity_at=None)
+    untouched = PersonRequest.objects.filter(
+        pk__in=list(ids), customer_id__in=customer_ids, state=RequestState.ASKED, identity_at=None
+    )
     for request in untouched.select_for_update().order_by("pk"):
-        steps = PersonRequestStep.objects.filter(request=request, step=RequestStep.IDENTIFIED).order_by("pk")
-        last = steps.last()
-        if last is not None:
+        # Whoever says whose request it is leaves another step of asking.
+        steps = PersonRequestStep.objects.filter(request=request, step__in=(RequestStep.ASKED, RequestStep.IDENTIFIED))
+        last = steps.order_by("pk").last()
+        if last is not None and last.step == RequestStep.IDENTIFIED:
             request.identity_check, request.identity_at, request.identity_by_id = last.note, last.at, last.by_id
             request.save(update_fields=["identity_check", "identity_at", "identity_by"])

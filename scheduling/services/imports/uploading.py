@@ -20,7 +20,8 @@ from tenants.enums import Ability, Urgency
 from tenants.policies import check_business_may
 from tenants.services.due_work import add_due_work
 
-DUE_KIND, END_KIND = "import", "import_end"
+DUE_KIND, READ_KIND, END_KIND = "import", "import_read", "import_end"
+"""Reading has a kind of its own: a worker of before it leaves the kind alone instead of taking the file for read."""
 LANE = "imports"
 """One lane: imports never take the last worker, for messages do not wait for them."""
 WAITING = (ImportState.READING, ImportState.UNREADABLE, ImportState.COLUMNS, ImportState.READY)
@@ -71,7 +72,7 @@ def _keep(file: BinaryIO, name: str, digest: str, *, kind: ImportKind, by_id: in
     while piece := file.read(CHUNK):
         ImportPiece.objects.create(run=run, number=number, content=piece)
         number += 1
-    add_due_work(kind=DUE_KIND, row_id=run.pk, due_at=now, now=now, urgency=Urgency.SOON, lane=LANE)
+    add_due_work(kind=READ_KIND, row_id=run.pk, due_at=now, now=now, urgency=Urgency.SOON, lane=LANE)
     add_due_work(kind=END_KIND, row_id=run.pk, due_at=now + UNCONFIRMED, now=now)
     for old in waiting.exclude(pk=run.pk)[MOST_WAITING - 1 :]:
         old.delete()

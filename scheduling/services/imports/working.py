@@ -25,7 +25,7 @@ from scheduling.services.imports.reading import MORE_CELLS, Draft, Reader
 from scheduling.services.imports.receiving import read_file
 from scheduling.services.imports.steps import lock_run
 from scheduling.services.imports.undoing import undo_part
-from scheduling.services.imports.uploading import DUE_KIND, END_KIND, WAITING
+from scheduling.services.imports.uploading import DUE_KIND, END_KIND, READ_KIND, WAITING
 from scheduling.services.imports.visits.ending import keep_marks
 from scheduling.services.imports.visits.working import check_visits, undo_visits, write_visits
 from scheduling.services.imports.writing import write_placed
@@ -45,7 +45,8 @@ FAULT_PREFIX = "fault:"
 
 def register() -> None:
     """Take on the work of imports, and leave them out of copies."""
-    hooks.register_due_handler(DUE_KIND, work_on, takes_long=True)
+    for kind in (READ_KIND, DUE_KIND):
+        hooks.register_due_handler(kind, work_on, takes_long=True)
     hooks.register_due_handler(END_KIND, end_import)
     for name in ("Import", "ImportPiece", "ImportRow"):
         hooks.register_export_rules(

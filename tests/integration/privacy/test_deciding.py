@@ -385,6 +385,19 @@ def test_check_of_one_record_does_not_count_for_two(booking, recorded, eva, staf
     )  # fmt: skip
 
 
+def test_check_of_one_record_does_not_count_for_a_third(booking, recorded, eva, book, staff):
+    """Not even where staff said meanwhile whose request it is, and then parts the two."""
+    third = book(email="otra@example.com", phone=None, name="Otra", starts_after=NOW + timedelta(days=3)).customer_id
+    agree(recorded, staff)
+    merge_id = merge_customers(kept_id=booking.customer_id, gone_id=eva.customer_id, by=staff, now=NOW)
+    choose_person(request_id=recorded.id, customer_id=third, by=staff, now=NOW)
+
+    part_customers(merge_id=merge_id, by=staff, now=NOW)
+
+    found = get_request(request_id=recorded.id)
+    assert (found.customer_id, found.identity_check, found.identity_at) == (third, None, None)
+
+
 def test_business_is_reminded_of_who_gave_no_contact(staff):
     asked = RecordedRequest(ERASURE, RequestSource.IN_PERSON, NOW, name="Ana")
     request_id = record_request(recorded=asked, by=staff, now=NOW)

@@ -66,7 +66,7 @@ def test_mexico_separates_what_needs_consent(change):
 def test_spain_names_bases_blocks_and_says_the_age(change):
     notice, *_ = change(country="ES")
 
-    for words in ("Base: la cita acordada", "se bloquean", "Desde los 14 años", "respuesta en 1 mes"):
+    for words in ("Base: la cita acordada", "antes bajo llave", "Desde los 14 años", "respuesta en 1 mes"):
         assert words in notice.texts["es"]
 
 

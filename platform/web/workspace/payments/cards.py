@@ -20,7 +20,7 @@ from accounts.policies import Permission
 from accounts.services.second_step import check_steps
 from billing.enums import CardState
 from billing.errors import CardNotConnected
-from billing.selectors.accounts import find_card_capabilities, get_bank_data, get_card_account
+from billing.selectors.accounts import find_card_capabilities, get_bank_data, get_card_account, is_number_doubtful
 from billing.selectors.asking import list_unpaid
 from billing.selectors.credits import add_up_owed_credit, offers_credit
 from billing.services.cards.accounts import (
@@ -196,6 +196,7 @@ def _render(request: HttpRequest, error: DomainError | None = None) -> HttpRespo
         "waiting": len(list_unpaid(now=utc_now())) if account.is_paused else 0,
         "is_offered": can is not None and can.can_take,
         "bank": get_bank_data(),
+        "is_number_doubtful": is_number_doubtful(),
         "gives_credit": offers_credit(),
         "owed_credit": tuple(add_up_owed_credit().items()),
         "example_minor": 500 * 10 ** get_currency_precision(current_tenant().currency),

@@ -15,7 +15,7 @@ from accounts.errors import ProofWrong
 from accounts.policies import Permission
 from accounts.services.second_step import check_steps
 from billing.errors import BankDetailsInvalid
-from billing.selectors.accounts import get_bank_data
+from billing.selectors.accounts import get_bank_data, is_number_doubtful
 from billing.services.accounts import change_bank_data
 from billing.services.refunds import mark_refund_sent
 from edge.access import requires
@@ -62,4 +62,5 @@ def mark_sent(request: HttpRequest, booking_id: int, refund_id: int) -> HttpResp
 
 
 def _render(request: HttpRequest, form: BankForm, *, status: int = 200) -> HttpResponse:
-    return render(request, "workspace/payments/bank.html", {"form": form}, status=status)
+    shown = {"form": form, "is_number_doubtful": is_number_doubtful()}
+    return render(request, "workspace/payments/bank.html", shown, status=status)

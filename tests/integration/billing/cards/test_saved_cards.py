@@ -88,7 +88,7 @@ def test_card_that_is_left_confirms_its_booking_and_nothing_is_charged(till, acc
 
     method = SavedMethod.objects.get()
     assert (status_of(booking_id), list_payments(booking_id)[0][1]) == ("confirmed", "reserved")
-    assert (method.label, method.agreed_at, method.text_version) == ("Visa ···· 4242", till.moment, "2026-11-27")
+    assert (method.label, method.agreed_at, method.text_version) == ("Visa ···· 4242", till.moment, "2026-11-28")
     assert (count_captured(till.stand_in), add_up()) == (0, {})
 
 

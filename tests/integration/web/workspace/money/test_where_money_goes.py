@@ -246,3 +246,14 @@ def test_bank_data_stays_as_it_was_read(owner_client):
     owner_client.post(BANK_URL, TYPED | WITH_PASSWORD)
 
     assert get_bank_data() == BANK
+
+
+def test_number_whose_check_digits_do_not_fit_is_kept_and_doubted(owner_client, tenant):
+    doubt = "sus dígitos de control no cuadran"
+    owner_client.post(BANK_URL, TYPED | WITH_PASSWORD)
+    assert doubt not in read(owner_client.get(BANK_URL))
+
+    owner_client.post(BANK_URL, TYPED | WITH_PASSWORD | {"number": "012 180 0151 2345 6789"})
+
+    assert get_bank_data().number == "012 180 0151 2345 6789"
+    assert [doubt in read(owner_client.get(page)) for page in (BANK_URL, "/workspace/payments/")] == [True, True]
