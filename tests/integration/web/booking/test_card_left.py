@@ -58,7 +58,7 @@ def test_page_says_what_may_be_charged_and_keeps_a_card_without_charging(till, c
     take_transfers()
     page = read(customer_client.get(url))
     assert "Falta tu tarjeta" in page
-    assert "puede cobrarle hasta $300 por esta cita, y nada más:" in page
+    assert "puede cobrarle hasta $300 por esta cita, y nada más." in page
     assert "Si nadie viene, se cobra el 100 % del anticipo." in page
     assert "transferencia" not in page
 
