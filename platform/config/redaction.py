@@ -17,8 +17,8 @@ from uuid import UUID
 HIDDEN = "***"
 
 SECRET_SEGMENTS = (
-    "b", "visits", "w", "waiting", "manage", "holds", "photos", "verify", "progress", "key", "invitation", "email-link",
-    "feeds",
+    "b", "c", "data", "visits", "w", "waiting", "manage", "holds", "photos", "verify", "progress", "key", "invitation",
+    "email-link", "feeds",
 )  # fmt: skip
 """Segments of our paths that a secret follows. A test compares them with every address that takes a text."""
 HARMLESS_ARGUMENTS = frozenset(

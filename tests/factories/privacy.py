@@ -6,6 +6,7 @@ from datetime import datetime
 
 from kernel.clock import utc_now
 from privacy.enums import RequestRight, RequestSource
+from privacy.models import PersonRequest
 from privacy.services.asking import RecordedRequest, record_request
 from scheduling.types import SYSTEM
 
@@ -13,8 +14,11 @@ from scheduling.types import SYSTEM
 def make_request(
     customer_id: int | None = None, *, right: str = RequestRight.ERASURE, now: datetime | None = None
 ) -> int:
-    """Write a request down that came by phone; return its number."""
+    """Write a request down that came by phone; return its number, or that of the one that waits already."""
     at = now or utc_now()
+    waiting = PersonRequest.objects.filter(customer_id=customer_id, right=right, ended_at=None).first()
+    if waiting is not None:
+        return int(waiting.pk)
     recorded = RecordedRequest(
         RequestRight(right),
         RequestSource.PHONE,

@@ -63,8 +63,8 @@ PAYING = (
     Mutant(
         "an event that somebody else signed is taken",
         f"{_DOOR}/events.py",
-        "if not any(_is_signed(raw, header, secret) for secret in secrets):",
-        "if not header:",
+        "if not header.isascii() or not any(_is_signed(raw, header, secret) for secret in secrets):",
+        "if not header.isascii():",
         (_EVENTS,),
     ),
     Mutant(

@@ -9,9 +9,17 @@ from accounts.enums import Role
 from accounts.policies import PERMISSIONS_BY_ROLE, Permission, has_permission
 
 VIEWER = {"board_view", "customer_view"}
+WORKER = VIEWER | {"own_work"}
 DESK = VIEWER | {"catalog_view"}
-RECEPTION = DESK | {"booking_manage", "customer_manage"}
-MANAGER = RECEPTION | {"booking_override", "catalog_manage", "key_manage", "report_view", "settings_manage"}
+RECEPTION = DESK | {"booking_manage", "customer_manage", "own_work"}
+MANAGER = RECEPTION | {
+    "booking_override",
+    "catalog_manage",
+    "key_manage",
+    "privacy_manage",
+    "report_view",
+    "settings_manage",
+}
 
 
 def make_person(role: str, **changes: object) -> SimpleNamespace:
@@ -28,7 +36,7 @@ def list_allowed(person: object) -> set[str]:
         (Role.OWNER, MANAGER | {"address_manage", "money_manage", "team_manage", "data_take", "business_close"}),
         (Role.MANAGER, MANAGER),
         (Role.RECEPTIONIST, RECEPTION),
-        (Role.PROVIDER, VIEWER),
+        (Role.PROVIDER, WORKER),
         (Role.READ_ONLY, DESK | {"report_view"}),
         (Role.OPERATOR, {"operator"}),
         ("", set()),

@@ -374,7 +374,7 @@ def test_another_bay_is_no_news_to_the_customer_but_another_person_is(book, told
 
     assert first[1:] == ([] if now_people == people else ["booking_moved"])
     assert second[-1] == "booking_moved"
-    assert "Tu cita en Negocio taller cambió. Estos" in Message.objects.filter(status="sent").last().body_text
+    assert "Tu cita en Negocio taller cambió.\n\nEstos son" in Message.objects.filter(status="sent").last().body_text
 
 
 @pytest.fixture
