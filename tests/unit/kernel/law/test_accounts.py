@@ -22,6 +22,7 @@ from kernel.law.accounts import can_be_account
         ("ES91 2100 0418 4502 0005 1332", "ES", True),
         ("es91 2100 0418 4502 0005 1332", "MX", True),
         ("ES91 2100 0418 4502 0005 1323", "ES", False),
+        ("ca12.casa.perro.gato", "AR", True),  # an alias, which looks like an IBAN without its dots
         ("001-234-5", "CL", True),
         ("", "MX", True),
     ],
