@@ -29,13 +29,15 @@ class SheetStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc] 
     def post_process(self, paths: dict[str, Any], *args: Any, **options: Any) -> Iterator[Any]:
         """Minify what lies in ``css/``, write the sets, and name all by their content."""
         if not options.get("dry_run"):
-            for path in [path for path in paths if path.startswith("css/") and path.endswith(".css")]:
+            alone = [path for path in paths if path.startswith("css/") and path.endswith(".css")]
+            for path in alone:
                 place = Path(self.path(path))
                 place.write_text(minify(place.read_text(encoding="utf-8")), encoding="utf-8")
             made = [words for words in sorted(list_sets()) if self._is_here(words, paths)]
             for words in made:
                 Path(self.path(name_set(words))).write_text(self._join(words), encoding="utf-8")
-            paths = {**paths, **{name_set(words): (self, name_set(words)) for words in made}}
+            # Read from here, not from where they were collected: those are as we wrote them.
+            paths = {**paths, **{path: (self, path) for path in (*alone, *map(name_set, made))}}
         yield from super().post_process(paths, *args, **options)
 
     @staticmethod

@@ -76,15 +76,15 @@ def _list_merged(row_ids: Collection[int]) -> set[int]:
     return found
 
 
-def lock_for_erasing(customer_id: int) -> None:
-    """Hold back whoever books for a customer or changes their visits, until the caller's transaction ends.
+def lock_persons(customer_ids: Collection[int]) -> None:
+    """Hold back whoever books for these customers or changes their visits, until the caller's transaction ends.
 
-    Who waits, then visits, then the record: as merging and `erase_customers` lock them.
+    Who waits, then visits, then the records: the order in which an offer is accepted and records are merged.
     """
-    list(WaitlistEntry.objects.filter(customer_id=customer_id).select_for_update().order_by("pk").values_list("pk"))
-    theirs = Booking.with_tests.filter(Q(customer_id=customer_id) | Q(payer_id=customer_id))
-    list(theirs.select_for_update().order_by("pk").values_list("pk"))
-    list(Customer.with_merged.filter(pk=customer_id).select_for_update().values_list("pk"))
+    waiting = WaitlistEntry.objects.filter(customer_id__in=customer_ids)
+    theirs = Booking.with_tests.filter(Q(customer_id__in=customer_ids) | Q(payer_id__in=customer_ids))
+    for rows in (waiting, theirs, Customer.with_merged.filter(pk__in=customer_ids)):
+        list(rows.select_for_update().order_by("pk").values_list("pk"))
 
 
 def erase_customers(rows: ErasedRows) -> None:
@@ -93,10 +93,9 @@ def erase_customers(rows: ErasedRows) -> None:
     Bookings that are to come stay: the place is taken, and staff sees by whom no more.
     """
     ids = rows.row_ids
-    # Who waits, then bookings, then whom and what they point at: the order in which an offer is accepted.
-    list(WaitlistEntry.objects.filter(customer_id__in=ids).select_for_update().order_by("pk").values_list("pk"))
+    lock_persons(ids)
     # What somebody else was given since then is that person's; what they had before is the history's.
-    theirs = Booking.with_tests.filter(customer_id__in=ids).select_for_update()
+    theirs = Booking.with_tests.filter(customer_id__in=ids)
     bookings = list(theirs.order_by("pk").values_list("pk", flat=True))
     with translation.override(current_tenant().locale):
         nobody = gettext("Erased person")

@@ -19,7 +19,7 @@ from privacy.services.forgetting import DUE_KIND, LOOK_AGAIN
 from privacy.services.steps import lock_request, note_step
 from privacy.services.telling import tell_farewell
 from scheduling.selectors.customers.persons import get_person
-from scheduling.services.erasing import KIND, lock_for_erasing
+from scheduling.services.erasing import KIND, lock_persons
 from scheduling.types import Actor
 from tenants.enums import Ability
 from tenants.policies import check_business_may
@@ -56,7 +56,7 @@ def _carry_out(request_id: int, *, is_company_meant: bool, by: Actor, now: datet
     # Visits and the record before the request, as those who merge: what hinders stays as it is until all is erased.
     whose = PersonRequest.objects.filter(pk=request_id).values_list("customer_id", flat=True).first()
     if whose is not None:
-        lock_for_erasing(whose)
+        lock_persons([whose])
     request = lock_request(request_id)
     if request.customer_id != whose:
         raise LostRace

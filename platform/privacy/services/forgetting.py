@@ -12,7 +12,7 @@ from privacy.models import PersonExport, PersonRequest, PersonRequestStep
 from privacy.services.steps import note_step
 from privacy.services.telling import FAREWELL_KIND, SUBJECT_KIND
 from scheduling.selectors.customers.persons import find_traces
-from scheduling.services.erasing import lock_for_erasing
+from scheduling.services.erasing import lock_persons
 from tenants.errors import RetryLater
 from tenants.hooks import register_due_handler, register_eraser, register_exported_work
 from tenants.services.erasures.columns import erase_columns
@@ -41,8 +41,7 @@ def erase_requests(rows: ErasedRows) -> None:
 
     The last word, that they are erased, leaves first (`forget_farewell`).
     """
-    for customer_id in sorted(rows.row_ids):
-        lock_for_erasing(customer_id)  # before requests, as whoever carries an erasure out
+    lock_persons(rows.row_ids)  # before requests, as whoever carries an erasure out
     booking_ids, addresses = find_traces(customer_ids=rows.row_ids)
     nobodys = Q(customer=None) & (Q(booking_id__in=booking_ids) | Q(contact__in=addresses))
     found = PersonRequest.objects.filter(Q(customer_id__in=rows.row_ids) | nobodys)

@@ -19,6 +19,7 @@ from privacy.types import LONGEST_NOTE
 from scheduling.errors import RequestInvalid
 from scheduling.selectors.customers.persons import PersonFacts, get_person
 from scheduling.services.aftercare.feedback import read_words
+from scheduling.services.erasing import lock_persons
 from scheduling.types import Actor
 from tenants.enums import Ability
 from tenants.policies import check_business_may
@@ -42,6 +43,7 @@ def choose_person(*, request_id: int, customer_id: int, by: Actor, now: datetime
         PersonRequestOpen: The same of that customer waits already.
     """
     check_business_may(Ability.OWNER_READ, is_staff=True)
+    lock_persons([customer_id])  # before the request, as whoever merges or erases
     request = lock_request(request_id)
     person = get_person(customer_id=customer_id)
     if person.is_erased:

@@ -29,6 +29,7 @@ SOON_DAYS = {DueFilter.OVER: 0, DueFilter.MONTH: 30, DueFilter.QUARTER: 90}
 NEAR_SHARE = 20
 """Where nobody knows how fast a meter grows, a twentieth of what is to go counts as soon."""
 AT_ONCE = 500
+OVER, NEAR, LATER = range(3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def list_next(asset_ids: Collection[int], *, now: datetime) -> dict[int, DueItem
 
 
 def list_due(*, due: str = "", is_archived: bool = False, place: int = 0, limit: int = 50, now: datetime) -> DueList:
-    """List what visits are about: what is due soonest first, then the rest; from the row ``place`` on.
+    """List what visits are about: what is over, what is nearly there, then by day; from the row ``place`` on.
 
     ``due`` is a value of `DueFilter`, empty: whatever is due or not. Eight queries, however many there are.
     """
@@ -77,7 +78,9 @@ def _find(due: str, *, is_archived: bool, now: datetime) -> list[tuple[int, Asse
     if due:
         until = today + timedelta(days=SOON_DAYS[DueFilter(due)])
         kept = [
-            (row_id, each) for row_id, each in kept if each.items and _is_within(each.items[0], until, DueFilter(due))
+            (row_id, each)
+            for row_id, each in kept
+            if any(_is_within(item, until, DueFilter(due)) for item in each.items)
         ]
     return sorted(kept, key=lambda pair: _rank(pair[1]))
 
@@ -88,9 +91,17 @@ def _is_within(item: DueItem, until: date, due: DueFilter) -> bool:
     return item.due_on is not None and item.due_on <= until
 
 
-def _rank(each: AssetUpkeep) -> tuple[bool, date]:
-    day = each.items[0].due_on if each.items else None
-    return day is None, day or date.max
+def _rank(each: AssetUpkeep) -> tuple[int, date]:
+    return min(map(_rank_item, each.items), default=(LATER, date.max))
+
+
+def _rank_item(item: DueItem) -> tuple[int, date]:
+    """Return where an item stands: first what is due by day, and what is nearly there however fast a meter grows."""
+    if item.due_on is not None and item.is_over:
+        return OVER, item.due_on
+    if item.is_near and not item.has_pace:
+        return NEAR, item.due_on or date.max
+    return LATER, item.due_on or date.max
 
 
 def _reckon(asset_ids: Collection[int] | None, *, now: datetime) -> dict[int, AssetUpkeep]:
@@ -110,7 +121,7 @@ def _reckon(asset_ids: Collection[int] | None, *, now: datetime) -> dict[int, As
             items[asset_id].append(_make_item(growth, today, again.name, meter, on))
     return {
         asset_id: AssetUpkeep(
-            items=tuple(sorted(items[asset_id], key=lambda each: (each.due_on is None, each.due_on or date.max))),
+            items=tuple(sorted(items[asset_id], key=_rank_item)),
             last_value=growths[asset_id][0].last.value if asset_id in growths else None,
             last_on=growths[asset_id][0].last.on if asset_id in growths else None,
             estimate=growths[asset_id][0].estimate(today) if asset_id in growths else None,

@@ -61,7 +61,7 @@ def _write_text(booking: Booking, minutes: int, line: str) -> str:
     """Return what the customer reads, in their language and on the clock of the place."""
     tenant = current_tenant()
     language = booking.customer_locale or tenant.locale
-    formats = get_formats(language, tenant.country)
+    formats = get_formats(language, tenant.country, tenant.profile.clock)
     has_begun = booking.status == BookingStatus.IN_PROGRESS
     due = (booking.ends_at if has_begun else booking.starts_at) + timedelta(minutes=minutes)
     words = {"minutes": minutes, "time": formats.format_time(due, booking.location.timezone)}

@@ -100,6 +100,15 @@ def test_without_a_pace_the_meter_alone_says_that_it_is_near(asset_id):
     ]  # fmt: skip
 
 
+def test_what_is_nearly_there_comes_before_a_far_day_and_is_found_by_its_list(asset_id):
+    read(asset_id, (0, 40_000))
+    write(asset_id, "Bujías", on=TODAY + 700 * DAY)
+    write(asset_id, "Aceite", at_meter="40300")
+
+    assert [each.what for each in upkeep(asset_id).items] == ["Aceite", "Bujías"]
+    assert [row.asset.id for row in list_due(due="month", now=NOW).rows] == [asset_id]
+
+
 def test_the_trade_does_it_again_after_the_last_visit(shop):
     visit = book(shop, 0, mileage="40000")
     later = NOW + 60 * DAY
@@ -199,10 +208,10 @@ def test_the_list_is_narrowed_by_when_it_is_due(asset_id):
 
     assert found == {
         "over": [ids[2]],
-        "month": [ids[2], ids[0], ids[3]],
-        "quarter": [ids[2], ids[0], ids[1], ids[3]],
+        "month": [ids[2], ids[3], ids[0]],
+        "quarter": [ids[2], ids[3], ids[0], ids[1]],
     }
-    assert (everything.count, [each.asset.id for each in everything.rows[:3]]) == (6, [ids[2], ids[0], ids[1]])
+    assert (everything.count, [each.asset.id for each in everything.rows[:3]]) == (6, [ids[2], ids[3], ids[0]])
     assert sorted(each.asset.id for each in iterate_due(now=NOW)) == sorted([asset_id, *ids])
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles.finders import find
 from django.core.management import call_command
 from django.test import override_settings
 
 from tests.integration.test_every_url import TENANT, facts, list_doors, sign_in  # noqa: F401 - fixtures
+from web.sheet_storage import minify
 from web.sheets import list_sets, name_set
 
 BUDGET = 12 * 1024
@@ -65,6 +68,15 @@ def test_what_pages_name_together_is_one_file_with_all_of_it(collected):
 
         assert words in list_sets()
         assert whole == "".join(f"@media {MEDIA[medium]}{{{text}}}" if medium else text for text, medium in parts)
+
+
+def test_sheet_that_a_page_names_alone_is_served_minified(collected):
+    served = json.loads((collected / "staticfiles.json").read_text())["paths"]["css/forms.css"]
+
+    written = Path(find("css/forms.css")).read_text()
+
+    assert "/*" in written
+    assert (collected / served).read_text() == minify(written)
 
 
 def test_collecting_again_changes_nothing(collected):
