@@ -44,7 +44,7 @@ DELAYS = (10, 20, 30, 45, 60, 90, 120)
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A step as a button of the card; ``undoes`` is the status that it takes back, ``done`` what is said after it."""
+    """A step as a button of the card; ``done`` is said after it, ``undo_key`` names the step that takes it back."""
 
     done: str | Promise
     service: Callable[..., object]
@@ -122,7 +122,7 @@ def say_late(request: HttpRequest, booking_id: int) -> HttpResponse:
         return _render_late(request, visit, form, status=422)
     said = form.cleaned_data
     try:
-        announce_delay(
+        is_new = announce_delay(
             booking_id=booking_id,
             minutes=said["minutes"],
             now=utc_now(),
@@ -134,7 +134,7 @@ def say_late(request: HttpRequest, booking_id: int) -> HttpResponse:
         return _render_late(request, visit, form, status=get_status(error))
     except (Conflict, Forbidden) as error:
         return _refuse(request, error)
-    is_told = said["tell"] and _is_reachable(visit)
+    is_told = is_new and said["tell"] and _is_reachable(visit)
     title = gettext("The customer is told") if is_told else gettext("Noted: %(minutes)s min late")
     return _answer(request, Toast(title=title % {"minutes": said["minutes"]}, text=_name(visit)))
 

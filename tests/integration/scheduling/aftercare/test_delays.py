@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from scheduling.services.aftercare.delays import announce_delay
 from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.transitions import complete_visit, start_visit
 from scheduling.types import Notice
+from tenants.context import tenant_scope
 from tests.factories.scheduling import MONDAY, NOW, STAFF, book, make_shop
 
 
@@ -45,6 +47,13 @@ def test_customer_reads_when_it_begins_once_and_nothing_moves(booked):
     assert (after.starts_at, after.ends_at, after.resources) == (before.starts_at, before.ends_at, before.resources)
     assert after.progress.late_minutes == 20
     assert [each.late_minutes for each in list_history(booking_id=booked)][-1] == 20
+
+
+def test_customer_reads_the_clock_of_the_business(tenant, booked):
+    with tenant_scope(replace(tenant, profile=replace(tenant.profile, clock="24"))):
+        announce_delay(booking_id=booked, minutes=20, now=NOW, by=STAFF)
+
+    assert texts() == ["Llevamos unos 20 min de retraso y esperamos empezar hacia las 9:20."]
 
 
 def test_visit_that_goes_on_is_told_when_it_is_done(booked):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -139,6 +140,14 @@ def test_one_tap_tells_the_customer_once(provider, visits):
     assert read(visits[0])["late_minutes"] == 20
     assert ConversationLine.objects.filter(booking_id=visits[0], author="staff").count() == 1
     assert "20 min" in answer.content.decode()
+
+
+def test_who_hears_nothing_new_is_not_said_to_be_told(provider, visits):
+    first, again = (post(provider, visits[0], "late", minutes=20, **told) for told in ({}, {"tell": "yes"}))
+
+    assert not ConversationLine.objects.filter(booking_id=visits[0]).exists()
+    said = [json.loads(each.headers["HX-Trigger"])["turnero:toast"]["title"] for each in (first, again)]
+    assert said == ["Anotado: 20 min tarde"] * 2
 
 
 def test_other_time_with_a_line_and_what_is_wrong_stays_typed(provider, visits):
