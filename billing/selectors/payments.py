@@ -111,6 +111,19 @@ def balance_booking(booking: BookingView, payments: tuple[PaymentView, ...]) -> 
     )
 
 
+def add_up_reserved(payments: Iterable[PaymentView]) -> int:
+    """Return how much of a visit is reserved on a card, and not taken yet; no query."""
+    reserved = (each for each in payments if each.state == PaymentState.RESERVED)
+    return sum(each.amount_minor for each in reserved if each.purpose == PaymentPurpose.DEPOSIT)
+
+
+def find_over(booking: BookingView, *, held_minor: int) -> int:
+    """Return how much more the business has of a visit than it costs: of a lowest price, nothing is too much."""
+    if booking.price_minor is None or booking.is_price_from or not may_record_payment(booking):
+        return 0
+    return max(0, held_minor - booking.price_minor)
+
+
 def suggest_refund(
     payment: PaymentView, booking: BookingView, *, now: datetime, ending: Ending = Ending.CUSTOMER
 ) -> int:

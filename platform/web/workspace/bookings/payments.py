@@ -19,7 +19,9 @@ from billing.selectors.credits import add_up_left, list_customer_credits, offers
 from billing.selectors.fees import find_fee
 from billing.selectors.invoices import may_want_invoice
 from billing.selectors.payments import (
+    add_up_reserved,
     balance_booking,
+    find_over,
     list_payments_of,
     list_payments_of_all,
     may_record_payment,
@@ -123,6 +125,9 @@ class BookingMoney:
     may_record: bool
     may_ask: bool
     fee: FeeView | None = None
+        reserved_minor: What of it is reserved on a card, and is taken by itself.
+        over_minor: How much more the business has than the price is now.
+        over_id: The payment of which that can go back.
     fee_author: str = ""
     may_want_invoice: bool = False
     credit_minor: int = 0
@@ -137,6 +142,14 @@ class BookingMoney:
 
 def load_money(booking: BookingView, names: Mapping[int, str] = MappingProxyType({})) -> BookingMoney:
     """Return the money of a booking as its page shows it; ``names`` are those of staff."""
+    reserved_minor: int = 0
+    over_minor: int = 0
+    over_id: int | None = None
+
+    @property
+    def left_minor(self) -> int | None:
+        """What is left to pay besides what is reserved; None while the price is open."""
+        return None if self.owed_minor is None else max(0, self.owed_minor - self.reserved_minor)
     payments = list_payments_of(booking_id=booking.id)
     receipts = list_receipts([each.id for each in payments])
     balance, fee = balance_booking(booking, payments), find_fee(booking, payments)
@@ -168,6 +181,8 @@ def load_money(booking: BookingView, names: Mapping[int, str] = MappingProxyType
         fee=fee,
         fee_author=names.get(fee.by_id or 0, "") if fee else "",
         may_want_invoice=may_want_invoice(booking, payments),
+    over_minor = find_over(booking, held_minor=balance.held_minor)
+    serving = (each.id for each in payments if each.invoiced_minor >= over_minor)
         credit_minor=credit_minor,
         gives_credit=is_to_send and booking.customer_id is not None and offers_credit(),
         is_card_paused=needs_card and get_card_account().is_paused,
@@ -180,6 +195,9 @@ def find_returns(bookings: Collection[BookingView], *, now: datetime) -> Returns
     Of a series, all is in the currency of its first booking; what was paid in another one before is left out.
     """
     payments = list_payments_of_all([each.id for each in bookings])
+        reserved_minor=add_up_reserved(payments),
+        over_minor=over_minor,
+        over_id=max(serving, default=None) if over_minor else None,
     theirs = ours = 0
     is_known, currency = False, ""
     for booking in bookings:

@@ -23,8 +23,9 @@ from scheduling.services.messages.manage_tokens import make_manage_token
 from tests.conftest import OWNER_PASSWORD
 from tests.factories.billing import BANK, take_transfers, tell_events
 from tests.factories.pictures import make_scene, save
-from tests.factories.scheduling import CUSTOMER, STAFF, book, make_shop
+from tests.factories.scheduling import CUSTOMER, NOW, STAFF, book, make_shop
 from tests.integration.web.workspace.browser_form import read_form
+from web.workspace.bookings.payments import load_money
 
 TYPED = {
     "is_on": "on", "holder": "Taller Ríos SA", "bank": "BBVA", "number": "012 180 0151 2345 6780", "tax_id": "",
@@ -395,3 +396,53 @@ def test_booking_says_what_the_bank_of_its_customer_took_back(owner_client, book
     page = read(owner_client.get(f"/workspace/bookings/{booking_id}/"))
 
     assert ("El banco del cliente retiró $300." in page) == bool(disputed_minor)
+
+
+def test_transfer_whose_receipt_was_sent_is_to_be_checked(owner_client, booking_id):
+    payment_id = Payment.objects.get().pk
+    send_receipt(booking_id=booking_id, content=PDF, now=utc_now())
+    render_file(StoredFile.objects.get().pk, utc_now())
+
+    listed = owner_client.get("/workspace/payments/list/")
+    (line,) = listed.context["lines"]
+    page = owner_client.get(f"/workspace/payments/{payment_id}/")
+    file = owner_client.get("/workspace/payments/list/payments.csv").getvalue().decode()
+
+    assert ("Por comprobar" in read(listed), "Por comprobar" in read(page), "Por comprobar" in file) == (True,) * 3
+    assert (bool(line.receipt_url), line.receipt_url in listed.content.decode()) == (True, True)
+    assert line.receipt_url in page.content.decode()
+
+    receive_deposit(booking_id=booking_id, now=utc_now(), by=STAFF)
+
+    assert "Por comprobar" not in read(owner_client.get("/workspace/payments/list/"))
+
+
+def confirm(booking_id: int, **values) -> None:
+    Booking.objects.filter(pk=booking_id).update(status="confirmed", hold_expires_at=None, confirmed_at=NOW, **values)
+
+
+def test_counter_takes_what_is_left_besides_what_is_reserved(owner_client, booking_id):
+    confirm(booking_id)
+    Payment.objects.update(state="reserved", door="stripe")
+
+    page = read(owner_client.get(f"/workspace/bookings/{booking_id}/"))
+    counter = owner_client.get(f"/workspace/bookings/{booking_id}/payments/new/")
+
+    money = counter.context["money"]
+    assert (money.owed_minor, money.reserved_minor, money.left_minor) == (100_000, 30_000, 70_000)
+    assert counter.context["form"].initial["amount"] == 70_000
+    assert ("Reservado en una tarjeta" in read(counter), "Por pagar: $700" in page) == (True, True)
+    assert "Hay $300 reservados en una tarjeta." in page
+
+
+@pytest.mark.parametrize(("price", "is_from", "over"), [(10_000, False, 20_000), (10_000, True, 0), (30_000, False, 0)])
+def test_more_than_the_price_is_said_with_the_way_back(owner_client, booking_id, price, is_from, over):
+    receive_deposit(booking_id=booking_id, now=utc_now(), by=STAFF)
+    policy = Booking.objects.get().policy | {"is_price_from": is_from}
+    Booking.objects.update(price_minor=price, policy=policy)
+
+    answer = owner_client.get(f"/workspace/bookings/{booking_id}/")
+
+    text, link = read(answer), f'href="/workspace/payments/{Payment.objects.get().pk}/"'
+    assert load_money(get_booking(booking_id=booking_id)).over_minor == over
+    assert ("Se pagaron $200 más que el precio." in text, link in text) == (bool(over), bool(over))
