@@ -44,6 +44,7 @@ VALUES: Mapping[str, Any] = {
     "MessageShape.name": "Rosa Díaz",
     "OpinionShape.author": "Laura J.",
     "PaymentRecordShape.booking": {"id": "42", "reference": "K7M2QXA"},
+    "PaymentRecordShape.disputed": {"amount_minor": 0, "currency": "MXN"},
     "PaymentRecordShape.kept": {"amount_minor": 0, "currency": "MXN"},
     "PaymentRecordShape.left": {"amount_minor": 65000, "currency": "MXN"},
     "PaymentRecordShape.note": "",

@@ -79,6 +79,7 @@ class PaymentRecordShape(serializers.Serializer[Any]):
     refunded = MoneyShape(help_text="What went back.")
     to_send = MoneyShape(help_text="What is still to be sent back.")
     kept = MoneyShape(help_text="What stays with the business without a visit.")
+    disputed = MoneyShape(help_text="What the bank of the customer has of it now, since it was disputed.")
     left = MoneyShape(help_text="How much can still go back.")
     note = serializers.CharField()
     opened_at = InstantField(help_text="When it was asked for.")
@@ -129,6 +130,7 @@ def describe_row(row: PaymentRow) -> dict[str, object]:
         "refunded": make_money(payment.sent_back_minor, payment.currency),
         "to_send": make_money(payment.to_send_minor, payment.currency),
         "kept": make_money(payment.kept_minor, payment.currency),
+        "disputed": make_money(payment.disputed_minor, payment.currency),
         "left": make_money(payment.left_minor, payment.currency),
         "note": payment.note,
         "opened_at": payment.opened_at,

@@ -92,6 +92,7 @@ def test_payment_is_read_as_it_stands(call, paid):
         "refunded": {"amount_minor": 10_000, **money},
         "to_send": {"amount_minor": 20_000, **money},
         "kept": {"amount_minor": 5_000, **money},
+        "disputed": {"amount_minor": 0, **money},
         "left": {"amount_minor": 20_000, **money},
         "note": "Por Eva",
         "opened_at": at,
@@ -436,3 +437,12 @@ def test_the_same_refund_at_once_with_one_key_goes_back_once(scratch_tenant, sta
     assert ([each.status_code for each in answers], len({each.content for each in answers})) == ([201] * 4, 1)
     with tenant_scope(scratch_tenant):
         assert count_refunds() == (1, 20_000)
+
+
+def test_what_a_bank_took_back_is_read_beside_what_is_left(call, paid):
+    Payment.objects.filter(pk=paid.pk).update(disputed_minor=50_000)
+
+    body = call("GET", f"/{paid.pk}").json()
+
+    found = (body["state"], body["disputed"], body["left"]["amount_minor"])
+    assert found == ("received", {"amount_minor": 50_000, "currency": "MXN"}, 0)
