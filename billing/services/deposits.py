@@ -14,7 +14,8 @@ from billing.selectors.accounts import find_card_capabilities, find_open_doors, 
 from billing.selectors.asking import is_reserved
 from kernel.money import Money
 from scheduling import hooks
-from scheduling.types import ServiceTerms
+from scheduling.selectors.catalog.services import list_services
+from scheduling.types import BookingView, ServiceTerms
 
 CARD_MINUTES = 40
 """A place waits so long for a card: the provider's page stays open for half an hour, and is opened a little later."""
@@ -42,6 +43,31 @@ def compute_whole(service: ServiceTerms, *, currency: str) -> int:
     """Return what a service asks in advance of whoever is asked, at its own price and without add-ons."""
     must_prepay = hooks.DepositTerms(service, service.price_minor, currency, must_prepay=True)
     return compute_due(must_prepay)
+
+
+def suggest_amount(booking: BookingView) -> int | None:
+    """Return what staff who ask for a deposit most likely mean; None: nobody can tell. One query at most.
+
+    What was agreed or left out before, what the services ask of whoever is asked, or else the price.
+    """
+    if known := booking.deposit_minor or booking.agreed.deposit_waived_minor:
+        return known
+    services = {each.id: each for each in list_services()}
+    price, is_alone = booking.price_minor, len(booking.lines) == 1
+    asked = (
+        compute_due(
+            hooks.DepositTerms(
+                services[line.service_id],
+                price if is_alone else line.price_minor,
+                booking.currency,
+                must_prepay=True,
+            )
+        )
+        for line in booking.lines
+        if line.service_id in services
+    )
+    usual = sum(asked)
+    return (usual if price is None else min(usual, price)) or price
 
 
 def read_conditions(service: ServiceTerms) -> DepositConditions:

@@ -13,6 +13,7 @@ from accounts.policies import Permission
 from billing.selectors.asking import may_ask_for_deposit
 from billing.selectors.payments import list_payments_of
 from billing.services.asking import ask_for_deposit
+from billing.services.deposits import suggest_amount
 from edge.access import requires
 from edge.statuses import get_status
 from kernel.clock import utc_now
@@ -43,7 +44,7 @@ def ask(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Ask how much is to be paid before a visit, or let its customer be asked for it."""
     now, booking = utc_now(), get_booking(booking_id=booking_id)
     if request.method != "POST":
-        known = {"amount": booking.deposit_minor or booking.price_minor}
+        known = {"amount": suggest_amount(booking)}
         return _render(request, booking, AskForm(initial=known))
     form = AskForm(request.POST)
     if not form.is_valid():

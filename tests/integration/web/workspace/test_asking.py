@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from scheduling.models import Booking
+from scheduling.models import Booking, Service
 from tests.factories.billing import take_transfers
 from tests.integration.web.workspace.test_bookings import new_booking, some_start
 
@@ -52,3 +54,30 @@ def test_what_waits_already_is_not_asked_again(owner_client, booking):
 
     booking.refresh_from_db()
     assert ('name="amount"' in page, answer.status_code, booking.deposit_minor) == (False, 409, 30_000)
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "first"),
+    [
+        ("percent", {"deposit_percent": 30}, "300"),
+        ("fixed", {"deposit_minor": 25_000}, "250"),
+        ("fixed", {"deposit_minor": 200_000}, "1000"),
+        ("none", {}, "1000"),
+    ],
+)
+def test_what_the_service_asks_is_suggested_and_the_price_where_it_asks_nothing(
+    owner_client, booking, kind, values, first
+):
+    Service.objects.update(deposit_kind=kind, deposit_above_minor=500_000, **values)
+
+    form = owner_client.get(address(booking)).content.decode()
+
+    assert re.search(r'name="amount"[^>]*value="([^"]*)"', form)[1].replace(",", "").removesuffix(".00") == first
+
+
+def test_what_was_left_out_before_is_suggested(owner_client, booking):
+    Booking.objects.update(policy=booking.policy | {"deposit_waived_minor": 12_000})
+
+    form = owner_client.get(address(booking)).content.decode()
+
+    assert re.search(r'name="amount"[^>]*value="([^"]*)"', form)[1].removesuffix(".00") == "120"
