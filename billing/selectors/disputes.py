@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from billing.enums import AnswerKind, AnswerState, DisputeReason, DisputeState
 from billing.errors import DisputeNotFound
-from billing.models import Dispute, DisputeAnswer
-from billing.types import AnswerView, DisputeView
+from billing.models import Dispute, DisputeAnswer, Payment
+from billing.types import AnswerView, DisputeRow, DisputeView
+from scheduling.selectors.reports.facts import list_facts
 
 MOST_OPEN = 50
 
@@ -26,6 +27,17 @@ def list_open_disputes() -> tuple[DisputeView, ...]:
     """Return the disputes that wait for an answer, the most urgent first; one query."""
     rows = Dispute.objects.filter(state=DisputeState.OPEN).order_by("answer_by", "pk")[:MOST_OPEN]
     return tuple(view_dispute(row) for row in rows)
+
+
+def list_open_rows() -> tuple[DisputeRow, ...]:
+    """Return the disputes that wait for an answer, as a list has them; three queries, if there are any."""
+    disputes = list_open_disputes()
+    if not disputes:
+        return ()
+    payments = Payment.objects.filter(pk__in={each.payment_id for each in disputes})
+    bookings = dict(payments.values_list("pk", "booking_id"))
+    facts = list_facts(set(bookings.values()))
+    return tuple(DisputeRow(each, facts.get(bookings[each.payment_id])) for each in disputes)
 
 
 def get_dispute(*, payment_id: int, dispute_id: int) -> DisputeView:

@@ -10,11 +10,12 @@ from typing import cast
 from django.db.models import BigIntegerField, Case, Count, F, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.db.models.functions import Coalesce
 
-from billing.enums import DifferenceKind, LedgerKind, PaymentDoor, PaymentState, RefundState
+from billing.enums import LIVE_STATES, DifferenceKind, LedgerKind, PaymentDoor, PaymentState, RefundState
 from billing.errors import SpanInvalid
 from billing.models import Difference, LedgerEntry, Payment, Refund
 from billing.selectors.narrowing import narrow_payments
 from billing.selectors.payments import get_payment, view_payment
+from billing.selectors.receipts import list_receipts
 from billing.types import (
     DifferenceView,
     FoundPayments,
@@ -34,7 +35,7 @@ MOST_DIFFERENCES = 50
 def find_payments(filters: PaymentFilters) -> FoundPayments:
     """Return a page of the payments that fit, the newest first, and what all of them add up to.
 
-    The database narrows, cuts and adds up; at most six queries, for one as for thousands.
+    The database narrows, cuts and adds up; at most nine queries, for one as for thousands.
 
     Raises:
         SpanInvalid, Invalid: As `list_payment_page`.
@@ -43,7 +44,7 @@ def find_payments(filters: PaymentFilters) -> FoundPayments:
 
 
 def list_payment_page(filters: PaymentFilters) -> Page[PaymentRow]:
-    """Return a page of the payments that fit, the newest first; at most five queries.
+    """Return a page of the payments that fit, the newest first; at most eight queries.
 
     Raises:
         SpanInvalid: Its end comes first, or it is more than a year of all bookings at once.
@@ -57,7 +58,9 @@ def list_payment_page(filters: PaymentFilters) -> Page[PaymentRow]:
         list(rows), limit=limit, view=view_payment, key=lambda row: (row.received_at or row.opened_at, row.pk)
     )
     facts = list_facts({each.booking_id for each in page.rows})
-    return Page(tuple(PaymentRow(each, facts.get(each.booking_id)) for each in page.rows), page.next_cursor)
+    receipts = list_receipts([each.id for each in page.rows if each.state in LIVE_STATES])
+    shown = (PaymentRow(each, facts.get(each.booking_id), receipts.get(each.id)) for each in page.rows)
+    return Page(tuple(shown), page.next_cursor)
 
 
 def iterate_payments(filters: PaymentFilters) -> Iterator[PaymentRow]:

@@ -3,6 +3,7 @@
 from billing.types.accounts import BankData, CardAccount, OpenDoors
 from billing.types.books import (
     DifferenceView,
+    DisputeRow,
     FoundPayments,
     IncomeLine,
     LedgerLine,
@@ -39,6 +40,7 @@ __all__ = [
     "CounterPayment",
     "CreditView",
     "DifferenceView",
+    "DisputeRow",
     "DisputeView",
     "FeeView",
     "FoundPayments",

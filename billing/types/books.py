@@ -12,7 +12,7 @@ from billing.enums import (
     PaymentPurpose,
     PayoutState,
 )
-from billing.types.payments import PaymentView
+from billing.types.payments import DisputeView, PaymentView, ReceiptView
 from kernel.page import Page
 from scheduling.types import BookingFacts
 
@@ -47,9 +47,22 @@ class PayoutsStanding:
 
 @dataclass(frozen=True, slots=True)
 class PaymentRow:
-    """A payment in a list; ``facts`` are those of its booking, None when that is gone."""
+    """A payment in a list; ``facts`` are those of its booking, None when that is gone.
+
+    Attributes:
+        receipt: What was sent to show that it was transferred, while it is waited for.
+    """
 
     payment: PaymentView
+    facts: BookingFacts | None
+    receipt: ReceiptView | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeRow:
+    """A dispute in a list; ``facts`` are those of the booking that was paid, None when that is gone."""
+
+    dispute: DisputeView
     facts: BookingFacts | None
 
 

@@ -30,7 +30,7 @@ from billing.selectors.payments import (
 from billing.selectors.receipts import list_receipts
 from billing.types import FeeView, PaymentView, ReceiptView
 from kernel.clock import utc_now
-from scheduling.enums import BookingStatus
+from scheduling.enums import BookingStatus, CancelCause
 from scheduling.types import BookingView
 from web.parts.pictures import ShownPicture, make_address, show_picture
 from web.templatetags.formats import get_current_formats
@@ -51,6 +51,11 @@ class ShownReceipt:
     picture: ShownPicture | None
     document_url: str
     problem: str
+
+    @property
+    def url(self) -> str:
+        """Where it is read; empty while it is prepared, and where it is none."""
+        return self.picture.largest if self.picture else self.document_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,11 @@ class Returns:
         said = {"all": self._format(self.ours_minor), "part": self._format(self.theirs_minor)}
         if self.theirs_minor == self.ours_minor:
             return gettext("%(all)s go back.") % said
-        return gettext("%(part)s go back, as agreed, if the customer called it off; otherwise all %(all)s.") % said
+        causes = {"told": CancelCause.TOLD.label, "silent": CancelCause.NO_ANSWER.label}
+        return gettext(
+            "With “%(told)s” or “%(silent)s” the customer called it off: %(part)s go back, as agreed. "
+            "Otherwise all %(all)s."
+        ) % (said | causes)
 
     @property
     def credit_words(self) -> str:
@@ -116,6 +125,9 @@ class BookingMoney:
         may_want_invoice: The customer may want an invoice.
         credit_minor: What the customer has as credit and could pay with now.
         gives_credit: What is still to be sent back may be credit.
+        reserved_minor: What of it is reserved on a card, and is taken by itself.
+        over_minor: How much more the business has than the price is now.
+        over_id: The payment of which that can go back.
         is_card_paused: It waits for a card, or for a fee, and the provider takes none for the business now.
     """
 
@@ -125,14 +137,19 @@ class BookingMoney:
     may_record: bool
     may_ask: bool
     fee: FeeView | None = None
-        reserved_minor: What of it is reserved on a card, and is taken by itself.
-        over_minor: How much more the business has than the price is now.
-        over_id: The payment of which that can go back.
     fee_author: str = ""
     may_want_invoice: bool = False
     credit_minor: int = 0
     gives_credit: bool = False
     is_card_paused: bool = False
+    reserved_minor: int = 0
+    over_minor: int = 0
+    over_id: int | None = None
+
+    @property
+    def left_minor(self) -> int | None:
+        """What is left to pay besides what is reserved; None while the price is open."""
+        return None if self.owed_minor is None else max(0, self.owed_minor - self.reserved_minor)
 
     @property
     def decline_words(self) -> str | Promise:
@@ -142,14 +159,6 @@ class BookingMoney:
 
 def load_money(booking: BookingView, names: Mapping[int, str] = MappingProxyType({})) -> BookingMoney:
     """Return the money of a booking as its page shows it; ``names`` are those of staff."""
-    reserved_minor: int = 0
-    over_minor: int = 0
-    over_id: int | None = None
-
-    @property
-    def left_minor(self) -> int | None:
-        """What is left to pay besides what is reserved; None while the price is open."""
-        return None if self.owed_minor is None else max(0, self.owed_minor - self.reserved_minor)
     payments = list_payments_of(booking_id=booking.id)
     receipts = list_receipts([each.id for each in payments])
     balance, fee = balance_booking(booking, payments), find_fee(booking, payments)
@@ -172,6 +181,8 @@ def load_money(booking: BookingView, names: Mapping[int, str] = MappingProxyType
     is_to_send = any(each.to_send_minor for each in payments)
     is_fee_coming = fee is not None and (fee.is_asked or fee.is_chargeable or fee.state == PaymentState.PROCESSING)
     needs_card = booking.status == BookingStatus.PENDING_PAYMENT or is_fee_coming
+    over_minor = find_over(booking, held_minor=balance.held_minor)
+    serving = (each.id for each in payments if each.invoiced_minor >= over_minor)
     return BookingMoney(
         tuple(lines),
         balance.held_minor,
@@ -181,11 +192,12 @@ def load_money(booking: BookingView, names: Mapping[int, str] = MappingProxyType
         fee=fee,
         fee_author=names.get(fee.by_id or 0, "") if fee else "",
         may_want_invoice=may_want_invoice(booking, payments),
-    over_minor = find_over(booking, held_minor=balance.held_minor)
-    serving = (each.id for each in payments if each.invoiced_minor >= over_minor)
         credit_minor=credit_minor,
         gives_credit=is_to_send and booking.customer_id is not None and offers_credit(),
         is_card_paused=needs_card and get_card_account().is_paused,
+        reserved_minor=add_up_reserved(payments),
+        over_minor=over_minor,
+        over_id=max(serving, default=None) if over_minor else None,
     )
 
 
@@ -195,9 +207,6 @@ def find_returns(bookings: Collection[BookingView], *, now: datetime) -> Returns
     Of a series, all is in the currency of its first booking; what was paid in another one before is left out.
     """
     payments = list_payments_of_all([each.id for each in bookings])
-        reserved_minor=add_up_reserved(payments),
-        over_minor=over_minor,
-        over_id=max(serving, default=None) if over_minor else None,
     theirs = ours = 0
     is_known, currency = False, ""
     for booking in bookings:

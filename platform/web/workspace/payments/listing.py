@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.policies import Permission, has_permission
 from billing.enums import LIVE_STATES, DisputeState, PaymentGroup, PaymentMethod, PaymentState
 from billing.errors import SpanInvalid
-from billing.selectors.disputes import list_open_disputes
+from billing.selectors.disputes import list_open_rows
 from billing.selectors.invoices import count_invoices_to_make, find_own_tax_law
 from billing.selectors.listing import find_payments, iterate_payments, list_differences
 from billing.services.differences import settle_difference
@@ -39,6 +39,7 @@ from web.parts.filters import Filter
 from web.parts.lists import PAGE_SIZE, ListQuery, read_query
 from web.parts.toasts import Toast, go_on
 from web.workspace.actors import make_actor
+from web.workspace.bookings.payments import show_receipt
 
 METHOD = Filter(
     key="method",
@@ -84,6 +85,7 @@ class PaymentListLine:
     row: PaymentRow
     look: PaymentLook
     icon: str
+    receipt_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +132,9 @@ def list_payments(request: HttpRequest) -> HttpResponse:
         "service_id": read_row_id(request.GET.get("service")),
         "person_id": read_row_id(request.GET.get("person")),
         "totals": found.totals,
-        "lines": [PaymentListLine(row, get_look(row.payment), ICONS[row.payment.method]) for row in found.page.rows],
+        "lines": [_make_line(row) for row in found.page.rows],
         "differences": list_differences(),
-        "disputes": list_open_disputes(),
+        "disputes": list_open_rows(),
         "more_url": query.make_url(cursor=found.page.next_cursor) if found.page.next_cursor else "",
         "file_url": reverse("workspace:money_file") + query.make_url(),
         "has_invoices": has_invoices,
@@ -192,9 +194,20 @@ def _get_look(payment: PaymentView) -> PaymentLook:
     return PaymentLook(payment.state.label, "bad" if payment.state == PaymentState.FAILED else "", "x")
 
 
-def get_look(payment: PaymentView) -> PaymentLook:
-    """Return how the state of a payment is drawn; a dispute says more than all else."""
+def get_look(payment: PaymentView, *, is_sent: bool = False) -> PaymentLook:
+    """Return how the state of a payment is drawn; a dispute says more than all else.
+
+    ``is_sent``: its customer says that it was transferred, and somebody has to look for it in the bank.
+    """
+    if is_sent and payment.state in LIVE_STATES:
+        return PaymentLook(gettext_lazy("To be checked"), "warn", "landmark")
     return DISPUTE_LOOKS.get(payment.dispute_state) or _get_look(payment)
+
+
+def _make_line(row: PaymentRow) -> PaymentListLine:
+    receipt = show_receipt(row.receipt)
+    look = get_look(row.payment, is_sent=receipt is not None)
+    return PaymentListLine(row, look, ICONS[row.payment.method], receipt.url if receipt else "")
 
 
 def this_month() -> Days:
@@ -228,7 +241,7 @@ def _write(row: PaymentRow) -> list[object]:
         facts.service_name if facts else "",
         str(payment.purpose.label),
         str(payment.method.label),
-        str(get_look(payment).label),
+        str(get_look(payment, is_sent=row.receipt is not None).label),
         write_amount(payment.amount_minor, currency),
         write_amount(payment.sent_back_minor, currency),
         write_amount(payment.kept_minor, currency),

@@ -22,6 +22,7 @@ from billing.selectors.credits import list_credits_from, offers_credit
 from billing.selectors.invoices import find_invoice, may_want_invoice
 from billing.selectors.listing import list_entries
 from billing.selectors.payments import get_payment, suggest_refund
+from billing.selectors.receipts import list_receipts
 from billing.services.refunds import refund_payment
 from billing.types import PaymentView
 from edge.access import requires
@@ -38,6 +39,7 @@ from web.parts.fields import MoneyField, SwitchField, TextField
 from web.parts.forms import PageForm, mark_needed
 from web.parts.toasts import Toast, go_on
 from web.workspace.actors import make_actor
+from web.workspace.bookings.payments import show_receipt
 from web.workspace.payments.answering import describe_disputes
 from web.workspace.payments.listing import ICONS, get_look
 
@@ -133,10 +135,12 @@ def _render(
     agreed = None if booking is None else suggest_refund(payment, booking, now=now)
     first = payment.kept_minor or agreed or payment.left_minor
     may_decide = has_permission(request.user, Permission.BOOKING_OVERRIDE) and may_business(Ability.STEP)
+    receipt = show_receipt(list_receipts([payment.id]).get(payment.id))
     context = {
         "payment": payment,
         "booking": booking,
-        "look": get_look(payment),
+        "look": get_look(payment, is_sent=receipt is not None),
+        "receipt": receipt,
         "method_icon": ICONS[payment.method],
         "disputes": describe_disputes(payment.id, now=now),
         "history": _list_history(payment),

@@ -94,7 +94,10 @@ def test_both_amounts_are_said_where_it_matters_who_called_it_off(owner_client, 
     cancel(owner_client, paid, back="credit")
     tell_events()
 
-    assert "Si canceló el cliente, se devuelven $150, como se acordó; si no, los $300 completos." in form
+    assert (
+        "Con «Avisó» o «No contesta» canceló el cliente: se devuelven $150, como se acordó. Si no, los $300 completos."
+        in form
+    )
     assert ("Saldo a favor para otra visita" in form, left()) == (True, [15_000])
 
 

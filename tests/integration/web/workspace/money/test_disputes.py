@@ -75,6 +75,8 @@ def test_list_shows_what_waits_for_an_answer_and_can_be_narrowed_to_it(owner_cli
     text = read(answer)
     assert ("Pagos disputados" in text, f'href="/workspace/payments/{payment.pk}/"' in text) == (True, True)
     assert "Contesta hasta el" in text
+    name = answer.context["disputes"][0].facts.customer_name
+    assert (bool(name), f"</b> · {name} · " in text) == (True, True)
 
 
 def test_dispute_without_a_deadline_names_none(owner_client, payment):
