@@ -65,6 +65,11 @@ def add_up_owed_credit() -> Mapping[str, int]:
     return dict(rows.annotate(owed=Sum("left_minor")).values_list("currency", "owed"))
 
 
+def is_credit_left(currency: str) -> bool:
+    """Tell whether any customer has credit in a currency; one query."""
+    return Credit.objects.filter(left_minor__gt=0, currency=currency).exists()
+
+
 def find_spendable(booking: BookingView, contact: str) -> int:
     """Return how much credit may pay the deposit that a booking waits for; 0: none, or whose it is was not shown."""
     if booking.status != BookingStatus.PENDING_PAYMENT or booking.agreed.is_on_card or booking.is_test:

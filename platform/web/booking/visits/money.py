@@ -13,7 +13,13 @@ from billing.enums import LIVE_STATES, PaymentDoor, PaymentState, RefundState
 from billing.policies import split_payment
 from billing.selectors.accounts import find_ways_to_pay, get_card_account
 from billing.selectors.asking import find_due
-from billing.selectors.credits import find_credit_wish, find_proven_contact, find_spendable, offers_credit
+from billing.selectors.credits import (
+    find_credit_wish,
+    find_proven_contact,
+    find_spendable,
+    is_credit_left,
+    offers_credit,
+)
 from billing.selectors.fees import find_fee
 from billing.selectors.invoices import has_invoice, may_want_invoice
 from billing.selectors.payments import (
@@ -56,7 +62,7 @@ class ShownMoney:
         has_invoice_page: An invoice can be asked for, or was.
         due_minor: What is left to pay of the deposit that is waited for.
         credit_minor: What its customer, who has shown who they are, may pay it with.
-        asks_for_proof: Credit could pay it, if its customer came by the link to their visits.
+        asks_for_proof: Somebody has credit here, which could pay it if its customer came by the link to their visits.
         is_card_paused: For now the provider takes no cards for the business.
     """
 
@@ -150,7 +156,7 @@ def load_money(booking: BookingView, *, is_unpaid: bool) -> ShownMoney:
     doors, contact, credit_minor, gives_credit = OpenDoors(), find_proven_contact(booking), 0, False
     if is_unpaid and not is_on_its_way:
         credit_minor = find_spendable(booking, contact)
-        gives_credit = not contact and not booking.agreed.is_on_card and offers_credit()
+        gives_credit = not contact and not booking.agreed.is_on_card and is_credit_left(booking.currency)
         doors = find_ways_to_pay(booking, due_minor=due_minor)
     receipts = list_receipts([each.id for each in live]) if doors.bank else {}
     fee = find_fee(booking, payments)

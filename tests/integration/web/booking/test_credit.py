@@ -163,3 +163,13 @@ def test_link_to_the_visits_shows_the_credit_and_pays_with_it(customer_client, t
     assert answer.url == f"{make_url(booking_id)}?done=credit"
     assert get_booking(booking_id=booking_id).status == "confirmed"
     assert Payment.objects.filter(booking_id=booking_id, door="credit", state="received").count() == 1
+
+
+@pytest.mark.parametrize("left", [0, 1])
+def test_nobody_is_asked_for_credit_where_no_customer_has_any(customer_client, service_id, starts_at, now, left):
+    give_credit(service_id, starts_at, now=now)
+    Credit.objects.update(left_minor=left)
+
+    page = read(customer_client.get(make_url(book_for(service_id, starts_at, email=ANA, is_proven=False, now=now))))
+
+    assert ("¿Tienes saldo a favor aquí?" in page) is bool(left)
