@@ -102,6 +102,13 @@ def find_before_move(*, booking_id: int) -> BeforeMove | None:
     return BeforeMove(sequence=sequence, filling=filling, undone=said.get("undone_sequence"), **row)
 
 
+def find_first_start(*, booking_id: int) -> datetime | None:
+    """Return when a booking was to start at first; None when that is not known (any more). One query."""
+    starts = Booking.history.filter(id=booking_id).order_by("history_id").values_list("starts_at", flat=True)
+    first: datetime | None = starts.first()
+    return first
+
+
 def find_line(*, booking_id: int, sequence: int) -> str:
     """Return what staff added, in their own words, to the message of the move that gave a booking its number."""
     event = find_last_event(kind=f"booking.{BookingEvent.RESCHEDULED}", subject_id=booking_id)

@@ -11,6 +11,7 @@ from notifications.hooks import register_rewriter
 from notifications.types.leaving import Content, Verdict, Waiting
 from scheduling.enums import BookingStatus
 from scheduling.errors import BookingNotFound
+from scheduling.selectors.bookings.past_moves import find_first_start
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.messages.customer import CUSTOMERS_DOORS, make_attachments
 from scheduling.services.messages.deposits import pick_for_deposit
@@ -40,6 +41,7 @@ from scheduling.services.messages.words import (
 from scheduling.services.messages.workers import list_workers
 from scheduling.types import BookingView
 
+MOVED = "booking_moved"
 KNOWN_SOMEHOW: State = {"status": "confirmed"}
 """What is supposed of somebody who was told, nobody knows what: a message whose fate is unknown, or of before."""
 
@@ -70,15 +72,16 @@ def _tell_customer(waiting: Waiting, booking: BookingView, now: datetime) -> Con
     told = _find_told(waiting) or (KNOWN_SOMEHOW if waiting.was_told and not is_anew else None)
     present = describe_state(booking)
     asking = pick_for_deposit(booking) if present["status"] == "unpaid" else ""
-    before = _find_move_of_unpaid(waiting, told, present)
-    asking = "booking_moved" if before is not None else asking
+    before = _find_move_of_unpaid(waiting, told, booking)
+    asking = MOVED if before is not None else asking
     if present["status"] in {"", "unpaid"} and not asking:  # on its way, or paid at the business
         return Verdict.OVERTAKEN
     if _is_still_true(waiting, present):
         return Verdict.AS_WRITTEN
     # What the business made and took back before anybody heard of it is no news either.
     is_unheard = told is None and present["status"] not in STANDING and booking.source not in CUSTOMERS_DOORS
-    if is_unheard or (told is not None and is_same(told, present)):
+    is_back = told is None and asking not in {"", MOVED} and _tells_another_start(waiting)
+    if is_unheard or is_back or (told is not None and is_same(told, present)):
         return Verdict.NOTHING_NEW
     if verdict := _judge_own_words(waiting, present):
         return verdict
@@ -98,14 +101,23 @@ def _tell_customer(waiting: Waiting, booking: BookingView, now: datetime) -> Con
     return Content(template, words, state, (*attachments, *(replace(file, is_alternative=False) for file in more)))
 
 
-def _find_move_of_unpaid(waiting: Waiting, told: State | None, present: State) -> datetime | None:
-    """Return the start before staff moved what waits for its deposit; who paid on the page may have read no message."""
-    if present["status"] != "unpaid":
+def _find_move_of_unpaid(waiting: Waiting, told: State | None, booking: BookingView) -> datetime | None:
+    """Return the start that a customer knows of what waits for its deposit, when staff gave it another one since.
+
+    Whoever pays on the page may have read no message: they know the time that they booked.
+    """
+    if booking.status != BookingStatus.PENDING_PAYMENT:
         return None
     if told is not None and told.get("status") == "unpaid":
-        return find_previous(told, present)
-    previous = read_instant(waiting.state.get("previous")) if waiting.template == "booking_moved" else None
-    return None if previous is None or previous.isoformat() == present["starts_at"] else previous
+        return find_previous(told, describe_state(booking))
+    if waiting.template != MOVED:
+        return None
+    known = find_first_start(booking_id=booking.id) if told is None else read_instant(waiting.state.get("previous"))
+    return None if known == booking.starts_at else known
+
+
+def _tells_another_start(waiting: Waiting) -> bool:
+    return waiting.template == MOVED and bool(waiting.state.get("previous"))
 
 
 def _list_beside(waiting: Waiting) -> tuple[BookingView, ...]:

@@ -175,6 +175,34 @@ def test_message_says_that_it_moved_also_to_who_was_told_nothing_before(service,
     assert "Antes" in Message.objects.get(template="booking_moved", status="sent").body_text
 
 
+@pytest.mark.parametrize("takes", [True, False])
+def test_customer_reads_nothing_of_a_move_there_and_back(service, takes):
+    """Whoever pays on the page knows the time that they booked."""
+    booking_id = book(service).booking_id
+    Event.objects.update(processed_at=NOW)
+    move(booking_id)
+    move(booking_id, MONDAY)
+    take_transfers(is_on=takes)
+
+    assert leave(SOON + timedelta(minutes=10)) == []
+
+
+def test_message_of_several_moves_names_the_time_that_was_booked(service):
+    booking_id = book(service).booking_id
+    Event.objects.update(processed_at=NOW)
+    move(booking_id)
+    move(booking_id, LATER + timedelta(hours=1))
+    leave(SOON + timedelta(minutes=10))
+
+    formats = get_formats(language="es", country=current_tenant().country)
+    text = Message.objects.get(template="booking_moved", status="sent").body_text
+    zone = get_booking(booking_id=booking_id).timezone
+    assert (formats.format_date_time(MONDAY, zone) in text, formats.format_date_time(LATER, zone) in text) == (
+        True,
+        False,
+    )
+
+
 def test_message_of_a_move_says_confirmed_once_it_is_paid(waiting):
     leave(SOON)
     move(waiting)
