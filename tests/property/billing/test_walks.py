@@ -19,6 +19,7 @@ SEEDS = (1, 5, 9, 37, 74, 78, 132, 18, 20, 33, 35, 38, 42, 69, 165, 204)
 CARD_SEEDS = (14, 22, 33, 45, 72, 73)
 CREDIT_SEEDS = (1, 2, 3, 7, 18, 20, 21, 22)
 CHANGE_SEEDS = (14, 15, 55, 1, 2, 3, 4, 90)
+MOVE_SEEDS = (1, 2, 3, 4, 5)
 
 
 @pytest.fixture
@@ -115,3 +116,10 @@ def test_walks_find_money_of_a_smaller_visit_that_is_not_shared(stand_in, monkey
     monkeypatch.setattr(following, "share_excess", lambda *_, **__: None)
 
     assert find_first(stand_in, CHANGE_SEEDS, changes=True) != []
+
+
+def test_visits_that_staff_move_while_they_wait_are_paid_for_once(stand_in):
+    happened, findings = walk_all(stand_in, MOVE_SEEDS, moves=True)
+
+    assert findings == []
+    assert {"move done", "move refused", "pay done", "approve done"} <= set(happened)

@@ -59,8 +59,9 @@ def _walk_all(seeds: Iterable[int], stand_in: StandIn) -> tuple[Counter[str], li
     done, findings = Counter[str](), list[str]()
     for seed in seeds:
         happened, wrong = walk_once(
-            seed, stand_in, gives_credit=seed % 2 == 0, leaves_card=seed % 4 == 1, changes=seed % 8 >= CHANGING
-        )
+            seed, stand_in, gives_credit=seed % 2 == 0, leaves_card=seed % 4 == 1, changes=seed % 8 >= CHANGING,
+            moves=seed % 3 == 0,
+        )  # fmt: skip
         done += happened
         findings += wrong
     return done, findings

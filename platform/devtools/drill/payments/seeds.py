@@ -30,6 +30,7 @@ def walk_once(
     gives_credit: bool = False,
     leaves_card: bool = False,
     changes: bool = False,
+    moves: bool = False,
 ) -> tuple[Counter[str], list[str]]:
     """Walk in the current business, undo everything, and return what happened and what was wrong at the end."""
     random = Random(seed)  # noqa: S311 - repeatable
@@ -53,8 +54,9 @@ def walk_once(
         else:
             services = (open_business(approval=approval, **terms),)
         walk = Walk(
-            random, till, services, account_id, gives_credit=gives_credit, leaves_card=leaves_card, changes=changes
-        )
+            random, till, services, account_id, gives_credit=gives_credit, leaves_card=leaves_card, changes=changes,
+            moves=moves,
+        )  # fmt: skip
         findings = walk.run(steps)
         transaction.set_rollback(True)
     return walk.done, [f"seed {seed}: {each}" for each in findings]

@@ -8,7 +8,7 @@ credit instead, pay with it and have the rest as money, banks that take money ba
 give in. Some businesses want a card instead of a deposit: customers leave one and do not come, staff have the fee
 charged, waive it or take the step back, and the card passes, is declined or wants its owner, who pays by the link.
 In some, visits become other ones: customers and staff add services, leave some out, come with somebody; the provider
-is silent for long, and there the business may rather have the visit than its deposit.
+is silent for long, and there the business may rather have the visit than its deposit. In some, staff move visits.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ from scheduling.enums import BookingStatus
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.contents.changes import change_visit
+from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.transitions import approve, decline, mark_no_show
 from scheduling.services.bookings.undoing import undo_step
 from scheduling.types import ASK_DEPOSIT, CUSTOMER, BookingView, DepositChoice, VisitChange
@@ -82,6 +83,7 @@ class Walk:
         done: How often what happened, refusals included.
         gives_credit: The business gives credit, and the first customer has some.
         leaves_card: A card is left instead of a deposit.
+        moves: Staff give visits other times.
         changes: Visits become other ones, and the provider falls silent for long.
         stays: By booking, how much the terms may keep of what was paid since its customers made the visit smaller.
     """
@@ -98,6 +100,7 @@ class Walk:
     gives_credit: bool = False
     leaves_card: bool = False
     changes: bool = False
+    moves: bool = False
     stays: Counter[int] = field(default_factory=Counter)
 
     def run(self, steps: int) -> list[str]:
@@ -124,6 +127,8 @@ class Walk:
         acts = CREDIT_ACTS if self.gives_credit else CARD_ACTS if self.leaves_card else ACTS
         if self.changes:
             acts = {**acts, **CHANGE_ACTS}
+        if self.moves:
+            acts = {**acts, _move: 12}
         (act,) = self.random.choices(list(acts), weights=list(acts.values()))
         outcome = "done"
         try:
@@ -275,6 +280,14 @@ def _pay_out(walk: Walk) -> None:
 
 def _call_off(walk: Walk) -> None:
     cancel_booking(booking_id=walk.choose(), now=walk.till.moment, by=OWNER, reason="ill")
+
+
+def _move(walk: Walk) -> None:
+    """Staff give a visit another time, mostly one whose deposit is waited for."""
+    starts_at = VISITS + timedelta(hours=walk.random.randrange(4))
+    is_waiting = walk.random.random() < 0.7  # noqa: PLR2004
+    number = _choose_in(walk, BookingStatus.PENDING_PAYMENT).id if is_waiting else walk.choose()
+    move_booking(booking_id=number, starts_at=starts_at, now=walk.till.moment, by=OWNER)
 
 
 def _approve(walk: Walk) -> None:
