@@ -135,3 +135,20 @@ def test_customer_decides_nothing_about_the_deposit(customer_client, asking):
     answer = post(customer_client, PATH, body)
 
     assert (answer.status_code, Booking.objects.count()) == (401, 0)
+
+
+def test_staff_moves_what_waits_and_its_customer_does_not(customer_client, program, asking):
+    body = make_body(customer_client, asking)
+    made = post(customer_client, PATH, body).json()
+    booking = Booking.objects.get()
+    later = {"starts_at": (booking.starts_at + timedelta(hours=1)).isoformat()}
+    token = made["manage_url"].rstrip("/").rpartition("/")[2]
+
+    refused = post(customer_client, f"/api/v1/manage/{token}/reschedule", later)
+    moved = post(program, f"{PATH}/{booking.pk}/reschedule", later)
+
+    after = Booking.objects.get()
+    assert (refused.status_code, moved.status_code, moved.json()["status"]) == (409, 200, "pending_payment")
+    assert (after.starts_at - booking.starts_at, after.hold_expires_at) == (timedelta(hours=1), booking.hold_expires_at)
+    waiting = customer_client.get(f"/api/v1/manage/{token}").json()["payment"]
+    assert waiting["amount"]["amount_minor"] == DEPOSIT

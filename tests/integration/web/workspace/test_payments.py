@@ -446,3 +446,19 @@ def test_more_than_the_price_is_said_with_the_way_back(owner_client, booking_id,
     text, link = read(answer), f'href="/workspace/payments/{Payment.objects.get().pk}/"'
     assert load_money(get_booking(booking_id=booking_id)).over_minor == over
     assert ("Se pagaron $200 más que el precio." in text, link in text) == (bool(over), bool(over))
+
+
+def test_what_waits_is_moved_on_page_and_board_and_not_made_another_visit(owner_client, booking_id):
+    booking = Booking.objects.get()
+    to = booking.starts_at + timedelta(hours=1)
+
+    page = owner_client.get(f"/workspace/bookings/{booking_id}/").content.decode()
+    board = owner_client.get("/workspace/", {"date": booking.starts_at.date().isoformat()}).content.decode()
+    moved = owner_client.post(f"/workspace/bookings/{booking_id}/move/", {"starts_at": to.isoformat()})
+
+    base = f"/workspace/bookings/{booking_id}/"
+    assert (f'href="{base}move/"' in page, f'href="{base}change/"' in page) == (True, False)
+    assert (f'data-move="{base}move/"' in board, "data-fixed" in board) == (True, False)
+    after = Booking.objects.get()
+    assert (moved.status_code, after.status, after.starts_at) == (302, "pending_payment", to)
+    assert after.hold_expires_at == booking.hold_expires_at
