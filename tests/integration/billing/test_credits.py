@@ -384,6 +384,17 @@ def test_staff_apply_credit_to_what_is_left_of_the_price(service_id):
     check_books()
 
 
+def test_credit_does_not_pay_what_is_reserved_on_a_card(service_id):
+    give_credit(service_id)
+    booking_id = book_for(service_id, hours_later(24))
+    Payment.objects.filter(booking_id=booking_id).update(state="reserved", door="stripe")
+    Booking.objects.filter(pk=booking_id).update(status="confirmed", hold_expires_at=None, price_minor=400)
+
+    used = apply_credit(booking_id=booking_id, now=NOW, by=STAFF)
+
+    assert (used, left()) == (100, [200])
+
+
 def test_staff_apply_credit_to_a_deposit_and_never_to_what_is_over(service_id):
     give_credit(service_id)
     waiting, over = book_for(service_id, hours_later(1)), book_for(service_id, hours_later(2))

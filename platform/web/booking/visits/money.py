@@ -23,6 +23,7 @@ from billing.selectors.credits import (
 from billing.selectors.fees import find_fee
 from billing.selectors.invoices import has_invoice, may_want_invoice
 from billing.selectors.payments import (
+    add_up_reserved,
     balance_booking,
     list_payments_of,
     list_payments_of_all,
@@ -95,8 +96,12 @@ class ShownMoney:
     @property
     def reserved_minor(self) -> int:
         """How much of a deposit is reserved on a card, and nobody's yet."""
-        reserved = PaymentState.RESERVED
-        return sum(each.amount_minor for each in self.payments if each.state == reserved and not each.is_card_only)
+        return add_up_reserved(self.payments)
+
+    @property
+    def left_minor(self) -> int | None:
+        """What is left to pay besides that; None while the price is open."""
+        return None if self.owed_minor is None else max(0, self.owed_minor - self.reserved_minor)
 
     @property
     def has_moved(self) -> bool:

@@ -172,8 +172,9 @@ def load_money(booking: BookingView, names: Mapping[int, str] = MappingProxyType
         for each in payments
         if not each.is_card_only  # said by the fee
     )
+    reserved_minor = add_up_reserved(payments)
     is_due = booking.status == BookingStatus.PENDING_PAYMENT or (
-        may_record_payment(booking) and balance.owed_minor != 0
+        may_record_payment(booking) and balance.owed_minor != 0 and balance.owed_minor != reserved_minor
     )
     credit_minor = 0
     if is_due and not booking.agreed.is_on_card:
@@ -195,7 +196,7 @@ def load_money(booking: BookingView, names: Mapping[int, str] = MappingProxyType
         credit_minor=credit_minor,
         gives_credit=is_to_send and booking.customer_id is not None and offers_credit(),
         is_card_paused=needs_card and get_card_account().is_paused,
-        reserved_minor=add_up_reserved(payments),
+        reserved_minor=reserved_minor,
         over_minor=over_minor,
         over_id=max(serving, default=None) if over_minor else None,
     )

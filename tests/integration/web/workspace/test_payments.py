@@ -435,6 +435,18 @@ def test_counter_takes_what_is_left_besides_what_is_reserved(owner_client, booki
     assert "Hay $300 reservados en una tarjeta." in page
 
 
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [("confirmed", "tarjeta: $300. Por pagar: $700."), ("pending_approval", "Se cobra solo cuando aceptemos")],
+)
+def test_customer_reads_what_is_reserved_as_the_booking_stands(customer_client, booking_id, status, said):
+    confirm(booking_id)
+    Booking.objects.update(status=status)
+    Payment.objects.update(state="reserved", door="stripe")
+
+    assert said in read(customer_client.get(f"/b/{make_manage_token(Booking.objects.get())}/"))
+
+
 @pytest.mark.parametrize(("price", "is_from", "over"), [(10_000, False, 20_000), (10_000, True, 0), (30_000, False, 0)])
 def test_more_than_the_price_is_said_with_the_way_back(owner_client, booking_id, price, is_from, over):
     receive_deposit(booking_id=booking_id, now=utc_now(), by=STAFF)
