@@ -183,7 +183,7 @@ def load_money(booking: BookingView, names: Mapping[int, str] = MappingProxyType
     is_fee_coming = fee is not None and (fee.is_asked or fee.is_chargeable or fee.state == PaymentState.PROCESSING)
     needs_card = booking.status == BookingStatus.PENDING_PAYMENT or is_fee_coming
     over_minor = find_over(booking, held_minor=balance.held_minor)
-    serving = (each.id for each in payments if each.invoiced_minor >= over_minor)
+    serving = ((each.invoiced_minor >= over_minor, each.id) for each in payments if each.invoiced_minor)
     return BookingMoney(
         tuple(lines),
         balance.held_minor,
@@ -198,7 +198,7 @@ def load_money(booking: BookingView, names: Mapping[int, str] = MappingProxyType
         is_card_paused=needs_card and get_card_account().is_paused,
         reserved_minor=reserved_minor,
         over_minor=over_minor,
-        over_id=max(serving, default=None) if over_minor else None,
+        over_id=max(serving, default=(False, None))[1] if over_minor else None,
     )
 
 
