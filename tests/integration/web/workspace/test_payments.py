@@ -465,7 +465,8 @@ def test_what_waits_is_moved_on_page_and_board_and_not_made_another_visit(owner_
     to = booking.starts_at + timedelta(hours=1)
 
     page = owner_client.get(f"/workspace/bookings/{booking_id}/").content.decode()
-    board = owner_client.get("/workspace/", {"date": booking.starts_at.date().isoformat()}).content.decode()
+    asked = {"date": booking.starts_at.date().isoformat(), "location": booking.location_id}
+    board = owner_client.get("/workspace/", asked).content.decode()
     moved = owner_client.post(f"/workspace/bookings/{booking_id}/move/", {"starts_at": to.isoformat()})
 
     base = f"/workspace/bookings/{booking_id}/"
