@@ -174,7 +174,7 @@ def load_money(booking: BookingView, names: Mapping[int, str] = MappingProxyType
     )
     reserved_minor = add_up_reserved(payments)
     is_due = booking.status == BookingStatus.PENDING_PAYMENT or (
-        may_record_payment(booking) and balance.owed_minor != 0 and balance.owed_minor != reserved_minor
+        may_record_payment(booking) and balance.owed_minor not in {0, reserved_minor}
     )
     credit_minor = 0
     if is_due and not booking.agreed.is_on_card:
