@@ -71,7 +71,8 @@ class Booking(models.Model):
     ``pause_state`` is the key of the trade's pause in which a visit stands since ``paused_at``; it counts while the
     visit is in progress. A program of before these columns may finish one without ending its pause.
     ``paused_minutes`` were spent in pauses that are over. The business has said that it is ``late_minutes`` behind, for
-    a start at ``late_for``: given another time, the visit is not late any more.
+    a start at ``late_for``: given another time, the visit is not late any more. ``is_late_told``: the customer knows
+    of these minutes.
 
     ``is_test``: somebody of the staff tried the customer's way. A test has the same states and takes nothing, and
     ``objects`` does not know it: whoever follows one booking by its id or link asks ``with_tests``.
@@ -151,6 +152,7 @@ class Booking(models.Model):
     paused_minutes = models.PositiveIntegerField(default=0, db_default=0)
     late_minutes = models.PositiveSmallIntegerField(default=0, db_default=0)
     late_for = models.DateTimeField(null=True, blank=True)
+    is_late_told = models.BooleanField(default=False, db_default=False)
     completed_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     promised_at = models.DateTimeField(null=True, blank=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import HttpResponse
@@ -37,6 +37,7 @@ from scheduling.errors import (
     TransitionRefused,
 )
 from scheduling.errors.visits import PauseUnknown
+from scheduling.selectors.availability.lengths import LONGEST_MINUTES, SHORTEST_MINUTES
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.aftercare.delays import announce_delay
 from scheduling.services.bookings import cancellations, transitions
@@ -101,15 +102,30 @@ class WaiveFields(StrictSerializer):
     reason = TextField(max_length=300)
 
 
-class StaffRescheduleFields(StrictSerializer):
+class NoticeFields(StrictSerializer):
+    """Whether the customer is told, and with which line of the business's own."""
+
+    tell = serializers.BooleanField(required=False, default=True, help_text="False: the customer gets no message.")
+    line = TextField(
+        required=False, default="", allow_blank=True, max_length=LONGEST_LINE, help_text="Part of the message."
+    )
+
+
+class StaffRescheduleFields(NoticeFields):
     """Another time, and with ``resource`` another person or thing than before."""
 
     starts_at = InstantField()
     resource = IdField(required=False)
+    length_minutes = WholeField(
+        required=False,
+        min_value=SHORTEST_MINUTES,
+        max_value=LONGEST_MINUTES,
+        help_text="So long it lasts from now on: whoever serves it stays, unless a resource is named.",
+    )
     override = OverrideFields(required=False)
 
 
-class ReassignFields(StrictSerializer):
+class ReassignFields(NoticeFields):
     """Other people and things at the same time; none: whoever is free."""
 
     resources = serializers.ListField(child=IdField(), max_length=20)
@@ -127,6 +143,10 @@ def cancel(*, as_credit: bool, is_following: bool = False, **asked: Any) -> None
 def announce(*, tell: bool, line: str, **asked: Any) -> None:
     """Say that a visit is behind, and tell its customer unless they are not to be told."""
     announce_delay(notice=Notice(is_told=tell, line=line), **asked)
+
+
+def _read_notice(asked: Mapping[str, Any]) -> Notice:
+    return Notice(is_told=asked["tell"], line=asked["line"])
 
 
 def _make_step(
@@ -236,7 +256,8 @@ class RescheduleView(StaffView):
     def post(self, request: Request, booking_id: str) -> HttpResponse:
         """Move a booking to another time, at any minute; when that cannot be, the old time stays.
 
-        With ``override`` whoever may moves over what is taken, closed or counted.
+        With ``length_minutes`` it lasts so long from then on, at its own start too. With ``override`` whoever may
+        moves over what is taken, closed or counted.
         """
         asked = StaffRescheduleFields.read(request).validated_data
         override = read_override(request, asked)
@@ -250,6 +271,8 @@ class RescheduleView(StaffView):
                 now=utc_now(),
                 by=make_actor(request),
                 override=override,
+                length_minutes=asked.get("length_minutes"),
+                notice=_read_notice(asked),
             )
 
         return _run(request, booking_id, move)
@@ -275,6 +298,7 @@ class ReassignView(StaffView):
                 now=utc_now(),
                 by=make_actor(request),
                 override=override,
+                notice=_read_notice(asked),
             )
 
         return _run(request, booking_id, move)

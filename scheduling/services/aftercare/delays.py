@@ -32,7 +32,8 @@ def announce_delay(*, booking_id: int, minutes: int, now: datetime, by: Actor, n
     """Say that a visit is ``minutes`` behind what was agreed, and tell whether that is new; again changes nothing.
 
     What is taken stays as it is: only when it begins, or is done, is expected later. The customer reads it in the
-    conversation about the booking, with the ``notice``'s line, unless it says that they are not told.
+    conversation about the booking, with the ``notice``'s line, unless it says that they are not told. What they were
+    not told is new to them: the same minutes tell them later, once.
 
     Raises:
         StatusForbids: Staff takes no steps in this state of the business.
@@ -47,11 +48,13 @@ def announce_delay(*, booking_id: int, minutes: int, now: datetime, by: Actor, n
     booking = lock_booking(now=now, booking_id=booking_id)
     if booking.status not in DELAYABLE:
         raise refuse_step(booking)
-    if (booking.late_minutes, booking.late_for) == (minutes, booking.starts_at):
+    is_known = (booking.late_minutes, booking.late_for) == (minutes, booking.starts_at)
+    is_telling = notice.is_told and bool(booking.customer_phone or booking.customer_email)
+    if is_known and (booking.is_late_told or not is_telling):
         return False
-    booking.late_minutes, booking.late_for = minutes, booking.starts_at
+    booking.late_minutes, booking.late_for, booking.is_late_told = minutes, booking.starts_at, is_telling
     record(booking, kind=BookingEvent.DELAYED, by=by, now=now, extra={"late_minutes": minutes, **told})
-    if notice.is_told and (booking.customer_phone or booking.customer_email):
+    if is_telling:
         text = _write_text(booking, minutes, clean_line(notice.line))
         write_as_staff(booking_id=booking_id, text=text, seen_line_id=0, now=now, by=by)
     return True

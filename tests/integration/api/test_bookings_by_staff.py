@@ -9,6 +9,7 @@ import pytest
 from accounts.models import User
 from kernel.clock import utc_now
 from kernel.page import make_cursor
+from notifications.models import Event
 from scheduling.models import Booking, Resource
 from tests.conftest import HostClient
 from tests.factories.accounts import make_key
@@ -257,6 +258,45 @@ def test_booking_moves_to_another_time_and_resource(program):
     assert (moved.status_code, assigned.status_code, after.starts_at) == (200, 200, to)
     assert other in after.allocations.filter(is_active=True).values_list("resource_id", flat=True)
     assert (refused.status_code, refused.json()["code"]) == (404, "resource_not_found")
+
+
+def tell(number: int) -> dict[str, object]:
+    payload = Event.objects.filter(kind="booking.rescheduled").order_by("pk")[number].payload
+    return {name: payload[name] for name in ("line", "is_silent") if name in payload}
+
+
+def test_booking_gets_another_length_and_the_customer_reads_of_it_or_not(program):
+    booking = book(program)
+    before = Booking.objects.get()
+    body = {"starts_at": before.starts_at.isoformat(), "length_minutes": 95, "tell": False, "line": "x"}
+    persons = before.allocations.values_list("resource_id", flat=True)
+    other = Resource.objects.filter(resource_type__is_person=True).exclude(pk__in=persons).first().pk
+
+    longer = step(program, booking, "reschedule", body)
+    assigned = step(program, booking, "reassign", {"resources": [other], "line": "Le atiende Eva"})
+
+    after = Booking.objects.get()
+    assert [longer.status_code, assigned.status_code] == [200, 200]
+    assert (after.starts_at, after.ends_at) == (before.starts_at, before.starts_at + timedelta(minutes=95))
+    assert [tell(0), tell(1)] == [{"is_silent": True}, {"line": "Le atiende Eva"}]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"length_minutes": 0}, "length_minutes"),
+        ({"length_minutes": 100_000}, "length_minutes"),
+        ({"line": "x" * 161}, "line"),
+    ],
+)
+def test_length_or_line_that_cannot_be_changes_nothing(program, wrong, field):
+    booking = book(program)
+    before = Booking.objects.values("starts_at", "ends_at", "sequence").get()
+
+    refused = step(program, booking, "reschedule", {"starts_at": before["starts_at"].isoformat(), **wrong})
+
+    assert (refused.status_code, list(refused.json()["errors"])) == (422, [field])
+    assert Booking.objects.values("starts_at", "ends_at", "sequence").get() == before
 
 
 def test_move_over_the_rules_keeps_its_reason(program):

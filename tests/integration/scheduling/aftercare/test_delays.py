@@ -74,6 +74,26 @@ def test_nobody_is_told_where_staff_does_not_want_it_or_there_is_no_contact(book
     assert get_booking(booking_id=booked).progress.late_minutes == 30
 
 
+def test_what_was_kept_back_is_told_later_once_with_the_same_minutes(booked):
+    asked = [Notice(is_told=False), Notice(is_told=False), Notice(line="Ya casi"), Notice(), Notice(is_told=False)]
+
+    new = [announce_delay(booking_id=booked, minutes=20, now=NOW, by=STAFF, notice=each) for each in asked]
+
+    assert new == [True, False, True, False, False]
+    assert [each.partition("\n")[2] for each in texts()] == ["Ya casi"]
+    assert [each.late_minutes for each in list_history(booking_id=booked) if each.late_minutes] == [20]
+
+
+def test_whoever_could_not_be_reached_is_told_once_they_can(booked):
+    contact = Booking.objects.values("customer_phone", "customer_email").get(pk=booked)
+    Booking.objects.filter(pk=booked).update(customer_phone="", customer_email="")
+    announce_delay(booking_id=booked, minutes=20, now=NOW, by=STAFF)
+    Booking.objects.filter(pk=booked).update(**contact)
+
+    assert announce_delay(booking_id=booked, minutes=20, now=NOW, by=STAFF) is True
+    assert len(texts()) == 1
+
+
 def test_another_time_is_not_late(booked):
     announce_delay(booking_id=booked, minutes=20, now=NOW, by=STAFF)
 

@@ -142,12 +142,12 @@ def test_one_tap_tells_the_customer_once(provider, visits):
     assert "20 min" in answer.content.decode()
 
 
-def test_who_hears_nothing_new_is_not_said_to_be_told(provider, visits):
-    first, again = (post(provider, visits[0], "late", minutes=20, **told) for told in ({}, {"tell": "yes"}))
+def test_what_was_kept_back_is_told_later_and_who_hears_nothing_new_is_not_said_to_be_told(provider, visits):
+    tries = [post(provider, visits[0], "late", minutes=20, **told) for told in ({}, {"tell": "yes"}, {"tell": "yes"})]
 
-    assert not ConversationLine.objects.filter(booking_id=visits[0]).exists()
-    said = [json.loads(each.headers["HX-Trigger"])["turnero:toast"]["title"] for each in (first, again)]
-    assert said == ["Anotado: 20 min tarde"] * 2
+    assert ConversationLine.objects.filter(booking_id=visits[0]).count() == 1
+    said = [json.loads(each.headers["HX-Trigger"])["turnero:toast"]["title"] for each in tries]
+    assert said == ["Anotado: 20 min tarde", "El cliente queda avisado", "Anotado: 20 min tarde"]
 
 
 def test_other_time_with_a_line_and_what_is_wrong_stays_typed(provider, visits):
