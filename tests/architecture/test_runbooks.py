@@ -77,16 +77,20 @@ else:
 """
 
 
-def test_process_that_somebody_stopped_stays_so(machine):
+@pytest.mark.parametrize(
+    ("words", "order"), [((), ("worker@1", "web@1", "web@3")), (("--back",), ("web@1", "web@3", "worker@1"))]
+)
+def test_workers_start_first_and_what_somebody_stopped_stays_so(machine, words, order):
     systemctl, said = machine / "systemctl", machine / "restarted"
     systemctl.write_text(SYSTEMCTL.format(python=sys.executable, said=str(said), units=UNITS))
     (machine / "sleep").write_text("#!/bin/sh\n")
     for program in (systemctl, machine / "sleep"):
         program.chmod(0o755)
 
-    subprocess.run([ROOT / "infra" / "turnero-restart"], check=True, env={"PATH": f"{machine}:/usr/bin:/bin"})
+    command = [ROOT / "infra" / "turnero-restart", *words]
+    subprocess.run(command, check=True, env={"PATH": f"{machine}:/usr/bin:/bin"})
 
-    units = [f"turnero-{name}.service" for name in ("web@1", "web@3", "worker@1")]
+    units = [f"turnero-{name}.service" for name in order]
     assert said.read_text().splitlines() == [*units, "turnero-beat"]
 
 

@@ -103,7 +103,7 @@ def _walk(pair: Pair, shop: Shop, step: Step, *, first: int, visits: int, booked
         if step.migrates:
             pair.manage("migrate_platform")
         migrated_at = time.monotonic()
-        pair.restart_all()
+        pair.restart_all(is_back=not step.migrates)
         took = time.monotonic() - migrated_at
         within = len(load.booked)
     booked |= load.booked

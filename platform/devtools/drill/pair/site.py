@@ -116,9 +116,10 @@ class Pair:
         if name.startswith("web"):
             time.sleep(SEEN_SECONDS)
 
-    def restart_all(self) -> None:
-        """Start everything of ours anew, one after the other."""
-        for name in (*(f"{kind}-{number}" for kind in ("web", "worker") for number in NUMBERS), "beat"):
+    def restart_all(self, *, is_back: bool = False) -> None:
+        """Start everything of ours anew, one after the other; ``is_back``: to the version before."""
+        kinds = ("web", "worker") if is_back else ("worker", "web")
+        for name in (*(f"{kind}-{number}" for kind in kinds for number in NUMBERS), "beat"):
             self.restart(name)
 
     def kill(self, name: str) -> None:
