@@ -102,11 +102,23 @@ def find_before_move(*, booking_id: int) -> BeforeMove | None:
     return BeforeMove(sequence=sequence, filling=filling, undone=said.get("undone_sequence"), **row)
 
 
-def find_first_start(*, booking_id: int) -> datetime | None:
-    """Return when a booking was to start at first; None when that is not known (any more). One query."""
-    starts = Booking.history.filter(id=booking_id).order_by("history_id").values_list("starts_at", flat=True)
-    first: datetime | None = starts.first()
-    return first
+@dataclass(frozen=True, slots=True)
+class BookedPlace:
+    """When a booking was to take place at first, and who and what was taken for it."""
+
+    starts_at: datetime
+    ends_at: datetime
+    resource_ids: frozenset[int]
+
+
+def find_booked_place(*, booking_id: int) -> BookedPlace | None:
+    """Return where a booking that was moved stood at first; None when that is not known (any more). Two queries."""
+    row = Booking.history.filter(id=booking_id).order_by("history_id").values("starts_at", "ends_at").first()
+    moves = list_events_of(kind=f"booking.{BookingEvent.RESCHEDULED}", subject_id=booking_id)
+    if row is None or not moves:
+        return None
+    said: Mapping[str, Any] = moves[0].payload
+    return BookedPlace(row["starts_at"], row["ends_at"], frozenset(said["previous_resource_ids"]))
 
 
 def find_line(*, booking_id: int, sequence: int) -> str:

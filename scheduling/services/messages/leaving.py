@@ -11,7 +11,7 @@ from notifications.hooks import register_rewriter
 from notifications.types.leaving import Content, Verdict, Waiting
 from scheduling.enums import BookingStatus
 from scheduling.errors import BookingNotFound
-from scheduling.selectors.bookings.past_moves import find_first_start
+from scheduling.selectors.bookings.past_moves import find_booked_place
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.messages.customer import CUSTOMERS_DOORS, make_attachments
 from scheduling.services.messages.deposits import pick_for_deposit
@@ -73,14 +73,14 @@ def _tell_customer(waiting: Waiting, booking: BookingView, now: datetime) -> Con
     present = describe_state(booking)
     asking = pick_for_deposit(booking) if present["status"] == "unpaid" else ""
     before = _find_move_of_unpaid(waiting, told, booking)
-    asking = MOVED if before is not None else asking
+    asking = MOVED if before is not None or _is_changed(waiting, told, booking) else asking
     if present["status"] in {"", "unpaid"} and not asking:  # on its way, or paid at the business
         return Verdict.OVERTAKEN
     if _is_still_true(waiting, present):
         return Verdict.AS_WRITTEN
     # What the business made and took back before anybody heard of it is no news either.
     is_unheard = told is None and present["status"] not in STANDING and booking.source not in CUSTOMERS_DOORS
-    is_back = told is None and asking not in {"", MOVED} and _tells_another_start(waiting)
+    is_back = told is None and asking not in {"", MOVED} and waiting.template == MOVED
     if is_unheard or is_back or (told is not None and is_same(told, present)):
         return Verdict.NOTHING_NEW
     if verdict := _judge_own_words(waiting, present):
@@ -112,12 +112,27 @@ def _find_move_of_unpaid(waiting: Waiting, told: State | None, booking: BookingV
         return find_previous(told, describe_state(booking))
     if waiting.template != MOVED:
         return None
-    known = find_first_start(booking_id=booking.id) if told is None else read_instant(waiting.state.get("previous"))
+    booked = find_booked_place(booking_id=booking.id) if told is None else None
+    known = booked.starts_at if booked is not None else read_instant(waiting.state.get("previous"))
     return None if known == booking.starts_at else known
 
 
-def _tells_another_start(waiting: Waiting) -> bool:
-    return waiting.template == MOVED and bool(waiting.state.get("previous"))
+def _is_changed(waiting: Waiting, told: State | None, booking: BookingView) -> bool:
+    """Tell whether what waits for its deposit got other people, or another length, since its customer knew of it.
+
+    That is no new request for the money, which they were asked for before.
+    """
+    if booking.status != BookingStatus.PENDING_PAYMENT or waiting.state.get(ANEW):
+        return False
+    if told is not None and told.get("status") == "unpaid":
+        return not is_same(told, describe_state(booking))
+    if waiting.template != MOVED or not (told is None or told is KNOWN_SOMEHOW):
+        return False
+    booked = find_booked_place(booking_id=booking.id)
+    if booked is None:
+        return True
+    people = {taken.resource_id for taken in booking.resources if taken.is_person}
+    return booked.ends_at != booking.ends_at or not people <= booked.resource_ids
 
 
 def _list_beside(waiting: Waiting) -> tuple[BookingView, ...]:

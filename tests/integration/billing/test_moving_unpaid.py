@@ -204,6 +204,56 @@ def test_message_of_several_moves_names_the_time_that_was_booked(service):
     )
 
 
+@pytest.mark.parametrize("by_word", [True, False])
+@pytest.mark.parametrize("is_told", [True, False])
+def test_another_person_is_no_new_request_for_the_deposit(tenant, is_told, by_word):
+    """Whoever was asked for it by mail, or on the page, reads who comes now, and nothing once it is taken back."""
+    take_transfers(is_on=not by_word)
+    service_id, (first, second) = make_shop(2, price_minor=100000, deposit_kind=DepositKind.FIXED, deposit_minor=30000)
+    booking_id = book(service_id, resource_ids=(first,)).booking_id
+    if is_told:
+        tell_events()
+        leave(SOON)
+    else:
+        Event.objects.update(processed_at=NOW)
+    asked = leave(SOON)
+    move(booking_id, MONDAY, resource_ids=(second,))
+
+    told = leave(SOON + timedelta(minutes=10))
+
+    assert (asked, told) == (asked, [*asked, "booking_moved"])
+    message = Message.objects.get(template="booking_moved", status="sent")
+    assert ("Persona 1" in message.subject, "Antes" in message.body_text) == (True, False)
+    assert ("Transfiérelo" in message.body_text, "la hora nueva" in message.body_text) == (False, False)
+
+    tell_of_nothing = SOON + timedelta(minutes=20)
+    move(booking_id, MONDAY, resource_ids=(first,), now=tell_of_nothing)
+    move(booking_id, MONDAY, resource_ids=(second,), now=tell_of_nothing)
+    assert leave(tell_of_nothing + timedelta(minutes=10)) == told
+
+
+def test_another_person_and_back_is_no_news_to_whoever_pays_on_the_page(tenant):
+    take_transfers()
+    service_id, (first, second) = make_shop(2, price_minor=100000, deposit_kind=DepositKind.FIXED, deposit_minor=30000)
+    booking_id = book(service_id, resource_ids=(first,)).booking_id
+    Event.objects.update(processed_at=NOW)
+    move(booking_id, MONDAY, resource_ids=(second,))
+    move(booking_id, MONDAY, resource_ids=(first,))
+
+    assert leave(SOON + timedelta(minutes=10)) == []
+
+
+def test_change_whose_events_were_cleared_away_is_told_as_a_change(service):
+    """They are kept for a while only; its message may wait longer."""
+    booking_id = book(service).booking_id
+    Event.objects.update(processed_at=NOW)
+    move(booking_id)
+    Event.objects.all().delete()
+
+    assert leave(SOON + timedelta(minutes=10)) == ["booking_moved"]
+    assert "Antes" in Message.objects.get(template="booking_moved", status="sent").body_text
+
+
 def test_message_of_a_move_says_confirmed_once_it_is_paid(waiting):
     leave(SOON)
     move(waiting)
