@@ -9,6 +9,7 @@ from datetime import datetime
 from kernel.money import Price
 from scheduling.enums import ActorKind, Approval, BookingLevel, BookingSource, BookingStatus
 from scheduling.types.policies import AgreedPolicy
+from scheduling.types.reports.parts import FigurePart
 from scheduling.types.wishes import Wish
 
 
@@ -336,6 +337,7 @@ class BookingFilters:
         last_of_id: Of a resource that it takes, or took last where it is over.
         door: One of `enums.ReportDoor`.
         is_counted: Only what reports count, as `types.BookingTally` says; with it also samples are left out.
+        part: Of what a report counts, what one of its figures is about.
     """
 
     statuses: tuple[str, ...] = ()
@@ -346,6 +348,7 @@ class BookingFilters:
     last_of_id: int | None = None
     door: str = ""
     is_counted: bool = False
+    part: FigurePart | None = None
     starts_after: datetime | None = None
     starts_before: datetime | None = None
     reference: str = ""

@@ -254,6 +254,7 @@ TENANT: dict[str, Rights] = {
     "workspace/reports/": read(BOOKS),
     "workspace/reports/voices/": read(BOOKS),
     "workspace/reports/use/": read(BOOKS),
+    "workspace/reports/searches/": read(BOOKS),
     "workspace/customers/customers.csv": read(OWNERS),
     "workspace/customers/customers.xlsx": read(OWNERS),
     "workspace/reports/bookings.csv": read(BOOKS),

@@ -58,6 +58,14 @@ def format_minute(minute: int) -> str:
     return get_current_formats().format_time(SOME_MONDAY + timedelta(minutes=minute), "UTC")
 
 
+def name_week_hour(number: int) -> str:
+    """Return an hour of the week, 0 being Monday's from 0 to 1, in words: "lunes, 9:00–10:00"."""
+    day, hour = divmod(number, DAY_MINUTES // HOUR)
+    begins, ends = (format_minute(HOUR * each) for each in (hour, hour + 1))
+    weekday = get_current_formats().format_weekday_long(SOME_MONDAY.date() + timedelta(days=day))
+    return f"{weekday}, {begins}–{ends}"
+
+
 def name_minute(minute: int) -> str:
     """Return a wall minute as a sentence names it: "8:00 AM"; in Spanish with its article, "las 8:00", "la 1:00"."""
     return name_time(get_current_formats(), SOME_MONDAY + timedelta(minutes=minute), "UTC")

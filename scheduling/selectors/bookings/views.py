@@ -22,6 +22,7 @@ from scheduling.policies import check_link, find_cancel_limit, find_delay, find_
 from scheduling.selectors.bookings.search import Found, find_bookings
 from scheduling.selectors.bookings.wishes import wish_of
 from scheduling.selectors.reports.counted import IS_COUNTED, came_through, was_with
+from scheduling.selectors.reports.parts import belongs_to
 from scheduling.types import (
     AgreedPolicy,
     BookingFilters,
@@ -363,6 +364,8 @@ def _make_report_condition(filters: BookingFilters) -> Q:
         condition &= came_through(filters.door)
     if filters.last_of_id is not None:
         condition &= was_with(filters.last_of_id)
+    if filters.part is not None:
+        condition &= belongs_to(filters.part)
     return condition
 
 

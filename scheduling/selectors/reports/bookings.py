@@ -31,11 +31,9 @@ from django.db.models.expressions import Combinable
 
 from scheduling.enums import ActorKind, BookingSource, BookingStatus
 from scheduling.models import Booking, Customer, Service
-from scheduling.selectors.reports.counted import DOOR, KEPT, list_counted
+from scheduling.selectors.reports.counted import DOOR, KEPT, LEAD_HOURS, ONLINE, list_counted, list_earlier
 from scheduling.types.reports import BookingTally, LeadTally, NamedTally, ReportDays, ReportFilters, VisitorTally
 
-ONLINE = (BookingSource.PAGE, BookingSource.WIDGET)
-LEAD_HOURS = (1, 24, 3 * 24, 7 * 24, 14 * 24, 30 * 24)
 HOUR_SECONDS = 3600
 
 
@@ -90,9 +88,7 @@ def tally_visitors(days: ReportDays, filters: ReportFilters) -> VisitorTally:
     Two queries. What narrows the report narrows who comes, not whether somebody was here before.
     """
     coming = list_counted(days, filters).filter(status__in=KEPT)
-    earlier = Booking.objects.filter(
-        customer_id=OuterRef("pk"), status__in=KEPT, is_sample=False, starts_at__lt=days.since
-    )
+    earlier = list_earlier(days).filter(customer_id=OuterRef("pk"))
     people = Customer.objects.filter(pk__in=coming.filter(customer__isnull=False).values("customer_id"))
     found = people.annotate(is_known=Exists(earlier)).aggregate(
         new=Count("pk", filter=Q(is_known=False)), returning=Count("pk", filter=Q(is_known=True))

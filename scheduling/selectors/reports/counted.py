@@ -18,6 +18,8 @@ COUNTED = (
     BookingStatus.CANCELLED,
 )
 KEPT = tuple(status for status in COUNTED if status != BookingStatus.CANCELLED)
+ONLINE = (BookingSource.PAGE, BookingSource.WIDGET)
+LEAD_HOURS = (1, 24, 3 * 24, 7 * 24, 14 * 24, 30 * 24)
 IS_COUNTED = Q(status__in=COUNTED, is_sample=False)
 """Tests are no bookings at all: ``Booking.objects`` does not know them."""
 
@@ -37,6 +39,11 @@ def list_counted(days: ReportDays, filters: ReportFilters) -> QuerySet[Booking]:
     if filters.resource_id is not None:
         found = found.filter(was_with(filters.resource_id))
     return found.filter(came_through(filters.door)) if filters.door else found
+
+
+def list_earlier(days: ReportDays) -> QuerySet[Booking]:
+    """Return the visits that took or take place before these days, whatever narrows a report."""
+    return Booking.objects.filter(status__in=KEPT, is_sample=False, starts_at__lt=days.since).order_by()
 
 
 def came_through(door: str) -> Q:

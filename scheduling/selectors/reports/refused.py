@@ -20,5 +20,6 @@ def tally_refused(days: ReportDays, filters: ReportFilters) -> tuple[RefusedTall
         found = found.filter(service_id=filters.service_id)
     if filters.location_id is not None:
         found = found.filter(location_id=filters.location_id)
-    rows = found.order_by("on", "hour", "service__name").values_list("on", "hour", "service__name")
-    return tuple(RefusedTally(*row) for row in rows.annotate(total=Sum("count")))
+    rows = found.order_by("on", "hour", "service__name", "service_id")
+    told = rows.values_list("on", "hour", "service__name", "service_id").annotate(total=Sum("count"))
+    return tuple(RefusedTally(on, hour, name, total, service_id) for on, hour, name, service_id, total in told)

@@ -66,7 +66,7 @@ class LeadTally:
     """How long before the visit bookings were made.
 
     Attributes:
-        counts: How many were made less than each of `selectors.reports.bookings.LEAD_HOURS` before, but not less than
+        counts: How many were made less than each of `selectors.reports.counted.LEAD_HOURS` before, but not less than
             the one before it; the last: all those made earlier.
         median_hours: Half of them were made later than that; None: there is none.
     """

@@ -47,3 +47,4 @@ class RefusedTally:
     hour: int | None
     service_name: str
     count: int
+    service_id: int

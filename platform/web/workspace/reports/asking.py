@@ -70,6 +70,10 @@ class Asked:
         told = days | self._describe_filters() | narrowed
         return f"{reverse('workspace:list')}?{urlencode({key: value for key, value in told.items() if value})}"
 
+    def make_searches_url(self, **narrowed: str) -> str:
+        """Return the address of the searches without a place behind a figure: by day, hour of the week or service."""
+        return f"{reverse('workspace:reports_searches')}{self.make_query(**narrowed)}"
+
     def _describe(self) -> dict[str, str]:
         told = {"period": self.period.kind.value}
         if self.period.kind == PeriodKind.OWN:

@@ -24,7 +24,7 @@ from tenants.context import current_tenant
 from web.formats import Formats, to_local
 from web.templatetags.formats import get_current_formats
 from web.workspace.bookings.reported import read_reported
-from web.workspace.reports import overview, use, voices
+from web.workspace.reports import overview, searches, use, voices
 from web.workspace.reports.asking import Asked, read_asked
 from web.workspace.reports.tables import ReportTable
 
@@ -36,7 +36,7 @@ def _make_days(asked: Asked, formats: Formats) -> ReportTable:
 
 
 def _make_lead(asked: Asked, formats: Formats) -> ReportTable:
-    return overview.make_lead_table(tally_lead(asked.days, asked.filters), formats)
+    return overview.make_lead_table(asked, tally_lead(asked.days, asked.filters), formats)
 
 
 def _make_visitors(asked: Asked, formats: Formats) -> ReportTable:
@@ -48,11 +48,11 @@ def _make_resources(asked: Asked, formats: Formats) -> ReportTable:
 
 
 def _make_refused(asked: Asked, formats: Formats) -> ReportTable:
-    return use.make_refused_table(tally_refused(asked.days, asked.filters), formats)
+    return use.make_refused_table(asked, tally_refused(asked.days, asked.filters), formats)
 
 
 def _make_wished(asked: Asked, formats: Formats) -> ReportTable:
-    return use.make_wished_table(tally_refused(asked.days, asked.filters), formats)
+    return use.make_wished_table(asked, tally_refused(asked.days, asked.filters), formats)
 
 
 def _make_waitlist(asked: Asked, formats: Formats) -> ReportTable:
@@ -119,10 +119,13 @@ def download_bookings_xlsx(request: HttpRequest) -> HttpResponseBase:
 
 
 def _make_table(request: HttpRequest, key: str) -> tuple[Asked, ReportTable]:
+    asked, formats = read_asked(request), get_current_formats()
+    if key == searches.KEY:
+        refused = searches.read_narrowed(request).keep(tally_refused(asked.days, asked.filters))
+        return asked, searches.make_searches_table(refused, formats)
     if key not in TABLES:
         raise Http404
-    asked = read_asked(request)
-    return asked, TABLES[key](asked, get_current_formats())
+    return asked, TABLES[key](asked, formats)
 
 
 def _list_bookings(request: HttpRequest) -> tuple[str, Iterator[BookingRow]]:

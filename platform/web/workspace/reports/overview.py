@@ -22,7 +22,7 @@ from scheduling.selectors.reports.bookings import (
     tally_services,
     tally_visitors,
 )
-from scheduling.types.reports import BookingTally, LeadTally, NamedTally, VisitorTally
+from scheduling.types.reports import BookingTally, LeadTally, NamedTally, ReportPart, VisitorTally
 from web.formats import Formats, capitalize
 from web.templatetags.formats import get_current_formats
 from web.workspace.reports.asking import Asked, read_asked
@@ -74,7 +74,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "days_table": make_days_table(asked, counts.days, formats),
         "doors_table": make_doors_table(asked, formats),
         "services_table": make_services_table(asked, formats),
-        "lead_table": make_lead_table(counts.lead, formats),
+        "lead_table": make_lead_table(asked, counts.lead, formats),
         "visitors_table": make_visitors_table(asked, counts.visitors, formats),
     }
     return render(request, "workspace/reports/overview.html", context)
@@ -125,16 +125,20 @@ def make_services_table(asked: Asked, formats: Formats) -> ReportTable:
     )
 
 
-def make_lead_table(lead: LeadTally, formats: Formats) -> ReportTable:
+def make_lead_table(asked: Asked, lead: LeadTally, formats: Formats) -> ReportTable:
     """Return how long before the visit bookings were made."""
     all_made = sum(lead.counts)
     rows = [
         (
             Cell(str(label), str(label)),
-            Cell(count, formats.format_number(count)),
+            Cell(
+                count,
+                formats.format_number(count),
+                asked.make_list_url(part=ReportPart.LEAD, number=str(step)) if count else "",
+            ),
             _make_share(count / all_made if all_made else None, formats),
         )
-        for label, count in zip(LEAD_LABELS, lead.counts, strict=True)
+        for step, (label, count) in enumerate(zip(LEAD_LABELS, lead.counts, strict=True))
     ]
     return ReportTable(
         "lead",
@@ -148,17 +152,16 @@ def make_lead_table(lead: LeadTally, formats: Formats) -> ReportTable:
 def make_visitors_table(asked: Asked, visitors: VisitorTally, formats: Formats) -> ReportTable:
     """Return who comes for the first time, and who was here before."""
     known = visitors.new + visitors.returning
-    url = asked.make_list_url()
     rows = [
         (
             Cell(str(label), str(label)),
-            Cell(count, formats.format_number(count), url),
-            _make_share(count / known if known and is_known else None, formats),
+            Cell(count, formats.format_number(count), asked.make_list_url(part=part) if count else ""),
+            _make_share(count / known if known and part != ReportPart.UNKNOWN else None, formats),
         )
-        for label, count, is_known in (
-            (gettext("First visit"), visitors.new, True),
-            (gettext("Were here before"), visitors.returning, True),
-            (gettext("Bookings of nobody known"), visitors.unknown, False),
+        for label, count, part in (
+            (gettext("First visit"), visitors.new, ReportPart.NEW),
+            (gettext("Were here before"), visitors.returning, ReportPart.RETURNING),
+            (gettext("Bookings of nobody known"), visitors.unknown, ReportPart.UNKNOWN),
         )
     ]
     return ReportTable(
@@ -211,16 +214,17 @@ def _list_figures(asked: Asked, counts: Counts, before: Counts | None, formats: 
         ),
         share(
             "online", gettext("Booked online"), "globe", total.online_share, old.online_share if old else None,
-            is_good=True, url=asked.make_list_url(), detail=count_of(total.online, total.booked),
+            is_good=True, url=asked.make_list_url(part=ReportPart.ONLINE), detail=count_of(total.online, total.booked),
         ),
         Figure(
-            "new", gettext("New customers"), "user-plus", formats.format_number(people.new), asked.make_list_url(),
+            "new", gettext("New customers"), "user-plus", formats.format_number(people.new),
+            asked.make_list_url(part=ReportPart.NEW),
             detail=count_of(people.new, people.new + people.returning),
             change=grow(people.new, old_people.new if old_people else None),
         ),
         Figure(
             "lead", gettext("Booked ahead"), "clock", say_hours(formats, counts.lead.median_hours),
-            asked.make_list_url(), detail=gettext("half of them at least"),
+            asked.make_list_url(part=ReportPart.MADE), detail=gettext("half of them at least"),
         ),
     ]  # fmt: skip
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.policies import Permission
 from web.workspace.nav import NavEntry, add_entries
-from web.workspace.reports import files, overview, use, voices
+from web.workspace.reports import files, overview, searches, use, voices
 
 add_entries(
     NavEntry(
@@ -26,5 +26,6 @@ urlpatterns = [
     path("reports/<slug:table>.csv", files.download_csv, name="reports_csv"),
     path("reports/<slug:table>.xlsx", files.download_xlsx, name="reports_xlsx"),
     path("reports/use/", use.show, name="reports_use"),
+    path("reports/searches/", searches.show, name="reports_searches"),
     path("reports/voices/", voices.show, name="reports_voices"),
 ]

@@ -15,6 +15,7 @@ from accounts.policies import Permission
 from edge.access import requires
 from scheduling.selectors.reports.refused import tally_refused
 from scheduling.selectors.reports.use import measure_use
+from scheduling.types.reports import ReportPart
 from scheduling.types.reports.use import HOURS, WEEK_HOURS, RefusedTally, ResourceUse, Use
 from web.formats import Formats, capitalize
 from web.templatetags.formats import get_current_formats
@@ -37,11 +38,11 @@ def show(request: HttpRequest) -> HttpResponse:
     uses, refused = measure_use(asked.days, asked.filters), tally_refused(asked.days, asked.filters)
     context = make_frame(asked, formats, page="reports_use") | {
         "figures": _list_figures(asked, uses, refused, formats),
-        "use_heat": _draw_use(uses, formats),
-        "refused_heat": _draw_refused(refused, formats),
+        "use_heat": _draw_use(asked, uses, formats),
+        "refused_heat": _draw_refused(asked, refused, formats),
         "resources_table": make_resources_table(asked, uses, formats),
-        "refused_table": make_refused_table(refused, formats),
-        "wished_table": make_wished_table(refused, formats),
+        "refused_table": make_refused_table(asked, refused, formats),
+        "wished_table": make_wished_table(asked, refused, formats),
     }
     return render(request, "workspace/reports/use.html", context)
 
@@ -52,9 +53,9 @@ def make_resources_table(asked: Asked, uses: Sequence[ResourceUse], formats: For
         (
             Cell(each.name, each.name),
             Cell(each.type_name, each.type_name),
-            _share_cell(each.total, asked.make_list_url(resource=str(each.id)), formats),
-            _hours_cell(each.total.taken_minutes, formats),
-            _hours_cell(each.total.open_minutes, formats),
+            _share_cell(each.total, _lead_to(asked, each), formats),
+            _hours_cell(each.total.taken_minutes, _lead_to(asked, each), formats),
+            _hours_cell(each.total.open_minutes, reverse("workspace:hours"), formats),
         )
         for each in uses
     ]
@@ -70,8 +71,8 @@ def make_resources_table(asked: Asked, uses: Sequence[ResourceUse], formats: For
     )  # fmt: skip
 
 
-def make_refused_table(refused: Sequence[RefusedTally], formats: Formats) -> ReportTable:
-    """Return the days on which most was looked for in vain, each leading to its board."""
+def make_refused_table(asked: Asked, refused: Sequence[RefusedTally], formats: Formats) -> ReportTable:
+    """Return the days on which most was looked for in vain, each leading to its searches."""
     counts: Counter[str] = Counter()
     for each in refused:
         counts[each.on.isoformat()] += each.count
@@ -80,7 +81,7 @@ def make_refused_table(refused: Sequence[RefusedTally], formats: Formats) -> Rep
     rows = [
         (
             Cell(on, capitalize(formats.format_day(days[on]))),
-            Cell(counts[on], formats.format_number(counts[on]), f"{reverse('workspace:board')}?date={on}"),
+            Cell(counts[on], formats.format_number(counts[on]), asked.make_searches_url(day=on)),
         )
         for on in most
     ]
@@ -92,12 +93,18 @@ def make_refused_table(refused: Sequence[RefusedTally], formats: Formats) -> Rep
     )
 
 
-def make_wished_table(refused: Sequence[RefusedTally], formats: Formats) -> ReportTable:
+def make_wished_table(asked: Asked, refused: Sequence[RefusedTally], formats: Formats) -> ReportTable:
     """Return what was looked for in vain, most first."""
-    counts: Counter[str] = Counter()
+    counts: Counter[tuple[str, int]] = Counter()
     for each in refused:
-        counts[each.service_name] += each.count
-    rows = [(Cell(name, name), Cell(count, formats.format_number(count))) for name, count in counts.most_common()]
+        counts[each.service_name, each.service_id] += each.count
+    rows = [
+        (
+            Cell(name, name),
+            Cell(count, formats.format_number(count), asked.make_searches_url(service=str(service_id))),
+        )
+        for (name, service_id), count in counts.most_common()
+    ]
     return ReportTable(
         "wished",
         gettext_lazy("What they looked for"),
@@ -117,34 +124,46 @@ def _list_figures(
         old_count = sum(each.count for each in tally_refused(before, asked.filters))
         count_change = say_growth(formats, count, old_count, is_good=False)
     taken, opened = _say_hours(total.taken_minutes, formats), _say_hours(total.open_minutes, formats)
-    board = reverse("workspace:board")
+    taking, board = asked.make_list_url(part=ReportPart.TAKING), reverse("workspace:board")
     return [
-        Figure("use", str(USE), "gauge", say_share(formats, total.share), asked.make_list_url(), change=use_change),
-        Figure("taken", str(gettext_lazy("Hours taken")), "clock", taken, asked.make_list_url()),
+        Figure("use", str(USE), "gauge", say_share(formats, total.share), taking, change=use_change),
+        Figure("taken", str(gettext_lazy("Hours taken")), "clock", taken, taking),
         Figure("open", str(gettext_lazy("Hours open")), "door-open", opened, f"{board}?date={asked.period.first}"),
         Figure(
-            "refused", str(gettext_lazy("Found no place")), "search-x", formats.format_number(count), "#refused",
-            change=count_change,
+            "refused", str(gettext_lazy("Found no place")), "search-x", formats.format_number(count),
+            asked.make_searches_url(), change=count_change,
         ),
     ]  # fmt: skip
 
 
-def _draw_use(uses: Sequence[ResourceUse], formats: Formats) -> HeatTable:
+def _draw_use(asked: Asked, uses: Sequence[ResourceUse], formats: Formats) -> HeatTable:
     """Draw the people; where there are none among them, everything."""
     people = [each for each in uses if each.is_person] or uses
     cells = [sum((each.cells[cell] for each in people), start=Use()) for cell in range(WEEK_HOURS)]
     shares = [None if each.share is None else 100 * each.share for each in cells]
-    return draw_heat(shares, formats=formats, most=100, write=lambda value: formats.format_number(round(value)))
+    return draw_heat(
+        shares,
+        formats=formats,
+        most=100,
+        write=lambda value: formats.format_number(round(value)),
+        lead=lambda cell: asked.make_list_url(part=ReportPart.TAKING, number=str(cell)),
+    )
 
 
-def _draw_refused(refused: Sequence[RefusedTally], formats: Formats) -> HeatTable:
+def _draw_refused(asked: Asked, refused: Sequence[RefusedTally], formats: Formats) -> HeatTable:
     counts = [0] * WEEK_HOURS
     for each in refused:
         if each.hour is not None:
             counts[each.on.weekday() * HOURS + each.hour] += each.count
     hours = {cell % HOURS for cell, count in enumerate(counts) if count}
     values = [count if cell % HOURS in hours else None for cell, count in enumerate(counts)]
-    return draw_heat(values, formats=formats, most=max(counts), write=formats.format_number)
+    return draw_heat(
+        values,
+        formats=formats,
+        most=max(counts),
+        write=formats.format_number,
+        lead=lambda cell: asked.make_searches_url(hour=str(cell)),
+    )
 
 
 def _add_up(uses: Sequence[ResourceUse]) -> Use:
@@ -157,8 +176,12 @@ def _share_cell(use: Use, url: str, formats: Formats) -> Cell:
     return Cell(round(use.share, 4), say_share(formats, use.share), url if use.taken_minutes else "")
 
 
-def _hours_cell(minutes: int, formats: Formats) -> Cell:
-    return Cell(round(minutes / HOUR_MINUTES, 2), _say_hours(minutes, formats))
+def _lead_to(asked: Asked, each: ResourceUse) -> str:
+    return asked.make_list_url(part=ReportPart.TAKING, resource=str(each.id))
+
+
+def _hours_cell(minutes: int, url: str, formats: Formats) -> Cell:
+    return Cell(round(minutes / HOUR_MINUTES, 2), _say_hours(minutes, formats), url if minutes else "")
 
 
 def _say_hours(minutes: int, formats: Formats) -> str:

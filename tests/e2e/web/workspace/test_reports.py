@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from kernel.clock import utc_now
-from scheduling.models import Booking, Location, Service
+from scheduling.models import Booking, Location, RefusedDemand, Service
 from tenants.context import tenant_scope
 from tests.e2e.sight import DESK, PHONE, check_axe, check_everywhere
 from tests.e2e.web.workspace.test_narrow import TOO_WIDE, try_sizes
 from tests.factories.reports import make_row
 
-PAGES = ("reports/", "reports/use/")
+PAGES = ("reports/", "reports/use/", "reports/searches/")
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +35,9 @@ def house(houses):
             for day in range(20)
         ]
         Booking.objects.bulk_create(rows)
+        service = Service.objects.order_by("pk").first()
+        today = now.astimezone(ZoneInfo(houses[0].timezone)).date()
+        RefusedDemand.objects.get_or_create(service=service, on=today, hour=10, defaults={"count": 3})
     return houses[0]
 
 
@@ -65,3 +69,16 @@ def test_column_leads_to_its_bookings_by_keyboard(house, open_workspace):
     page.wait_for_url("**/workspace/bookings/?*")
 
     assert page.locator("#found .lines li").count() == min(50, int(name.split(": ")[1].split()[0]))
+
+
+def test_hour_of_the_map_leads_to_its_searches_by_keyboard(house, open_workspace):
+    page = open_workspace(house, "/workspace/reports/use/?period=month&lang=es")
+    cell = page.locator("#refused .report-heat a").first
+
+    count = int(cell.inner_text())
+    cell.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/workspace/reports/searches/?*")
+
+    numbers = page.locator(".report-table tbody td:last-child a").all_inner_texts()
+    assert sum(int(each) for each in numbers) == count > 0

@@ -160,8 +160,8 @@ def test_searches_in_vain_are_counted_by_day_hour_and_service(tenant):
 
     found = tally_refused(days, ReportFilters())
 
-    assert found == (RefusedTally(on, 9, first.name, 7), RefusedTally(on, None, second.name, 5))
+    assert found == (RefusedTally(on, 9, first.name, 7, first.pk), RefusedTally(on, None, second.name, 5, second.pk))
     assert tally_refused(days, ReportFilters(location_id=place.pk, service_id=service_id)) == (
-        RefusedTally(on, 9, first.name, 4),
+        RefusedTally(on, 9, first.name, 4, first.pk),
     )
     assert tally_refused(ReportDays(date(2020, 1, 1), date(2020, 1, 1), "UTC"), ReportFilters()) == ()

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from scheduling.models import Booking, Location, Resource, Service
+from scheduling.models import Booking, Customer, Location, Resource, Service
 from tests.factories.reports import make_bookings, make_row
 from tests.factories.scheduling import make_shop
 
@@ -85,6 +85,46 @@ def test_every_figure_leads_to_as_many_rows(owner_client, shop):
         ("2026-01-10", 4), ("2026-01-11", 2),
     ]  # fmt: skip
     assert "Citas del reporte: 1–31 ene 2026" in read(owner_client.get(urls["booked"]))
+
+
+def test_figures_about_a_part_lead_to_that_part(owner_client, shop):
+    known = Customer.objects.create(name="Luz", created_at=NEW_YEAR)
+    new = Customer.objects.create(name="Sol", created_at=NEW_YEAR)
+    add(shop, -5, 1, customer=known)
+    add(shop, 10, 2, customer=known)
+    add(shop, 11, 3, customer=new, source="workspace")
+    add(shop, 12, 1, source="import")
+    add(shop, 13, 2, status="cancelled", customer=known, created_at=NEW_YEAR)
+    add(shop, 13, 1, status="no_show")
+
+    answer = owner_client.get(JANUARY)
+
+    urls = {each.key: each.url for each in answer.context["figures"]}
+    assert {key: count_rows(owner_client, urls[key]) for key in ("online", "new", "lead", "no_show")} == {
+        "online": 5, "new": 1, "lead": 8, "no_show": 1,
+    }  # fmt: skip
+    for table in ("lead_table", "visitors_table"):
+        rows = [row[1] for row in answer.context[table].rows]
+        assert [count_rows(owner_client, cell.url) for cell in rows if cell.value] == [c.value for c in rows if c.value]
+        assert [cell.url for cell in rows if not cell.value] == [""] * sum(not cell.value for cell in rows)
+    assert [row[1].value for row in answer.context["visitors_table"].rows] == [1, 1, 2]
+    assert "Una línea por cada cliente nuevo" in read(owner_client.get(urls["new"]))
+
+
+@pytest.mark.parametrize(
+    ("asked", "count"),
+    [
+        ("part=moon", 4),
+        ("part=lead", 4),
+        ("part=lead&number=²", 4),
+        ("part=lead&number=9999", 4),
+        ("part=taking&number=5&door=page", 0),
+    ],
+)
+def test_part_of_a_report_that_is_none_narrows_nothing(owner_client, shop, asked, count):
+    add(shop, 10, 4)
+
+    assert count_rows(owner_client, f"/workspace/bookings/?from=2026-01-01&to=2026-01-31&{asked}") == count
 
 
 def count_rows(client, url: str) -> int:

@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from scheduling.models import Allocation, Booking, Location, RefusedDemand, Resource, Service
 from tests.factories.reports import make_bookings, make_row
 from tests.factories.scheduling import make_shop
+from web.parts.clock import name_week_hour
 
 USE = "/workspace/reports/use/?period=month&on=2026-01-15"
 
@@ -87,7 +88,7 @@ def test_page_shows_what_was_looked_for_in_vain(owner_client, shop):
     )  # fmt: skip
     rows = [[cell.value for cell in row] for row in answer.context["refused_table"].rows]
     assert rows == [["2026-01-05", 10], ["2026-01-06", 3]]
-    assert answer.context["refused_table"].rows[0][1].url == "/workspace/?date=2026-01-05"
+    assert answer.context["refused_table"].rows[0][1].url.endswith("&day=2026-01-05")
     assert (answer.context["figures"][3].text, answer.context["figures"][3].change) == ("13", None)
     assert [[cell.value for cell in row] for row in answer.context["wished_table"].rows] == [[shop.name, 13]]
 
@@ -104,3 +105,82 @@ def test_page_asks_as_often_for_many_as_for_one(owner_client, shop):
         owner_client.get(USE)
 
     assert (len(many), len(one) <= 20) == (len(one), True)
+
+
+def name(hour: int) -> str:
+    return " ".join(name_week_hour(hour).split())
+
+
+def count_rows(client, url: str) -> int:
+    return sum(len(day.lines) for day in client.get(url).context["days"])
+
+
+def test_hours_of_the_heat_map_lead_to_the_visits_that_take_them(owner_client, shop):
+    zone = ZoneInfo("America/Mexico_City")
+    take(shop, datetime(2026, 1, 5, 9, tzinfo=zone))
+    take(shop, datetime(2026, 1, 12, 10, tzinfo=zone))
+    take(shop, datetime(2026, 1, 31, 23, tzinfo=zone))
+    take(shop, datetime(2025, 12, 31, 23, tzinfo=zone))  # an hour of it lies in January
+
+    answer = owner_client.get(USE)
+
+    heat = answer.context["use_heat"]
+    monday = dict(zip(heat.hours, next(cells for day, cells in heat.rows if day == "Lun"), strict=True))
+    assert {hour: count_rows(owner_client, cell.url) for hour, cell in monday.items() if cell.url} == {
+        "9": 1, "10": 2,
+    }  # fmt: skip
+    assert f"ocupan tiempo de esta hora: {name(10)}" in read(owner_client.get(monday["10"].url))
+    urls = {each.key: each.url for each in answer.context["figures"]}
+    (row,) = answer.context["resources_table"].rows
+    assert [count_rows(owner_client, url) for url in (urls["use"], urls["taken"], row[2].url, row[3].url)] == [4] * 4
+    assert f'href="{monday["9"].url}"' in unescape(answer.content.decode())
+    file = owner_client.get(monday["10"].url.replace("/bookings/?", "/reports/bookings.csv?"))
+    assert b"".join(file.streaming_content).count(b"\n") == 3
+
+
+def test_searches_behind_every_figure_add_up_to_it(owner_client, shop):
+    monday = datetime(2026, 1, 5).date()  # noqa: DTZ001 - a date
+    other = Service.objects.get(pk=make_shop()[0])
+    RefusedDemand.objects.bulk_create(
+        RefusedDemand(service=service, on=monday + timedelta(days=days), hour=hour, count=count)
+        for service, days, hour, count in (
+            (shop, 0, 9, 6), (shop, 0, None, 4), (other, 0, 9, 2), (shop, 7, 9, 5), (shop, 40, 9, 50)
+        )
+    )  # fmt: skip
+
+    answer = owner_client.get(f"{USE}&versus=nothing")
+
+    def add_up(url: str) -> int:
+        page = owner_client.get(url)
+        assert page.context["total"] == sum(row[3].value for row in page.context["table"].rows)
+        return page.context["total"]
+
+    cell = next(
+        cell for day, cells in answer.context["refused_heat"].rows if day == "Lun" for cell in cells if cell.text
+    )
+    assert (cell.text, add_up(cell.url), add_up(answer.context["figures"][3].url)) == ("13", 13, 17)
+    for table in ("refused_table", "wished_table"):
+        rows = answer.context[table].rows
+        assert [add_up(row[1].url) for row in rows] == [row[1].value for row in rows]
+    page = owner_client.get(cell.url)
+    assert f"· <b>{name(9)}</b>" in read(page)
+    assert page.context["table"].rows[0][3].url == "/workspace/?date=2026-01-05"
+    file = owner_client.get(f"/workspace/reports/searches.csv{page.context['file_query']}")
+    assert b"".join(file.streaming_content).count(b"\n") == 4
+    assert add_up("/workspace/reports/searches/?period=month&on=2026-01-15&hour=168&day=x") == 17
+
+
+def test_many_searches_come_in_parts_and_none_is_told_so(owner_client, shop):
+    on = datetime(2026, 1, 5).date()  # noqa: DTZ001 - a date
+    RefusedDemand.objects.bulk_create(
+        RefusedDemand(service=shop, on=on + timedelta(days=number // 24), hour=number % 24, count=1)
+        for number in range(130)
+    )
+    url = "/workspace/reports/searches/?period=month&on=2026-01-15"
+
+    first = owner_client.get(url)
+    second = owner_client.get(first.context["more_url"])
+
+    assert [len(each.context["table"].rows) for each in (first, second)] == [100, 30]
+    assert (first.context["total"], second.context["total"], second.context["more_url"]) == (130, 130, "")
+    assert "encontr" in read(owner_client.get("/workspace/reports/searches/?period=month&on=2020-01-15"))
