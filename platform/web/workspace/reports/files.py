@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from accounts.policies import Permission
+from accounts.policies import Permission, has_permission
 from edge.access import requires
 from edge.downloads import stream_csv, stream_xlsx
 from kernel.clock import utc_now
@@ -99,23 +99,29 @@ def download_xlsx(request: HttpRequest, table: str) -> HttpResponseBase:
 @requires(Permission.REPORT_VIEW)
 @require_safe
 def download_bookings_csv(request: HttpRequest) -> HttpResponseBase:
-    """Answer the bookings behind a figure as CSV, all of them."""
+    """Answer the bookings behind a figure as CSV, all of them; contacts only for who may take those of customers."""
     name, rows = _list_bookings(request)
-    timezone = current_tenant().timezone
-    write = _make_writer()
+    timezone, has_contacts = current_tenant().timezone, may_take_contacts(request)
+    write = _make_writer(has_contacts=has_contacts)
     told = ([_write_time(row.starts_at, timezone), *write(row)] for row in rows)
-    return stream_csv(name=name, header=_head_bookings(), rows=told)
+    return stream_csv(name=name, header=_head_bookings(has_contacts=has_contacts), rows=told)
 
 
 @requires(Permission.REPORT_VIEW)
 @require_safe
 def download_bookings_xlsx(request: HttpRequest) -> HttpResponseBase:
-    """Answer the bookings behind a figure as a workbook, all of them."""
+    """Answer the bookings behind a figure as a workbook, all of them; contacts as in the CSV."""
     name, rows = _list_bookings(request)
-    write = _make_writer()
+    timezone, has_contacts = current_tenant().timezone, may_take_contacts(request)
+    write, header = _make_writer(has_contacts=has_contacts), _head_bookings(has_contacts=has_contacts)
     told = ([row.starts_at, *write(row)] for row in rows)
-    timezone = current_tenant().timezone
-    return stream_xlsx(name=name, title="bookings", header=_head_bookings(), rows=told, timezone=timezone)
+    return stream_xlsx(name=name, title="bookings", header=header, rows=told, timezone=timezone)
+
+
+def may_take_contacts(request: HttpRequest) -> bool:
+    """Tell whether contacts of customers may be in a file for this person: as in the files of customers."""
+    needed = (Permission.CUSTOMER_VIEW, Permission.DATA_TAKE)
+    return all(has_permission(request.user, each) for each in needed)
 
 
 def _make_table(request: HttpRequest, key: str) -> tuple[Asked, ReportTable]:
@@ -138,20 +144,20 @@ def _list_bookings(request: HttpRequest) -> tuple[str, Iterator[BookingRow]]:
     return _name("bookings", report.first, report.last), iterate_bookings(filters)
 
 
-def _make_writer() -> Callable[[BookingRow], Sequence[object]]:
+def _make_writer(*, has_contacts: bool) -> Callable[[BookingRow], Sequence[object]]:
     """Return what makes cells of a booking; each label is translated once, not for each of many thousand rows."""
     statuses = {each: str(each.label) for each in BookingStatus}
     sources = {each: str(each.label) for each in BookingSource}
     return lambda row: (
-        row.reference, row.customer_name, row.customer_phone, row.customer_email, row.service_name,
-        statuses[row.status], sources[row.source],
+        row.reference, row.customer_name, *([row.customer_phone, row.customer_email] if has_contacts else []),
+        row.service_name, statuses[row.status], sources[row.source],
     )  # fmt: skip
 
 
-def _head_bookings() -> list[str]:
+def _head_bookings(*, has_contacts: bool) -> list[str]:
     return [
-        gettext("Date"), gettext("Reference"), gettext("Customer"), gettext("Phone"), gettext("E-mail"),
-        gettext("Service"), gettext("Status"), gettext("Came through"),
+        gettext("Date"), gettext("Reference"), gettext("Customer"),
+        *([gettext("Phone"), gettext("E-mail")] if has_contacts else []), gettext("Service"), gettext("Status"), gettext("Came through"),
     ]  # fmt: skip
 
 

@@ -82,6 +82,20 @@ def test_bookings_behind_a_figure_are_a_file_and_none_is_a_formula(owner_client,
     assert ("<f>" in sheet, sheet.count("<row "), "=1+1" in sheet) == (False, 7, True)
 
 
+@pytest.mark.parametrize("role", ["manager", "read_only"])
+def test_contacts_are_in_no_file_of_who_may_not_take_them(staff_client, owner_client, shop, role):
+    add(shop, customer_name="Ana", customer_phone="+525512345678", customer_email="ana@example.com")
+    client = staff_client(role)
+
+    rows, sheet = read_csv(client, f"bookings.csv?{LIST}"), read_xlsx(client, f"bookings.xlsx?{LIST}")
+
+    assert rows[0] == ["Fecha", "Folio", "Cliente", "Servicio", "Estado", "Llegaron por"]
+    assert rows[1][2:4] == ["Ana", "Corte"]
+    assert ("5512345678" in sheet, "ana@example.com" in sheet) == (False, False)
+    own = read_xlsx(owner_client, f"bookings.xlsx?{LIST}")
+    assert ("5512345678" in own, "ana@example.com" in own) == (True, True)
+
+
 def test_file_asks_for_a_part_of_the_rows_at_a_time(owner_client, shop, monkeypatch):
     monkeypatch.setattr(views, "CHUNK", 4)
     add(shop, 9)
