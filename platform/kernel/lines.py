@@ -14,8 +14,11 @@ _HIDDEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
 )
 MOST_MARKS = 30
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""First characters that make a spreadsheet calculate (OWASP, "CSV Injection")."""
+FORMULA_STARTS = frozenset("=+-@\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b")
+"""First characters that make a spreadsheet calculate (OWASP, "CSV Injection"), also in their wide and small forms."""
+CELL_STARTS = frozenset("\t\r\n")
+"""First characters by which some programs end a cell and begin one that is calculated."""
+_SKIPPED = frozenset({"Zs", "Cf", "Cc"})
 
 
 def is_unreadable(text: str) -> bool:
@@ -92,4 +95,13 @@ def disarm(cell: object) -> object:
     if isinstance(cell, int | float | Decimal):
         return cell
     text = str(cell)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return f"'{text}" if begins_formula(text) else text
+
+
+def begins_formula(text: str) -> bool:
+    """Tell whether a spreadsheet may calculate a cell: spaces and what nobody sees before a formula hide none."""
+    if not text or text[0].isalnum():
+        return False
+    if text[0] in CELL_STARTS:
+        return True
+    return next((letter for letter in text if unicodedata.category(letter) not in _SKIPPED), "") in FORMULA_STARTS

@@ -269,6 +269,7 @@ TENANT: dict[str, Rights] = {
     "workspace/payments/bank/": form(OWNERS),
     "workspace/payments/list/": read(BOOKS),
     "workspace/payments/list/payments.csv": read(BOOKS),
+    "workspace/payments/list/payments.xlsx": read(BOOKS),
     "workspace/payments/income/": read(BOOKS),
     "workspace/payments/income/income.csv": read(BOOKS),
     "workspace/payments/payouts/": read(BOOKS),

@@ -241,7 +241,7 @@ def _write_csv(header: Sequence[str], cells: Sequence[Sequence[str]]) -> str:
     made = io.StringIO()
     made.write("\ufeff")
     writer = csv.writer(made)
-    writer.writerow(header)
+    writer.writerow([disarm(each) for each in header])
     writer.writerows([disarm(each) for each in row] for row in cells)
     return made.getvalue()
 

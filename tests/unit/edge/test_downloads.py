@@ -40,7 +40,9 @@ def test_a_table_comes_back_as_it_was():
     assert response.headers["Content-Disposition"] == 'attachment; filename="servicios.csv"'
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize(
+    "start", [*"=+-@\uff1d\uff0b\uff0d\uff20\ufe62\ufe63\ufe66\ufe6b\t\r\n", " =", "\ufeff+", "\u00a0@", "\u200b="]
+)
 def test_nothing_that_a_spreadsheet_would_run_leaves(start):
     response = answer_csv(name="x", header=[f"{start}1+1"], rows=[[f"{start}cmd|' /C calc'!A0"]])
 
@@ -48,7 +50,22 @@ def test_nothing_that_a_spreadsheet_would_run_leaves(start):
 
 
 @pytest.mark.parametrize(
-    ("cell", "written"), [(-5, -5), (-2.5, -2.5), (0, 0), ("-5", "'-5"), ("a=b", "a=b"), (None, "")]
+    ("cell", "written"),
+    [
+        (-5, -5),
+        (-2.5, -2.5),
+        (0, 0),
+        ("-5", "'-5"),
+        ("a=b", "a=b"),
+        (None, ""),
+        ("", ""),
+        (" ", " "),
+        ("#1", "#1"),
+        (" Ana", " Ana"),
+        ("−5", "−5"),
+        ("(=1)", "(=1)"),
+        ("３", "３"),
+    ],
 )
 def test_numbers_stay_numbers(cell, written):
     assert disarm(cell) == written

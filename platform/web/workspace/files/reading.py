@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from kernel.identity.keys import fold_letters
-from kernel.lines import FORMULA_STARTS, drop_invisible, unify_breaks
+from kernel.lines import begins_formula, drop_invisible, unify_breaks
 from web.workspace.files.cells import CellWrong, Column, say_everywhere
 
 MOST_BYTES, MOST_LINES, LONGEST_CELL, LONGEST_HEAD = 1_000_000, 1_000, 4_000, 60
@@ -127,4 +127,4 @@ def _check_heads(heads: Sequence[str], found: ReadFile, columns: Mapping[str, Co
 def _clean(cell: str) -> str:
     """Return a cell without what keeps spreadsheets from calculating it; what is too long is told by the checks."""
     text = drop_invisible(unify_breaks(cell[: LONGEST_CELL + 1]))
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
+    return text[1:] if text.startswith("'") and begins_formula(text[1:]) else text

@@ -53,6 +53,7 @@ urlpatterns = [
     path("payments/card/silence/", cards.choose_silence, name="payments_silence"),
     path("payments/list/", listing.list_payments, name="money"),
     path("payments/list/payments.csv", listing.download, name="money_file"),
+    path("payments/list/payments.xlsx", listing.download_xlsx, name="money_file_xlsx"),
     path("payments/income/", income.show, name="money_income"),
     path("payments/income/income.csv", income.download, name="money_income_file"),
     path("payments/payouts/", payouts.show, name="money_payouts"),

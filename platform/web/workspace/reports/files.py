@@ -155,9 +155,10 @@ def _make_writer(*, has_contacts: bool) -> Callable[[BookingRow], Sequence[objec
 
 
 def _head_bookings(*, has_contacts: bool) -> list[str]:
+    contacts = [gettext("Phone"), gettext("E-mail")] if has_contacts else []
     return [
-        gettext("Date"), gettext("Reference"), gettext("Customer"),
-        *([gettext("Phone"), gettext("E-mail")] if has_contacts else []), gettext("Service"), gettext("Status"), gettext("Came through"),
+        gettext("Date"), gettext("Reference"), gettext("Customer"), *contacts, gettext("Service"), gettext("Status"),
+        gettext("Came through"),
     ]  # fmt: skip
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 from dataclasses import replace
 from datetime import timedelta
-from io import StringIO
+from io import BytesIO, StringIO
+from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -221,6 +222,27 @@ def test_file_has_every_row_and_no_formula(owner_client, three):
     assert (rows[0][0], len(rows)) == ("Fecha", 2)
     assert rows[1][2] == '\'=HYPERLINK("http://evil")'
     assert rows[1][4:] == ["Saldo", "Efectivo", "Recibido", "500", "0", "0", "0", "MXN"]
+
+
+def test_workbook_has_the_same_rows_as_texts_and_numbers(owner_client, three):
+    rename(Booking.objects.get(customer_name="Ana Ríos").pk, "\uff1d1+1")
+    asked = "from=2026-01-01&to=2026-01-31&method=cash"
+
+    answer = owner_client.get(f"{LIST}payments.xlsx?{asked}")
+    table = list(csv.reader(StringIO(owner_client.get(f"{LIST}payments.csv?{asked}").getvalue().decode("utf-8-sig"))))
+
+    with ZipFile(BytesIO(answer.getvalue())) as book:
+        sheet = "".join(book.read(name).decode() for name in book.namelist() if "sheet1" in name)
+    assert answer["Content-Disposition"] == 'attachment; filename="payments-2026-01-01-2026-01-31.xlsx"'
+    assert (sheet.count("<row "), "<f>" in sheet, ">\uff1d1+1<" in sheet, "<v>500</v>" in sheet) == (
+        2,
+        False,
+        True,
+        True,
+    )
+    assert (len(table), table[1][2], [head for head in table[0] if f">{head}<" not in sheet]) == (2, "'\uff1d1+1", [])
+    links = read(owner_client.get(JANUARY))
+    assert (links.count("payments.xlsx?"), links.count("payments.csv?")) == (1, 1)
 
 
 def test_what_differs_is_told_and_settled(owner_client, three):
