@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
+from django.utils import translation
+
 from accounts.enums import Notice
 from accounts.selectors.staff import list_managers
 from billing.enums import DECIDED, DisputeState, PaymentDoor, PaymentPurpose, PaymentState, RefundCause, RefundState
@@ -17,13 +19,14 @@ from billing.policies import STANDING
 from billing.selectors.asking import find_due
 from billing.selectors.fees import find_fee
 from billing.selectors.payments import balance_booking, list_payments_of
+from billing.selectors.reasons import describe_refund, is_paid_twice
 from billing.services.receipts import SENT
-from kernel.formats import get_formats, to_local
+from kernel.formats import Formats, get_formats, to_local
 from kernel.languages import LANGUAGES
 from notifications.hooks import register_event_handler
 from notifications.services.messages import tell
 from notifications.types.messages import TALK, EventView, Recipient, Thread
-from scheduling.enums import BookingStatus
+from scheduling.enums import CALLED_OFF, BookingStatus
 from scheduling.errors import BookingNotFound
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.messages.customer import tell_customer
@@ -138,11 +141,16 @@ def _tell_of_refund(event: EventView, booking: BookingView) -> None:
         return
     is_card = refund.payment.door == PaymentDoor.STRIPE
     amounts = {"refund": refund.amount_minor - refund.returned_minor}
+    is_twice, why = _explain(refund, booking)
+    said = {
+        "by_card": "yes" if is_card else "",
+        "is_surplus": "" if is_twice else "yes",
+        "is_called_off": "yes" if booking.status in CALLED_OFF - {BookingStatus.EXPIRED} else "",
+    }
     if event.kind == CREDITED:
         if amounts["refund"]:  # else it was taken back meanwhile
-            _tell_customer(event, booking, CREDIT_GIVEN, amounts=amounts, said={})
+            _tell_customer(event, booking, CREDIT_GIVEN, amounts=amounts, said={}, why=why)
         return
-    said = {"by_card": "yes" if is_card else ""}
     if event.kind == REFUND_FAILED:
         _tell_business(event, booking, BUSINESS_REFUND_FAILED, amounts=amounts, said=said)
         return
@@ -151,17 +159,37 @@ def _tell_of_refund(event: EventView, booking: BookingView) -> None:
     is_told = refund.cause == RefundCause.LATE and (is_coming or not refund.payment.dispute_state)
     if event.kind == REFUNDED:
         if not (is_card and is_told):  # it was told a moment ago
-            _tell_customer(event, booking, REFUND_SENT, amounts=amounts, said=said)
+            _tell_customer(event, booking, REFUND_SENT, amounts=amounts, said=said, why=why)
         return
     if is_told:
         template = REFUND_TWICE if booking.status in STANDING else REFUND_LATE
         _tell_customer(event, booking, template, amounts=amounts, said=said)
     if refund.cause in {RefundCause.LATE, RefundCause.POLICY, RefundCause.CHANGED}:  # of others they said so themselves
-        _tell_business(event, booking, Notice.REFUND, amounts=amounts, said=said)
+        _tell_business(event, booking, Notice.REFUND, amounts=amounts, said=said, why=why)
+
+
+def _explain(refund: Refund, booking: BookingView) -> tuple[bool, Mapping[str, str]]:
+    """Return whether a deposit came twice, and in each language why it goes back."""
+    payments = list_payments_of(booking_id=booking.id)
+    payment = next(each for each in payments if each.id == refund.payment_id)
+    is_twice = is_paid_twice(payment, payments, amount_minor=refund.amount_minor)
+    why = {}
+    for language in LANGUAGES:
+        with translation.override(language):
+            why[language] = describe_refund(
+                booking, payment, RefundCause(refund.cause), _get_formats(language), is_twice=is_twice
+            )
+    return is_twice, why
 
 
 def _tell_customer(
-    event: EventView, booking: BookingView, template: str, *, amounts: Mapping[str, int], said: Mapping[str, str]
+    event: EventView,
+    booking: BookingView,
+    template: str,
+    *,
+    amounts: Mapping[str, int],
+    said: Mapping[str, str],
+    why: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     tell_customer(
         booking,
@@ -170,7 +198,10 @@ def _tell_customer(
         now=event.occurred_at,
         limit="messages_changes",
         thread=Thread(role=TALK, state={}),
-        more={language: {**said, **_say_amounts(booking, amounts, language)} for language in LANGUAGES},
+        more={
+            language: {**said, "why": why.get(language, ""), **_say_amounts(booking, amounts, language)}
+            for language in LANGUAGES
+        },
     )
 
 
@@ -182,6 +213,7 @@ def _tell_business(
     amounts: Mapping[str, int],
     said: Mapping[str, str] = MappingProxyType({}),
     moments: Mapping[str, datetime] = MappingProxyType({}),
+    why: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     """Tell owners and managers; of what went wrong also those who want no notices."""
     notice = template if template in Notice.values else ""
@@ -194,6 +226,7 @@ def _tell_business(
             language: {
                 **each,
                 **said,
+                "why": why.get(language, ""),
                 **_say_amounts(booking, amounts, language),
                 **_say_days(booking, moments, language),
             }
@@ -208,9 +241,13 @@ def _tell_business(
 
 
 def _say_amounts(booking: BookingView, amounts: Mapping[str, int], language: str) -> dict[str, str]:
-    tenant = current_tenant()
-    formats = get_formats(language, tenant.country, tenant.profile.clock)
+    formats = _get_formats(language)
     return {name: formats.format_money(amount, booking.currency) for name, amount in amounts.items()}
+
+
+def _get_formats(language: str) -> Formats:
+    tenant = current_tenant()
+    return get_formats(language, tenant.country, tenant.profile.clock)
 
 
 def _say_days(booking: BookingView, moments: Mapping[str, datetime], language: str) -> dict[str, str]:

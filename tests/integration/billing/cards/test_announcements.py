@@ -9,8 +9,10 @@ import pytest
 from billing.enums import PaymentMeans
 from billing.models import Payment, Refund
 from billing.services.announcing import tell_of_payment
+from billing.services.counter import take_payment
 from billing.services.payments import receive_deposit
 from billing.services.refunds import mark_refund_sent, refund_payment
+from billing.types import CounterPayment
 from devtools.stripe_server import money
 from notifications.models import Event, Message
 from notifications.types.messages import EventView
@@ -20,7 +22,7 @@ from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.bookings.transitions import approve
 from scheduling.services.messages.deposits import remind_of_deposit
 from tenants.models import DueWork
-from tests.factories.billing import BANK, take_transfers
+from tests.factories.billing import BANK, correct_price, take_transfers
 from tests.factories.cards import book_with_deposit, list_refunds, status_of
 from tests.factories.scheduling import CUSTOMER, MONDAY, STAFF, book
 
@@ -92,6 +94,7 @@ def test_canceled_visit_tells_of_its_refund(till, paid_id):
     assert list_told() == ["business_refund", "refund_sent"]
     assert "Se devuelven $300" in read("business_refund")
     assert "te devolvió $300 a la tarjeta" in read("refund_sent")
+    assert "La cita se canceló: según lo acordado, se devuelve lo pagado." in read("refund_sent")
 
 
 def test_refund_by_hand_is_asked_of_the_business_and_told_when_it_is_sent(till, account_id):
@@ -117,6 +120,7 @@ def test_what_staff_gives_back_is_told_to_the_customer_alone(till, paid_id):
 
     assert list_told() == ["refund_sent"]
     assert "$100" in read("refund_sent")
+    assert "acordado" not in read("refund_sent")
 
 
 def test_late_payment_whose_place_is_gone_is_told_with_an_apology_once(till, account_id):
@@ -132,6 +136,7 @@ def test_late_payment_whose_place_is_gone_is_told_with_an_apology_once(till, acc
     assert (status_of(booking_id), list_refunds(booking_id)) == ("expired", [(30_000, "done", "late")])
     assert list_told() == ["refund_late", "business_refund"]
     assert "Lo sentimos: tu anticipo de $300 llegó cuando la hora ya no estaba apartada" in read("refund_late")
+    assert "El pago llegó cuando la hora ya no estaba apartada." in read("business_refund")
 
 
 def test_deposit_that_came_twice_is_told_without_an_apology(till, account_id):
@@ -145,6 +150,74 @@ def test_deposit_that_came_twice_is_told_without_an_apology(till, account_id):
     assert status_of(booking_id) == "confirmed"
     assert list_told() == ["refund_twice", "business_refund"]
     assert "Tu cita sigue igual" in read("refund_twice")
+    assert "Tu anticipo nos llegó dos veces." in read("refund_twice")
+    assert "El anticipo llegó dos veces." in read("business_refund")
+
+
+@pytest.mark.parametrize(("price", "at_counter"), [(100_000, 80_000), (100_000, 100_000)])
+def test_more_than_was_due_did_not_come_twice(till, account_id, price, at_counter):
+    """The whole price, or most of it, was paid at the counter before the card was charged."""
+    booking_id = book_with_deposit(till, approval="request")
+    till.stand_in.pay(till.start(booking_id))
+    till.post_all()
+    till.work()
+    approve(booking_id=booking_id, now=till.moment, by=STAFF)
+    paid = CounterPayment(amount_minor=at_counter, means="cash", seen=1)
+    take_payment(booking_id=booking_id, paid=paid, now=till.moment, by=STAFF)
+    till.work()
+
+    message = Message.objects.get(template="refund_twice")
+    assert message.subject.startswith("Pagaste de más y te lo devolvemos")
+    assert "Nos llegó más de lo que hacía falta para tu cita." in message.body_text
+    assert "dos veces" not in message.body_text
+    assert "Se pagó más de lo que hacía falta." in read("business_refund")
+
+
+def test_price_that_was_lowered_is_why_some_goes_back(till, account_id):
+    till.moment = MONDAY - timedelta(days=3)
+    booking_id = book_with_deposit(till)
+    till.stand_in.pay(till.start(booking_id))
+    correct_price(booking_id, 10_000, now=till.moment)
+    till.work()
+    till.post_all()
+    till.work()
+
+    assert list_told()[-2:] == ["business_refund", "refund_sent"]
+    why = "La cita cambió y ahora hace falta menos de lo que se pagó."
+    assert (why in read("refund_sent"), why in read("business_refund")) == (True, True)
+
+
+def test_late_cancellation_says_what_stays_as_agreed(till, account_id):
+    booking_id = book_with_deposit(till, refund_free_minutes=60 * 24 * 60, refund_kept_percent=30)
+    till.stand_in.pay(till.start(booking_id))
+    till.post_all()
+    till.work()
+    cancel_booking(booking_id=booking_id, now=till.moment, by=CUSTOMER)
+    till.work()
+
+    assert "La cita se canceló: según lo acordado, $90 se quedan en el negocio." in read("refund_sent")
+
+
+def test_what_the_business_called_off_is_said(till, paid_id):
+    cancel_booking(booking_id=paid_id, now=till.moment, by=STAFF, reason="Se fue la luz")
+    till.work()
+
+    assert list_told() == ["refund_sent"]
+    assert "El negocio canceló la cita." in read("refund_sent")
+
+
+def test_payment_of_a_visit_that_was_canceled_before_makes_no_apology(till, account_id):
+    booking_id = book_with_deposit(till)
+    session = till.start(booking_id)
+    till.stand_in.pay(session)
+    cancel_booking(booking_id=booking_id, now=till.moment, by=CUSTOMER)
+    till.post_all()
+    till.work()
+
+    told = list_told()
+    text = "".join(Message.objects.filter(template__startswith="refund").values_list("body_text", flat=True))
+    assert (status_of(booking_id), "Lo sentimos" in text, told) == ("cancelled", False, told)
+    assert told
 
 
 def test_refund_that_failed_is_told_to_the_business(till, paid_id):
