@@ -12,5 +12,6 @@ INVENTORY = (
         # ``caller`` is a keyed hash of a network address: it still tells one caller from another.
         personal={"answer": _REPEATED, "sent": _REPEATED, "caller": _REPEATED, "body_hash": _REPEATED},
         other={NotPersonal.CODE: ("endpoint",), NotPersonal.MACHINE: ("key",)},
+        kept_days=1,
     ),
 )

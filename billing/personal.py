@@ -62,6 +62,7 @@ INVENTORY = (
             ("name", "tax_id", "address", "postal_code", "city", "regime", "use", "activity", "email", "reason"), _TAX
         ),
         other={NotPersonal.CODE: ("country", "id_kind"), NotPersonal.BUSINESS: ("number", "issued_on")},
+        kept_days=730,
     ),
     TableInventory(
         "billing.Difference",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kernel.personal import Erasure, Ground, NotPersonal, PersonalColumn, Purpose, Subject, TableInventory
+from kernel.text import mark
 
 _VISIT = PersonalColumn(Subject.CUSTOMER, Purpose.VISIT, Ground.CONTRACT, Erasure.BLANK)
 _NAME = replace(_VISIT, erasure=Erasure.REPLACE)
@@ -22,12 +23,12 @@ _PROOF = PersonalColumn(
     Purpose.PROOF,
     Ground.INTEREST,
     Erasure.KEEP,
-    reason="shows that the consent was given, as long as somebody may ask; it names a booking, no person",
+    reason=mark("shows that the consent was given, as long as somebody may ask; it names a booking, no person"),
 )
 _FILE = replace(
     _WRITTEN,
     erasure=Erasure.KEEP,
-    reason="a file that waits until it is read, minutes after it came; nobody knows yet whom it names",
+    reason=mark("a file that waits until it is read, minutes after it came; nobody knows yet whom it names"),
 )
 
 _CUSTOMER = TableInventory(
@@ -174,6 +175,7 @@ _BOOKINGS = (
             NotPersonal.SECRET: ("token_hash", "offer_token_hash"),
             NotPersonal.MACHINE: ("service_ids", "add_on_ids", "resource_ids", "uid", "join_key"),
         },
+        kept_days=90,
     ),
     TableInventory(
         "scheduling.BulkAct",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kernel.personal import Erasure, Ground, NotPersonal, PersonalColumn, Purpose, Subject, TableInventory
+from kernel.text import mark
 
 _OWNER = PersonalColumn(Subject.OWNER, Purpose.ACCOUNT, Ground.CONTRACT, Erasure.DELETE_ROW)
 _ACCEPTED = PersonalColumn(
@@ -10,7 +11,7 @@ _ACCEPTED = PersonalColumn(
     Purpose.PROOF,
     Ground.INTEREST,
     Erasure.KEEP,
-    reason="it shows what was agreed, with whom and when, as long as claims can be made from it",
+    reason=mark("it shows what was agreed, with whom and when, as long as claims can be made from it"),
 )
 
 INVENTORY = (
@@ -68,7 +69,9 @@ INVENTORY = (
                 Purpose.SECURITY,
                 Ground.INTEREST,
                 Erasure.KEEP,
-                reason="a keyed hash without a name beside it; it goes by itself when its window ends, weeks at most",
+                reason=mark(
+                    "a keyed hash without a name beside it; it goes by itself when its window ends, weeks at most"
+                ),
             )
         },
         other={NotPersonal.CODE: ("limit",)},
@@ -103,7 +106,9 @@ INVENTORY = (
                 Purpose.PROOF,
                 Ground.DUTY,
                 Erasure.KEEP,
-                reason="a keyed hash of a number that names nobody; without it whoever was erased would come back",
+                reason=mark(
+                    "a keyed hash of a number that names nobody; without it whoever was erased would come back"
+                ),
             )
         },
         other={NotPersonal.CODE: ("schema_name", "kind", "key_id")},

@@ -28,6 +28,7 @@ INVENTORY = (
         "accounts.EmailChange",
         personal={"old_email": _ADDRESS, "new_email": _ADDRESS},
         other={NotPersonal.SECRET: ("confirm_hash", "revert_hash")},
+        kept_days=14,
     ),
     TableInventory("accounts.SilencedNotice", other={NotPersonal.CODE: ("notice", "channel")}),
     TableInventory(
@@ -42,6 +43,7 @@ INVENTORY = (
         "accounts.Invitation",
         personal={"email": _ADDRESS},
         other={NotPersonal.CODE: ("locale",), NotPersonal.SECRET: ("token_hash",)},
+        kept_days=30,
     ),
     TableInventory("contenttypes.ContentType", other={NotPersonal.MACHINE: ("app_label", "model")}),
     TableInventory("auth.Permission", other={NotPersonal.MACHINE: ("name", "codename")}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kernel.personal import Erasure, Ground, NotPersonal, PersonalColumn, Purpose, Subject, TableInventory
+from kernel.text import mark
 
 INVENTORY = (
     TableInventory(
@@ -20,7 +21,7 @@ INVENTORY = (
                 Purpose.PROOF,
                 Ground.INTEREST,
                 Erasure.KEEP,
-                reason="A log from which something can be taken out proves nothing.",
+                reason=mark("a log from which something can be taken out proves nothing"),
             )
         },
         other={

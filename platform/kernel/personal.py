@@ -90,7 +90,7 @@ class PersonalColumn:
     """One column with personal data.
 
     Attributes:
-        reason: Why it stays; only, and always, with `Erasure.KEEP`.
+        reason: Why it stays, a msgid; only, and always, with `Erasure.KEEP`.
         may_be_sensitive: People may write about health into it: in many places that needs express consent.
 
     Raises:
@@ -120,6 +120,8 @@ class TableInventory:
         model: ``app_label.Model``.
         personal: Column → what it is.
         other: Why not personal → columns.
+        kept_days: After so many days what is personal goes by itself, counted from when it has served; 0: it stays as
+            long as whoever answers for it has it, or until the person is erased.
 
     Raises:
         ValueError: A column is declared twice.
@@ -128,6 +130,7 @@ class TableInventory:
     model: str
     personal: Mapping[str, PersonalColumn] = field(default_factory=lambda: _NONE)
     other: Mapping[NotPersonal, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    kept_days: int = 0
 
     def __post_init__(self) -> None:
         twice = [name for name, times in Counter(self.columns).items() if times > 1]

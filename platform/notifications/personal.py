@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kernel.personal import Erasure, Ground, NotPersonal, PersonalColumn, Purpose, Subject, TableInventory
+from kernel.text import mark
 
 _TOLD = PersonalColumn(Subject.ANYONE, Purpose.CONTACT, Ground.CONTRACT, Erasure.BLANK)
 _TOLD_ONCE = PersonalColumn(Subject.ANYONE, Purpose.CONTACT, Ground.CONTRACT, Erasure.REPLACE)
@@ -38,7 +39,9 @@ INVENTORY = (
                 Purpose.SECURITY,
                 Ground.INTEREST,
                 Erasure.KEEP,
-                reason="a keyed hash without a name beside it; the row goes with the next code that anybody asks for",
+                reason=mark(
+                    "a keyed hash without a name beside it; the row goes with the next code that anybody asks for"
+                ),
             )
         },
         other={NotPersonal.CODE: ("schema_name",), NotPersonal.SECRET: ("code_hash",)},
@@ -52,14 +55,16 @@ INVENTORY = (
                 Purpose.CONTACT,
                 Ground.INTEREST,
                 Erasure.KEEP,
-                reason="a keyed hash without a name beside it; without it whoever wants no SMS would get them again",
+                reason=mark(
+                    "a keyed hash without a name beside it; without it whoever wants no SMS would get them again"
+                ),
             ),
             "words": PersonalColumn(
                 Subject.ANYONE,
                 Purpose.CONTACT,
                 Ground.INTEREST,
                 Erasure.KEEP,
-                reason="the proof of a withdrawal",
+                reason=mark("the proof of a withdrawal"),
             ),
         },
         other={NotPersonal.CODE: ("schema_name",), NotPersonal.MACHINE: ("proof",)},

@@ -87,3 +87,14 @@ class KeptKind(models.TextChoices):
     CREDITS = "credits", _("Credit that can still be spent")
     SETTLED = "settled", _("Payments that came")
     PROOFS = "proofs", _("That requests like this one were made and answered")
+
+
+class Recipient(models.TextChoices):
+    """Who else gets something of what a business keeps."""
+
+    SERVERS = "servers", _("Servers")
+    BACKUPS = "backups", _("Store of backups")
+    MAIL = "mail", _("Mail server")
+    SMS = "sms", _("SMS company")
+    STRIPE = "stripe", "Stripe"
+    PROGRAMS = "programs", _("Your own programs")

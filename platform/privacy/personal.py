@@ -29,5 +29,6 @@ INVENTORY = (
         "privacy.PersonExport",
         personal={"content": replace(_ASKED, erasure=Erasure.DELETE_ROW)},
         other={NotPersonal.MACHINE: ("sha256",)},
+        kept_days=7,
     ),
 )

@@ -28,8 +28,8 @@ from kernel.text import mark
 from privacy.enums import RequestRight, RequestState, RequestStep
 from privacy.errors import ExportGone, NotAgreed, PersonErased, PersonUnknown
 from privacy.models import PersonExport, PersonRequest
+from privacy.selectors.labels import LABELS
 from privacy.services.deciding import end_done
-from privacy.services.labels import LABELS
 from privacy.services.steps import lock_request, note_step
 from scheduling.selectors.bookings.photos import list_visit_photos
 from scheduling.selectors.customers.persons import PersonFacts, find_shared, get_person

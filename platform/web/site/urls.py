@@ -11,6 +11,7 @@ urlpatterns = [
     path("prices/", views.prices, name="prices"),
     path("sign-in/", entrance.sign_in, name="sign_in"),
     path("sign-in/mail/", workplaces.ask, name="workplaces"),
+    path("legal/record/", views.record, name="record"),
     path("legal/<slug:document>/", views.legal, name="legal"),
     path("legal/<slug:document>/<slug:version>/", views.legal, name="legal_version"),
     path("carrier/sms/", carrier.take_sms, name="carrier_sms"),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from edge.access import open_to_anyone
 from edge.language import current_language, find_asked_language
+from privacy.selectors.record import make_platform_record
 from samples.example import find_example
 from tenants.hosts import make_base_url
 from verticals.registry import list_verticals
@@ -45,6 +46,13 @@ def legal(request: HttpRequest, document: str, version: str = "") -> HttpRespons
     versions = list_versions(document)
     context = {"text": text, "versions": versions, "is_in_force": text.version == versions[0]}
     return _keep(request, render(request, text.template, context))
+
+
+@open_to_anyone
+@require_safe
+def record(request: HttpRequest) -> HttpResponse:
+    """Show what the platform itself keeps about people, as its tables are declared."""
+    return _keep(request, render(request, "site/record.html", {"record": make_platform_record()}))
 
 
 def _render_product(request: HttpRequest, template: str, context: dict[str, object]) -> HttpResponse:

@@ -17,6 +17,7 @@ from kernel.personal import Erasure
 from privacy.enums import RequestRight, RequestState
 from privacy.errors import ExportGone, NotAgreed, PersonRequestEnded
 from privacy.models import PersonExport, PersonRequest, PersonRequestStep
+from privacy.selectors.labels import LABELS
 from privacy.selectors.requests import find_file
 from privacy.services.deciding import grant
 from privacy.services.exporting import (
@@ -28,7 +29,6 @@ from privacy.services.exporting import (
     take_file,
     take_own_file,
 )
-from privacy.services.labels import LABELS
 from scheduling.models import Asset, Booking, Contact, ConversationLine, Customer, Feedback
 from scheduling.selectors.customers.persons import find_shared
 from scheduling.services.erasing import KIND

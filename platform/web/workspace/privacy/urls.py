@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.policies import Permission
 from web.workspace.nav import SETTINGS, NavEntry, add_entries
-from web.workspace.privacy import acts, recording, views
+from web.workspace.privacy import acts, record, recording, views
 
 add_entries(
     NavEntry(
@@ -23,6 +23,8 @@ add_entries(
 urlpatterns = [
     path("privacy/", views.show_list, name="privacy"),
     path("privacy/new/", recording.record, name="privacy_new"),
+    path("privacy/record/", record.show_record, name="privacy_record"),
+    path("privacy/record.csv", record.take_record, name="privacy_record_table"),
     path("privacy/<int:request_id>/", views.show, name="privacy_request"),
     path("privacy/<int:request_id>/file/", acts.take, name="privacy_file"),
     path("privacy/<int:request_id>/<slug:act>/", acts.do, name="privacy_act"),

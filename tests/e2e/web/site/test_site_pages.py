@@ -14,7 +14,7 @@ from tests.e2e.sight import check_axe
 
 pytestmark = pytest.mark.e2e
 PLATFORM = "http://www.testserver.example"
-PATHS = ["/", "/prices/", "/sign-up/", "/sign-in/", "/legal/terms/", "/legal/privacy/"]
+PATHS = ["/", "/prices/", "/sign-up/", "/sign-in/", "/legal/terms/", "/legal/privacy/", "/legal/record/"]
 WINDOWS = {
     "phone": {"viewport": {"width": 390, "height": 844}, "locale": "es-MX"},
     "desk": {"viewport": {"width": 1440, "height": 900}, "locale": "en-US", "color_scheme": "dark"},
