@@ -96,5 +96,5 @@ class Recipient(models.TextChoices):
     BACKUPS = "backups", _("Store of backups")
     MAIL = "mail", _("Mail server")
     SMS = "sms", _("SMS company")
-    STRIPE = "stripe", "Stripe"
+    STRIPE = "stripe", _("Card company (Stripe)")
     PROGRAMS = "programs", _("Your own programs")
