@@ -13,6 +13,7 @@ NUMBER_TOO_LONG = mark("The number may have at most 60 characters.")
 DATE_WRONG = mark("Enter the date of the invoice, today at the latest.")
 AMOUNT_WRONG = mark("Enter an amount above zero.")
 ANSWER_TOO_LONG = mark("The text may have at most 5,000 characters.")
+DESPITE_MISSING = mark("Another payment is on its way. Tick that you took this one all the same.")
 TOO_MUCH = mark("This is more than is left to pay. What is on top can be noted as a tip.")
 
 
@@ -21,6 +22,13 @@ class PaymentNotFound(NotFound):
 
     code = "payment_not_found"
     text = mark("This payment does not exist.")
+
+
+class PaymentComing(Conflict):
+    """Another payment of the same money is being charged, and whoever notes this one has not said that they know."""
+
+    code = "payment_coming"
+    text = DESPITE_MISSING
 
 
 class DisputeNotFound(NotFound):

@@ -117,6 +117,12 @@ def add_up_reserved(payments: Iterable[PaymentView]) -> int:
     return sum(each.amount_minor for each in reserved if each.purpose == PaymentPurpose.DEPOSIT)
 
 
+def add_up_coming(payments: Iterable[PaymentView]) -> int:
+    """Return how much of a visit is being charged at this moment, and neither received nor refused yet; no query."""
+    coming = (each for each in payments if each.state == PaymentState.PROCESSING)
+    return sum(each.amount_minor for each in coming if each.purpose != PaymentPurpose.NO_SHOW)
+
+
 def find_over(booking: BookingView, *, held_minor: int) -> int:
     """Return how much more the business has of a visit than it costs: of a lowest price, nothing is too much."""
     if booking.price_minor is None or booking.is_price_from or not may_record_payment(booking):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from billing.enums import PaymentPurpose
-from billing.errors import AMOUNT_WRONG, TOO_MUCH, PaymentInvalid, PaymentsChanged
+from billing.errors import AMOUNT_WRONG, DESPITE_MISSING, TOO_MUCH, PaymentInvalid, PaymentsChanged
 from billing.gateway.doors.by_hand import MOST_MINOR
-from billing.selectors.payments import balance_booking, list_payments_of, may_record_payment
+from billing.selectors.payments import add_up_coming, balance_booking, list_payments_of, may_record_payment
 from billing.services.movements import lock_asking
 from billing.services.payments import record_payment
 from billing.types import CounterPayment
@@ -27,7 +27,7 @@ def take_payment(*, booking_id: int, paid: CounterPayment, now: datetime, by: Ac
         StatusForbids: The state of the business allows no steps.
         TransitionRefused: The booking is over, or waits for its deposit first.
         PaymentsChanged: Somebody noted another payment since.
-        PaymentInvalid: Nothing, or more than is left to pay of a price that is fixed.
+        PaymentInvalid: Nothing, or more than is left to pay of a price that is fixed; or another payment is on its way.
     """
     check_step(by)
     lock_asking(booking_id)
@@ -37,6 +37,8 @@ def take_payment(*, booking_id: int, paid: CounterPayment, now: datetime, by: Ac
     payments = list_payments_of(booking_id=booking_id)
     if sum(not each.is_card_only for each in payments) != paid.seen:  # a card that is left is no payment yet
         raise PaymentsChanged
+    if paid.amount_minor > 0 and add_up_coming(payments) and not paid.is_despite:
+        raise PaymentInvalid(errors={"is_despite": (DESPITE_MISSING,)})
     _check_amounts(booking, paid, owed_minor=balance_booking(booking, payments).owed_minor)
     for purpose, amount in ((PaymentPurpose.BALANCE, paid.amount_minor), (PaymentPurpose.TIP, paid.tip_minor)):
         if amount:

@@ -12,9 +12,11 @@ from datetime import datetime
 
 from billing.engine import Ending
 from billing.enums import ADVANCE, LIVE_STATES, PaymentDoor, PaymentMeans, PaymentPurpose, PaymentState
+from billing.errors import PaymentComing
 from billing.models import Payment
 from billing.policies import check_payment_step, find_asked_purpose
 from billing.selectors.asking import add_up_deposits, find_due
+from billing.selectors.payments import add_up_coming, list_payments_of
 from billing.services.movements import add_payment, end, find_live, lock_asking, lock_last, receive
 from billing.services.refunds import give_back
 from database.transactions import write_transaction
@@ -53,19 +55,30 @@ def open_deposit(*, booking_id: int, now: datetime, door: PaymentDoor = PaymentD
 
 @write_transaction()
 def receive_deposit(
-    *, booking_id: int, now: datetime, by: Actor, means: PaymentMeans = PaymentMeans.TRANSFER, note: str = ""
+    *,
+    booking_id: int,
+    now: datetime,
+    by: Actor,
+    means: PaymentMeans = PaymentMeans.TRANSFER,
+    note: str = "",
+    is_despite: bool = True,
 ) -> int:
     """Note that the deposit of a booking arrived, by transfer or across the counter, and confirm the booking.
 
     Return the payment's id.
 
-    Again changes nothing. When its place is gone, the money was received and goes back.
+    Again changes nothing. When its place is gone, the money was received and goes back. A person at the counter, who
+    could still wait, says with ``is_despite`` whether they know that a card is being charged for it; what that brings
+    goes back.
 
     Raises:
         PaymentNotFound: Nobody asked for one.
+        PaymentComing: A card is being charged for it, and they do not know.
         StatusForbids: The state of the business allows no steps.
     """
     open_deposit(booking_id=booking_id, now=now)
+    if not is_despite and add_up_coming(list_payments_of(booking_id=booking_id)):
+        raise PaymentComing
     with suppress(HoldExpired, TransitionRefused), write_transaction():  # what arrived is noted all the same
         transitions.accept_payment(booking_id=booking_id, now=now, by=by)
     payment = lock_last(booking_id)

@@ -296,6 +296,7 @@ class CounterPayment:
 
     Attributes:
         seen: How many payments of the booking the person saw who types this.
+        is_despite: They know that another payment is on its way.
     """
 
     amount_minor: int
@@ -303,3 +304,4 @@ class CounterPayment:
     seen: int
     tip_minor: int = 0
     note: str = ""
+    is_despite: bool = False

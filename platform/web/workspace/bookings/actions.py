@@ -28,7 +28,8 @@ class ReasonRule(StrEnum):
 
     With causes they may also say how what was paid goes back: as money, or as credit if the customer wants that.
 
-    Or why with a text that only the team reads. Or how it was paid: whoever says nothing means a bank transfer.
+    Or why with a text that only the team reads. Or how it was paid: whoever says nothing means a bank transfer; and
+    while a card is being charged for the same, whether they know.
     """
 
     NONE = "none"
@@ -43,7 +44,7 @@ REASON_FIELDS: Mapping[ReasonRule, tuple[str, ...]] = {
     ReasonRule.TEXT: ("reason",),
     ReasonRule.CAUSE: ("cause", "reason", "back"),
     ReasonRule.TEAM: ("reason",),
-    ReasonRule.MEANS: ("means",),
+    ReasonRule.MEANS: ("means", "is_despite"),
 }
 
 
@@ -88,7 +89,7 @@ class Action:
         """Tell whether it can be taken back."""
         return self.target in TAKEN_BACK
 
-    def perform(self, *, booking_id: int, reasons: Mapping[str, str], now: datetime, by: Actor) -> None:
+    def perform(self, *, booking_id: int, reasons: Mapping[str, Any], now: datetime, by: Actor) -> None:
         """Take the step; of ``reasons``, what nobody asked for is left out."""
         asked = {name: reasons.get(name, "") for name in REASON_FIELDS[self.reason]}
         self.service(booking_id=booking_id, now=now, by=by, **asked)

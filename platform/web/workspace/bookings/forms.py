@@ -39,7 +39,16 @@ from verticals.registry import get_vertical
 from web.formats import format_duration
 from web.parts.assets import PREFIX, Asked, list_suggestions, make_asset_fields, read_asset
 from web.parts.contacts import ContactForm, PhoneField
-from web.parts.fields import ChoiceField, DateField, IdField, LengthField, ReasonField, TextField, TimeField
+from web.parts.fields import (
+    ChoiceField,
+    DateField,
+    IdField,
+    LengthField,
+    ReasonField,
+    SwitchField,
+    TextField,
+    TimeField,
+)
 from web.parts.forms import PageForm, mark_needed
 from web.parts.questions import QUESTION_PREFIX, Given, make_question_fields, read_answers
 from web.parts.widgets import ChoiceChips
@@ -83,6 +92,11 @@ def make_override_field() -> ReasonField:
     )
 
 
+def make_despite_field() -> forms.Field:
+    """Return the question whether somebody takes money although more of it is on its way."""
+    return SwitchField(label=gettext_lazy("I took this money all the same"), widget=forms.CheckboxInput())
+
+
 class AnyoneField(IdField):
     """Some rows to choose from, and any other that the board or an address names: the service knows who can."""
 
@@ -99,6 +113,8 @@ class ReasonForm(PageForm):
 
     returns_words = ""
     """How much goes back; empty: nothing does, or nobody asked."""
+    coming_words = ""
+    """What a card is being charged for the same; empty: none is."""
 
     means = ChoiceField(
         label=gettext_lazy("Paid with"),
@@ -107,6 +123,7 @@ class ReasonForm(PageForm):
         initial=PaymentMeans.TRANSFER.value,
         widget=ChoiceChips(),
     )
+    is_despite = make_despite_field()
 
     cause = ChoiceField(label=gettext_lazy("Why"), choices=CancelCause.choices, required=False, widget=ChoiceChips())
     back = ChoiceField(
@@ -135,6 +152,12 @@ class ReasonForm(PageForm):
             self.fields.pop("back", None)
         elif "back" in self.fields:
             self.fields["back"].choices = ((MONEY, gettext("As money")), (CREDIT, returns.credit_words))  # type: ignore[attr-defined]
+
+    def show_coming(self, words: str) -> None:
+        """Say what a card is being charged, and ask whether the money was taken all the same; nothing where none is."""
+        self.coming_words = words
+        if not words:
+            self.fields.pop("is_despite", None)
 
     def clean(self) -> dict[str, Any]:
         """Ask for a cause or a text, where there are causes to choose from; who says no means says a transfer."""

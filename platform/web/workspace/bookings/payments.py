@@ -19,6 +19,7 @@ from billing.selectors.credits import add_up_left, list_customer_credits, offers
 from billing.selectors.fees import find_fee
 from billing.selectors.invoices import may_want_invoice
 from billing.selectors.payments import (
+    add_up_coming,
     add_up_reserved,
     balance_booking,
     find_over,
@@ -126,6 +127,8 @@ class BookingMoney:
         credit_minor: What the customer has as credit and could pay with now.
         gives_credit: What is still to be sent back may be credit.
         reserved_minor: What of it is reserved on a card, and is taken by itself.
+        coming_minor: What a card is being charged at this moment; its bank has not answered.
+        currency: Of all of it.
         over_minor: How much more the business has than the price is now.
         over_id: The payment of which that can go back.
         is_card_paused: It waits for a card, or for a fee, and the provider takes none for the business now.
@@ -143,13 +146,27 @@ class BookingMoney:
     gives_credit: bool = False
     is_card_paused: bool = False
     reserved_minor: int = 0
+    coming_minor: int = 0
+    currency: str = ""
     over_minor: int = 0
     over_id: int | None = None
 
     @property
     def left_minor(self) -> int | None:
-        """What is left to pay besides what is reserved; None while the price is open."""
-        return None if self.owed_minor is None else max(0, self.owed_minor - self.reserved_minor)
+        """What is left to pay besides what is reserved or on its way; None while the price is open."""
+        sure = self.reserved_minor + self.coming_minor
+        return None if self.owed_minor is None else max(0, self.owed_minor - sure)
+
+    @property
+    def coming_words(self) -> str:
+        """Say what is on its way, to whoever might take it a second time; empty: nothing is."""
+        if not self.coming_minor:
+            return ""
+        said = {"amount": get_current_formats().format_money(self.coming_minor, self.currency)}
+        return (
+            gettext("A card is being charged %(amount)s for this visit: wait for its bank before you take money.")
+            % said
+        )
 
     @property
     def decline_words(self) -> str | Promise:
@@ -172,9 +189,9 @@ def load_money(booking: BookingView, names: Mapping[int, str] = MappingProxyType
         for each in payments
         if not each.is_card_only  # said by the fee
     )
-    reserved_minor = add_up_reserved(payments)
+    reserved_minor, coming_minor = add_up_reserved(payments), add_up_coming(payments)
     is_due = booking.status == BookingStatus.PENDING_PAYMENT or (
-        may_record_payment(booking) and balance.owed_minor not in {0, reserved_minor}
+        may_record_payment(booking) and balance.owed_minor not in {0, reserved_minor + coming_minor}
     )
     credit_minor = 0
     if is_due and not booking.agreed.is_on_card:
@@ -197,6 +214,8 @@ def load_money(booking: BookingView, names: Mapping[int, str] = MappingProxyType
         gives_credit=is_to_send and booking.customer_id is not None and offers_credit(),
         is_card_paused=needs_card and get_card_account().is_paused,
         reserved_minor=reserved_minor,
+        coming_minor=coming_minor,
+        currency=booking.currency,
         over_minor=over_minor,
         over_id=max(serving, default=(False, None))[1] if over_minor else None,
     )

@@ -115,6 +115,8 @@ def render_booking(
         if action.reason is ReasonRule.CAUSE:
             together = (page.booking, *page.following) if action.key == CANCEL_FOLLOWING.key else (page.booking,)
             form.show_returns(find_returns(together, now=utc_now()))
+        if action.reason is ReasonRule.MEANS:
+            form.show_coming(page.money.coming_words)
     template = "workspace/booking_panel.html" if is_fragment_asked(request) else "workspace/booking.html"
     context = {"page": page, "reasons": reasons, "error": error} | _find_headings(request, booking_id)
     return render(request, template, context, status=status)

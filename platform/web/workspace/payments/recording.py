@@ -27,6 +27,7 @@ from web.parts.forms import PageForm, mark_needed
 from web.parts.toasts import Toast
 from web.parts.widgets import ChoiceChips
 from web.workspace.actors import make_actor
+from web.workspace.bookings.forms import make_despite_field
 from web.workspace.bookings.payments import BookingMoney, load_money
 from web.workspace.bookings.views import answer_done
 
@@ -38,6 +39,7 @@ class PaymentForm(PageForm):
     tip = MoneyField(label=gettext_lazy("Tip"), required=False)
     means = ChoiceField(label=gettext_lazy("Paid with"), choices=PaymentMeans.choices, widget=ChoiceChips())
     note = TextField(label=gettext_lazy("Note"), max_length=300, required=False)
+    is_despite = make_despite_field()
     seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput())
 
 
@@ -58,6 +60,7 @@ def record(request: HttpRequest, booking_id: int) -> HttpResponse:
         means=PaymentMeans(typed["means"]),
         note=typed["note"],
         seen=typed["seen"],
+        is_despite=typed["is_despite"],
     )
     try:
         take_payment(booking_id=booking_id, paid=paid, now=utc_now(), by=make_actor(request))

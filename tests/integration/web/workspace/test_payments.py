@@ -435,6 +435,64 @@ def test_counter_takes_what_is_left_besides_what_is_reserved(owner_client, booki
     assert "Hay $300 reservados en una tarjeta." in page
 
 
+def test_counter_takes_no_money_twice_while_a_card_is_being_charged(owner_client, booking_id):
+    """Reception reads it on the booking and at the counter, and goes on only with a tick."""
+    confirm(booking_id)
+    Payment.objects.update(state="processing", door="stripe")
+    url = f"/workspace/bookings/{booking_id}/payments/new/"
+
+    page, counter = read(owner_client.get(f"/workspace/bookings/{booking_id}/")), owner_client.get(url)
+
+    said = "Se están cobrando $300 a una tarjeta por esta cita"
+    money = counter.context["money"]
+    assert (money.coming_minor, money.left_minor, 'value="700"' in read(counter)) == (30_000, 70_000, True)
+    assert (said in page, said in read(counter), 'name="is_despite"' in read(counter)) == (True, True, True)
+
+    typed = {"amount": "300", "tip": "", "means": "cash", "note": "", "seen": "1"}
+    refused = owner_client.post(url, typed)
+    assert (refused.status_code, 'value="300"' in read(refused), Payment.objects.count()) == (422, True, 1)
+    assert "Marca que recibiste este dinero de todos modos." in read(refused)
+
+    assert owner_client.post(url, typed | {"is_despite": "on"}).status_code == 302
+    assert list(Payment.objects.order_by("pk").values_list("purpose", "state")) == [
+        ("deposit", "processing"),
+        ("balance", "received"),
+    ]
+
+
+def test_tip_beside_a_charge_is_noted_without_a_tick(owner_client, booking_id):
+    confirm(booking_id)
+    Payment.objects.update(state="processing", door="stripe")
+    url = f"/workspace/bookings/{booking_id}/payments/new/"
+
+    typed = {"amount": "", "tip": "50", "means": "cash", "note": "", "seen": "1"}
+
+    assert owner_client.post(url, typed).status_code == 302
+    assert Payment.objects.filter(purpose="tip", amount_minor=5000).exists()
+
+
+def test_deposit_is_not_ticked_unawares_while_a_card_is_being_charged(owner_client, booking_id):
+    Payment.objects.update(state="processing", door="stripe")
+    url = f"/workspace/bookings/{booking_id}/deposit-received/"
+    page = read(owner_client.get(f"/workspace/bookings/{booking_id}/"))
+
+    refused = owner_client.post(url, {"means": "cash"})
+
+    said = "Se están cobrando $300 a una tarjeta por esta cita"
+    assert (said in page, 'id="why-deposit-received-is_despite"' in page) == (True, True)
+    assert (refused.status_code, Booking.objects.get().status, Payment.objects.count()) == (409, "pending_payment", 1)
+    assert "Marca que recibiste este dinero de todos modos." in read(refused)
+
+    assert owner_client.post(url, {"means": "cash", "is_despite": "on"}).status_code == 302
+    assert Booking.objects.get().status == "confirmed"
+
+
+def test_tick_is_not_asked_where_nothing_is_on_its_way(owner_client, booking_id):
+    assert "is_despite" not in read(owner_client.get(f"/workspace/bookings/{booking_id}/"))
+    confirm(booking_id)
+    assert "is_despite" not in read(owner_client.get(f"/workspace/bookings/{booking_id}/payments/new/"))
+
+
 @pytest.mark.parametrize(
     ("status", "said"),
     [("confirmed", "tarjeta: $300. Por pagar: $700."), ("pending_approval", "Se cobra solo cuando aceptemos")],
