@@ -7,6 +7,7 @@ own. They have to be in the environment before Django reads its settings, and so
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 from collections.abc import Iterator, Mapping, MutableMapping
@@ -22,6 +23,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
     take_part(os.environ)
     if runs_tests(os.environ, early_config.known_args_namespace.numprocesses):
         measure_no_children(os.environ)
+        gc.disable()  # nearly all that is loaded and collected stays
     return (yield)
 
 
@@ -59,6 +61,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """
     direction = 1 if hasattr(config, "workerinput") else -1
     items.sort(key=lambda item: (direction * rank(item.nodeid), item.nodeid.partition("::")[0]))
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage again, as the tests are gathered."""
+    gc.enable()
 
 
 def rank(nodeid: str) -> int:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import json
 from types import SimpleNamespace
 
@@ -85,3 +86,7 @@ def test_workers_begin_with_what_takes_longest_and_a_single_process_with_what_fa
 def test_file_is_one_unit_and_a_folder_of_browser_tests_is_one():
     assert make_unit("tests/unit/kernel/test_ids.py::test_a[::1]") == "tests/unit/kernel/test_ids.py"
     assert make_unit("tests/e2e/whole/test_sign_up.py::test_a") == "tests/e2e/whole"
+
+
+def test_garbage_is_collected_again_while_tests_run():
+    assert gc.isenabled()
