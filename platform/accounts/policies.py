@@ -29,7 +29,9 @@ class Permission(StrEnum):
     DATA_TAKE = "data_take"
     BUSINESS_CLOSE = "business_close"
     PRIVACY_MANAGE = "privacy_manage"
-    """Answering what people ask about their data, and reading what was blocked."""
+    """Answering what people ask about their data."""
+    PRIVACY_BLOCKED = "privacy_blocked"
+    """Seeing who is blocked, and reading it for judges and authorities."""
     OPERATOR = "operator"
 
 
@@ -44,6 +46,7 @@ PERMISSIONS_BY_ROLE: dict[str, frozenset[Permission]] = {
         Permission.TEAM_MANAGE,
         Permission.DATA_TAKE,
         Permission.BUSINESS_CLOSE,
+        Permission.PRIVACY_BLOCKED,
     },
     Role.RECEPTIONIST: frozenset(
         {

@@ -23,8 +23,10 @@ class PrivacyConfig(AppConfig):
             telling,
             warning,
         )
+        from privacy.services.blocking import sealing  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
 
+        sealing.register()
         exporting.register()
         forgetting.register()
         links.register()

@@ -98,3 +98,10 @@ class Recipient(models.TextChoices):
     SMS = "sms", _("SMS company")
     STRIPE = "stripe", _("Card company (Stripe)")
     PROGRAMS = "programs", _("Your own programs")
+
+
+class LookKind(models.TextChoices):
+    """What somebody of the business did with blocked data."""
+
+    FOUND = "found", _("Found by name or contact")
+    READ = "read", _("Read in full")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kernel.errors import Conflict, Forbidden, Invalid, NotFound
+from kernel.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from kernel.text import mark
 
 
@@ -114,14 +114,18 @@ class ErasingHindered(Conflict):
         self.kinds = kinds
 
 
-class BlockingFirst(Conflict):
-    """The law has data blocked before they are destroyed, and the program cannot block."""
+class BlockedNotFound(NotFound):
+    """Nobody is blocked under this number: their time is over, or they never were."""
 
-    code = "blocking_first"
-    text = mark(
-        "By the law of this country data is blocked before it is destroyed, and Turnero does not do that for you: take"
-        " consents and reminders away, do not use the record any more, and answer what you did."
-    )
+    code = "blocked_person_not_found"
+    text = mark("Nobody is blocked here: the time is over and the data is destroyed, or it never was.")
+
+
+class SealUnreadable(Unavailable):
+    """The key that blocked data was sealed with is not among those of the platform, or the row is damaged."""
+
+    code = "seal_unreadable"
+    text = mark("What was blocked cannot be opened now: write to us, and we look for the key.")
 
 
 class CompanyUnconfirmed(Conflict):

@@ -26,6 +26,15 @@ INVENTORY = (
     ),
     TableInventory("privacy.PersonRequestStep", personal={"note": _ASKED}),
     TableInventory(
+        "privacy.BlockedPerson",
+        personal={
+            "names": replace(_ASKED, erasure=Erasure.DELETE_ROW),
+            "content": replace(_ASKED, erasure=Erasure.DELETE_ROW),
+        },
+        other={NotPersonal.CODE: ("law_country",)},
+    ),
+    TableInventory("privacy.BlockedLook", personal={"reason": replace(_ASKED, erasure=Erasure.DELETE_ROW)}),
+    TableInventory(
         "privacy.PersonExport",
         personal={"content": replace(_ASKED, erasure=Erasure.DELETE_ROW)},
         other={NotPersonal.MACHINE: ("sha256",)},

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from kernel.formats import to_local
 from kernel.law.persons import SURE, PrivacyLaw, Right
-from privacy.enums import OFFERED, IdentityCheck, RequestRight, RequestSource, RequestState, RequestStep
+from privacy.enums import OFFERED, IdentityCheck, LookKind, RequestRight, RequestSource, RequestState, RequestStep
 
 KINDS: Mapping[str, RequestRight] = {
     "correction": RequestRight.RECTIFICATION,
@@ -110,3 +110,37 @@ class FileView:
 
     is_public: bool
     ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedView:
+    """Somebody whose data is blocked; nothing of who they are.
+
+    Attributes:
+        customer_id: The record that is left of them, without a name, and ``number`` what is printed on papers.
+        request_id: What was asked, and when; None: in a copy of an archive of before nobody had asked.
+        ends_at: The first instant at which it is to be destroyed.
+    """
+
+    id: int
+    customer_id: int
+    number: int
+    request_id: int | None
+    asked_at: datetime | None
+    law_country: str
+    blocked_at: datetime
+    ends_at: datetime
+
+    def is_over(self, now: datetime) -> bool:
+        """Tell whether the time is over, and only something that is open keeps it from being destroyed."""
+        return now >= self.ends_at
+
+
+@dataclass(frozen=True, slots=True)
+class LookView:
+    """Somebody of the business, ``by_id``, has found a blocked person by a name, or read what was blocked."""
+
+    kind: LookKind
+    at: datetime
+    by_id: int | None
+    reason: str

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from tenants.types.businesses import TenantInfo
@@ -34,11 +35,16 @@ class RestoredTenant:
 
 @dataclass(frozen=True, slots=True)
 class ErasedRows:
-    """Rows about people that are erased, for the rooms that know something about them: ``kind`` is ``app.Model``."""
+    """Rows about people that are erased, for the rooms that know something about them: ``kind`` is ``app.Model``.
+
+    Attributes:
+        since: When each row was erased first: in a copy of an older archive that is before ``at``.
+    """
 
     kind: str
     row_ids: tuple[int, ...]
     at: datetime
+    since: Mapping[int, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -166,6 +166,6 @@ def test_all_that_a_customer_leaves_is_reached():
         "tenants.DueWork", "tenants.LimitCount", "tenants.Tombstone", "notifications_public.ContactCode",
         "notifications_public.TextedNumber",
         "accounts.Session", "files.StoredFile", "privacy.PersonRequest", "privacy.PersonRequestStep",
-        "privacy.PersonExport",
+        "privacy.PersonExport", "privacy.BlockedPerson", "privacy.BlockedLook",
         "billing.DisputeAnswer", "billing.InvoiceWish", "billing.Payment", "billing.Refund", "billing.SavedMethod",
     }  # fmt: skip

@@ -45,6 +45,8 @@ NOT_PLANTED = {
     "notifications_public.ContactCode": "hashes",
     "notifications_public.Message": "to people who open businesses",
     "notifications_public.TextedNumber": "hashes",
+    "privacy.BlockedLook": "who of the business looked, and why",
+    "privacy.BlockedPerson": "sealed: what was planted is in it, and cannot be found as it lies",
     "privacy.PersonExport": "made by a worker",
     "scheduling.AssetMark": "written with the asset",
     "scheduling.BookingSearch": "written with the booking",

@@ -6,9 +6,12 @@ from datetime import datetime
 
 from kernel.clock import utc_now
 from privacy.enums import RequestRight, RequestSource
-from privacy.models import PersonRequest
+from privacy.models import BlockedPerson, PersonRequest
 from privacy.services.asking import RecordedRequest, record_request
+from privacy.services.blocking.sealing import KIND
+from scheduling.models import Customer
 from scheduling.types import SYSTEM
+from tenants.services.erasures.erasing import erase
 
 
 def make_request(
@@ -28,3 +31,11 @@ def make_request(
         text="Todo, por favor",
     )
     return record_request(recorded=recorded, by=SYSTEM, now=at)
+
+
+def make_blocked(*, name: str = "Maximiliano", now: datetime | None = None) -> int:
+    """Block somebody without a visit; return their number among the blocked."""
+    at = now or utc_now()
+    customer = Customer.objects.create(name=name, created_at=at)
+    erase(kind=KIND, row_ids=[customer.pk], now=at)
+    return BlockedPerson.objects.get(customer=customer).pk

@@ -37,7 +37,7 @@ from tests.factories.accounts import invite, make_key, make_operator, sign_in_fu
 from tests.factories.billing import pay, want
 from tests.factories.bulk import make_done_act
 from tests.factories.imports import make_checked_import
-from tests.factories.privacy import make_request
+from tests.factories.privacy import make_blocked, make_request
 from tests.factories.scheduling import CAR
 from tests.factories.webhooks import make_webhook
 
@@ -278,6 +278,8 @@ SAMPLES = {
     "data/<str:token>/file/": "data/no-token/file/",
     "workspace/privacy/<int:request_id>/file/": "workspace/privacy/{person_request}/file/",
     "workspace/privacy/<int:request_id>/": "workspace/privacy/{person_request}/",
+    "workspace/privacy/blocked/<int:blocked_id>/": "workspace/privacy/blocked/{blocked}/",
+    "workspace/privacy/blocked/<int:blocked_id>/file/": "workspace/privacy/blocked/{blocked}/file/",
     "workspace/privacy/<int:request_id>/<slug:act>/": "workspace/privacy/{person_request}/agree/",
     "w/<str:token>/": "w/{waiting}/",
     "w/<str:token>/accept/": "w/{waiting}/accept/",
@@ -479,6 +481,7 @@ def facts(customer_client, other_tenant, platform_client) -> dict[str, str]:
         "person": str(User.objects.create(email="otra@example.com", name="Otra", role="provider").pk),
         "key": (make_key({"bookings": "read"}), str(ApiKey.objects.latest("pk").pk))[1],
         "person_request": str(make_request(Booking.objects.get(reference=booked["reference"]).customer_id)),
+        "blocked": str(make_blocked()),
         "invitation": str(invite("nueva@example.com", token="no-token").pk),
         "joining": "no-token",
         "resource": str(Resource.objects.order_by("pk").last().pk),

@@ -81,7 +81,8 @@ class PrivacyLaw:
         clocks: By right; a right that is not in it is none by this law.
         in_force_from: When it begins; None: it is in force.
         moves_on: A last day on which nobody works gives way to the next working day.
-        blocks_first: Erasing means blocking first, and destroying when claims are out of time.
+        blocked_for: Erasing means blocking first, for so long, until claims are out of time, and then destroying;
+            None: it means destroying.
         free_every_months: Access is free again after so many months; 0: the law does not limit it.
         consent_from: Age in years from which people consent themselves; 0: we know of none.
         doubts: Of what we are not sure, in words.
@@ -98,7 +99,7 @@ class PrivacyLaw:
     incidents: tuple[Notice, ...]
     in_force_from: date | None = None
     moves_on: bool = False
-    blocks_first: bool = False
+    blocked_for: Period | None = None
     free_every_months: int = 0
     consent_from: int = 0
 
@@ -109,6 +110,11 @@ class PrivacyLaw:
     def is_in_force(self, on: date) -> bool:
         """Tell whether it holds on a date."""
         return self.in_force_from is None or on >= self.in_force_from
+
+    @property
+    def blocks_first(self) -> bool:
+        """Tell whether erasing means blocking first."""
+        return self.blocked_for is not None
 
     @property
     def is_own_choice(self) -> bool:
@@ -161,6 +167,21 @@ def find_carrying_out(right: Right, *, answered_at: datetime, place: Place) -> D
     return count_deadline(clock.carry_out, since=answered_at, place=place, moves_on=law.moves_on)
 
 
+def find_blocking_end(*, blocked_at: datetime, place: Place) -> Deadline:
+    """Return until when what was blocked at an instant (aware) is kept, before it is destroyed.
+
+    In a country whose law blocks nothing (the business has moved, or the copy of it), as long as in the one that keeps
+    it longest: nobody destroys too soon what a judge may ask for.
+    """
+    laws = list_privacy_laws()
+    here = find_privacy_law(place.country).blocked_for
+    if here is not None:
+        return count_deadline(here, since=blocked_at, place=place)
+    all_of_them = (law.blocked_for for law in laws.values() if law.blocked_for is not None)
+    ends = (count_deadline(each, since=blocked_at, place=place) for each in all_of_them)
+    return max(ends, key=lambda each: each.ends_at)
+
+
 def find_notice_deadline(notice: Notice, *, known_at: datetime, place: Place) -> Deadline:
     """Return until when somebody has to be told of an incident that became known at an instant (aware)."""
     return count_deadline(notice.within, since=known_at, place=place)
@@ -203,8 +224,14 @@ def _read_law(country: str, row: Mapping[str, Any], reviewed_on: date) -> Privac
                 raise ValueError(message)
             clocks[right] = clock
     notices = tuple(_read_notice(each, sure) for each in data.pop("incidents"))
+    blocked_for = read_period(data.pop("blocked_for")) if "blocked_for" in data else None
     law = PrivacyLaw(
-        country=country, reviewed_on=reviewed_on, clocks=MappingProxyType(clocks), incidents=notices, **data
+        country=country,
+        reviewed_on=reviewed_on,
+        clocks=MappingProxyType(clocks),
+        incidents=notices,
+        blocked_for=blocked_for,
+        **data,
     )
     said = {law.confidence, *(each.confidence for each in clocks.values()), *(each.confidence for each in notices)}
     if not law.source or not said <= set(CONFIDENCES):

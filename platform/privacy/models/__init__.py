@@ -1,7 +1,8 @@
 """Tables of privacy, all in the tenant's schema."""
 
+from privacy.models.blocking import BlockedLook, BlockedPerson
 from privacy.models.export import PersonExport
 from privacy.models.notice import NoticeVersion
 from privacy.models.request import PersonRequest, PersonRequestStep
 
-__all__ = ["NoticeVersion", "PersonExport", "PersonRequest", "PersonRequestStep"]
+__all__ = ["BlockedLook", "BlockedPerson", "NoticeVersion", "PersonExport", "PersonRequest", "PersonRequestStep"]

@@ -89,6 +89,7 @@ LABELS: Mapping[str, str] = {
     "name": mark("Name"),
     "name_key": mark("Name, to search by"),
     "new_email": mark("New e-mail"),
+    "names": mark("Names and contacts"),
     "note": mark("Note"),
     "notes": mark("Notes"),
     "number": mark("Number"),

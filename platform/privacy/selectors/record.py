@@ -36,6 +36,8 @@ TITLES: Mapping[str, str] = {
     "notifications_public.ContactCode": mark("Codes that prove a contact"),
     "notifications_public.Message": mark("Messages of the platform"),
     "notifications_public.TextedNumber": mark("Numbers that want SMS or not"),
+    "privacy.BlockedLook": mark("Looks at blocked people"),
+    "privacy.BlockedPerson": mark("Blocked people"),
     "privacy.PersonExport": mark("Files for people who asked"),
     "privacy.PersonRequestStep": mark("Steps of requests about data"),
     "scheduling.AssetMark": mark("Search for what visits are about"),

@@ -1,4 +1,4 @@
-"""Carrying out what was agreed to, where the program can do it: erasing."""
+"""Carrying out what was agreed to, where the program can do it: erasing, or blocking where the law has that first."""
 
 from __future__ import annotations
 
@@ -8,29 +8,37 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from database.transactions import LostRace, run_write
-from kernel.law.persons import find_privacy_law
+from kernel.formats import get_formats
+from kernel.law.persons import find_blocking_end, find_privacy_law
 from kernel.text import mark
 from privacy.enums import RequestRight, RequestState, RequestStep
-from privacy.errors import BlockingFirst, CompanyUnconfirmed, ErasingHindered, NotAgreed, PersonErased, PersonUnknown
+from privacy.errors import CompanyUnconfirmed, ErasingHindered, NotAgreed, PersonErased, PersonUnknown
 from privacy.models import PersonRequest
 from privacy.selectors.keeping import list_kept
+from privacy.services.blocking.sealing import KIND as BLOCKED_KIND
 from privacy.services.deciding import end_done
 from privacy.services.forgetting import DUE_KIND, LOOK_AGAIN
+from privacy.services.places import get_place_of
 from privacy.services.steps import lock_request, note_step
 from privacy.services.telling import tell_farewell
 from scheduling.selectors.customers.persons import get_person
 from scheduling.services.erasing import KIND, lock_persons
 from scheduling.types import Actor
+from tenants.context import current_tenant
 from tenants.enums import Ability
 from tenants.policies import check_business_may
 from tenants.services.due_work import add_due_work
 from tenants.services.erasures.erasing import erase
 
+BLOCKED = mark(
+    "Your data is blocked: nobody at the business sees or uses it. The law has it kept for judges and authorities alone"
+    " until %(day)s; then it is destroyed."
+)
 ERASED = mark("What we kept about you is erased. Amounts and days of payments stay, without your name.")
 
 
 def carry_out_erasure(*, request_id: int, is_company_meant: bool = False, by: Actor, now: datetime) -> None:
-    """Erase whoever asked for it, for good, and end the request.
+    """Erase whoever asked for it, for good, and end the request; where the law has that first, block them.
 
     Whoever asked is told at the contact that they gave; that message is emptied once it was sent (`forgetting`).
 
@@ -38,7 +46,6 @@ def carry_out_erasure(*, request_id: int, is_company_meant: bool = False, by: Ac
         StatusForbids: The business is not ready yet.
         PersonRequestNotFound, PersonRequestEnded: There is none that waits.
         NotAgreed: It asks for something else, or was not agreed to.
-        BlockingFirst: The law has data blocked first; nothing is destroyed.
         PersonUnknown: It is not known whose data it is about.
         PersonErased: Somebody was faster.
         CompanyUnconfirmed: It is a company, and nobody said that all of its people are meant.
@@ -62,18 +69,24 @@ def _carry_out(request_id: int, *, is_company_meant: bool, by: Actor, now: datet
         raise LostRace
     if request.state != RequestState.GRANTED or request.right != RequestRight.ERASURE:
         raise NotAgreed
-    if find_privacy_law(request.law_country).blocks_first:
-        raise BlockingFirst
     customer_id = _check_erasable(request, is_company_meant=is_company_meant, now=now)
-    with translation.override(request.locale):
-        words = gettext(ERASED)
-    contact = request.contact
-    note_step(request, RequestStep.ERASED, at=now, by_id=by.user_id)
+    is_blocked = find_privacy_law(request.law_country).blocks_first
+    words, contact = _say_done(request, is_blocked=is_blocked, now=now), request.contact
+    note_step(request, RequestStep.BLOCKED if is_blocked else RequestStep.ERASED, at=now, by_id=by.user_id)
     end_done(request, words, by=by, now=now)
-    erase(kind=KIND, row_ids=[customer_id], now=now)
+    erase(kind=BLOCKED_KIND if is_blocked else KIND, row_ids=[customer_id], now=now)
     if contact:
-        tell_farewell(request, contact=contact, words=words, now=now)
+        tell_farewell(request, contact=contact, words=words, is_blocked=is_blocked, now=now)
         add_due_work(kind=DUE_KIND, row_id=request.pk, due_at=now + LOOK_AGAIN, now=now)
+
+
+def _say_done(request: PersonRequest, *, is_blocked: bool, now: datetime) -> str:
+    with translation.override(request.locale):
+        if not is_blocked:
+            return gettext(ERASED)
+        until = find_blocking_end(blocked_at=now, place=get_place_of(request)).last_on
+        day = get_formats(request.locale, current_tenant().country).format_date_long(until)
+        return gettext(BLOCKED) % {"day": day}
 
 
 def _check_erasable(request: PersonRequest, *, is_company_meant: bool, now: datetime) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from database.transactions import write_transaction
-from kernel.law.persons import Right, find_carrying_out, find_deadlines, find_privacy_law
+from kernel.law.persons import Right, find_carrying_out, find_deadlines
 from privacy.enums import RequestRight, RequestState, RequestStep
 from privacy.errors import (
     IdentityUnproven,
@@ -102,8 +102,8 @@ def refuse(*, request_id: int, reason: str, by: Actor, now: datetime) -> None:
 def finish(*, request_id: int, answer: str, by: Actor, now: datetime) -> None:
     """Say that it is done, and what was done; whoever asked is told.
 
-    Erasing ends by itself when it is carried out (`carrying`), and never without; but where the law has data blocked
-    first, that is what was done.
+    Erasing, and blocking where the law has that first, ends by itself when it is carried out (`carrying`), and never
+    without.
 
     Raises:
         StatusForbids, PersonRequestNotFound, PersonRequestEnded: As `extend`.
@@ -116,7 +116,7 @@ def finish(*, request_id: int, answer: str, by: Actor, now: datetime) -> None:
     request = lock_request(request_id)
     if request.state != RequestState.GRANTED:
         raise NotAgreed
-    if request.right == RequestRight.ERASURE and not find_privacy_law(request.law_country).blocks_first:
+    if request.right == RequestRight.ERASURE:
         raise NotErased
     end_done(request, words, by=by, now=now)
 

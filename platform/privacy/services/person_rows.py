@@ -17,6 +17,8 @@ TABLES = (
 LEFT_OUT = {
     "privacy.PersonRequestStep": "who of the business did what; what it says is in the request",
     "privacy.PersonExport": "the file itself",
+    "privacy.BlockedPerson": "what was kept before it was blocked, for judges and authorities alone",
+    "privacy.BlockedLook": "who of the business read it, and why",
     "api.IdempotentAnswer": "the answer to a program, for a day; what it says is in the visit",
     "accounts.Session": "of people who work at the business, who are no customers",
     "files.StoredFile": "a picture before it is made, for seconds; pictures of visits are beside",

@@ -105,17 +105,27 @@ def tell_business(request: PersonRequest, *, template: str, key: str, now: datet
     )
 
 
-def tell_farewell(request: PersonRequest, *, contact: str, words: str, now: datetime) -> None:
-    """Tell somebody who is erased that they are, at a contact that nothing else knows any more.
+def tell_farewell(request: PersonRequest, *, contact: str, words: str, is_blocked: bool, now: datetime) -> None:
+    """Tell somebody who is erased, or blocked, that they are, at a contact that nothing else knows any more.
 
     What is left of the message goes when it was sent (`forgetting`).
     """
     url = make_url(request)
+    said: dict[str, dict[str, str]] = {}
+    for language in LANGUAGES:
+        with translation.override(language):
+            said[language] = {
+                "said": words,
+                "is_blocked": "yes" if is_blocked else "",
+                "action_url": url,
+                "action_label": gettext("See your request"),
+                "request_url": url,
+            }
     tell(
         recipients=[_read_recipient(contact, request.locale)],
         template="person_erased",
         about=Subject(kind=FAREWELL_KIND, id=request.pk),
-        words={each: {"said": words, "action_url": url, "action_label": "", "request_url": url} for each in LANGUAGES},
+        words=said,
         key=f"{FAREWELL_KIND}:{request.pk}",
         now=now,
         is_secret=True,

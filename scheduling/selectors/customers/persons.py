@@ -108,6 +108,12 @@ def get_person(*, customer_id: int) -> PersonFacts:
     )
 
 
+def list_unerased(*, customer_ids: Collection[int]) -> tuple[int, ...]:
+    """Return which of these records stand for somebody: neither erased nor merged into another one; one query."""
+    rows = Customer.objects.filter(pk__in=customer_ids, erased_at=None).order_by("pk")
+    return tuple(rows.values_list("pk", flat=True))
+
+
 def read_link(*, token: str, now: datetime) -> LinkFacts:
     """Return who holds the link of a booking; four queries.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -66,7 +66,7 @@ def erase(*, kind: str, row_ids: Collection[int], now: datetime) -> None:
     for number, wait in enumerate(AGAIN_AFTER):
         row_id = to_minutes(now) // AGAIN_MINUTES * len(AGAIN_AFTER) + number
         add_due_work(kind=AGAIN_KIND, row_id=row_id, due_at=now + wait, now=now)
-    _erase(kind, wanted, now)
+    _erase(kind, dict.fromkeys(wanted, now), now)
 
 
 @transaction.atomic
@@ -155,7 +155,8 @@ def erase_again(found: Collection[Stone], *, now: datetime) -> int:
     erased = 0
     for kind, by_mark in sorted(marks.items()):
         listed = hooks.get_erasable(kind)(None)
-        rows = [row_id for row_id, made_at in listed if _is_in(by_mark, keys, kind, row_id, made_at)]
+        found_at = ((row_id, _find(by_mark, keys, kind, row_id, made_at)) for row_id, made_at in listed)
+        rows = {row_id: stone.erased_at for row_id, stone in found_at if stone is not None}
         if rows:
             _erase(kind, rows, now)
             erased += len(rows)
@@ -193,13 +194,18 @@ def _check_keys(found: Iterable[Stone]) -> tuple[Stone, ...]:
     return all_of_them
 
 
-def _is_in(by_mark: dict[str, Stone], keys: Iterable[MarkKey], kind: str, row_id: int, made_at: datetime) -> bool:
-    return any(key.mark(kind, row_id, made_at) in by_mark for key in keys)
+def _find(
+    by_mark: dict[str, Stone], keys: Iterable[MarkKey], kind: str, row_id: int, made_at: datetime
+) -> Stone | None:
+    marks = (key.mark(kind, row_id, made_at) for key in keys)
+    return next((by_mark[mark] for mark in marks if mark in by_mark), None)
 
 
-def _erase(kind: str, row_ids: list[int], now: datetime) -> None:
+def _erase(kind: str, since: Mapping[int, datetime], now: datetime) -> None:
+    """Erase rows, by number, each with the instant at which it was erased first."""
+    row_ids = list(since)
     for begin in range(0, len(row_ids), BATCH):
-        rows = ErasedRows(kind=kind, row_ids=tuple(row_ids[begin : begin + BATCH]), at=now)
+        rows = ErasedRows(kind=kind, row_ids=tuple(row_ids[begin : begin + BATCH]), at=now, since=since)
         for eraser in hooks.list_erasers(kind):
             eraser(rows)
 

@@ -8,12 +8,11 @@ import pytest
 
 from notifications.models import Message
 from privacy.enums import IdentityCheck, KeptKind, RequestRight, RequestSource
-from privacy.errors import BlockingFirst, ContactNotOnRecord, IdentityProven, PersonRequestOpen
+from privacy.errors import ContactNotOnRecord, IdentityProven, PersonRequestOpen
 from privacy.models import PersonRequest
 from privacy.selectors.keeping import list_kept
 from privacy.selectors.requests import get_request
 from privacy.services.asking import RecordedRequest, record_request
-from privacy.services.carrying import carry_out_erasure
 from privacy.services.deciding import grant
 from privacy.services.identity import list_reachable, note_identity, prove_code, send_code
 from scheduling.models import Booking, Contact, Customer, DataRequest, WaitlistEntry
@@ -84,21 +83,6 @@ def test_proof_is_not_written_over(booking, staff):
 
     found = get_request(request_id=request_id)
     assert (found.identity_check, found.identity_note) == (IdentityCheck.DOCUMENT, "Mostró su INE")
-
-
-def test_nothing_is_destroyed_where_data_is_blocked_first(booking, staff):
-    Booking.objects.filter(pk=booking.id).update(
-        starts_at=NOW - timedelta(hours=3), ends_at=NOW - timedelta(hours=1), status="completed"
-    )
-    request_id = record(staff, customer_id=booking.customer_id)
-    PersonRequest.objects.update(law_country="ES")
-    note_identity(request_id=request_id, check=IdentityCheck.DOCUMENT, note="DNI", by=staff, now=NOW)
-    grant(request_id=request_id, by=staff, now=NOW)
-
-    with pytest.raises(BlockingFirst):
-        carry_out_erasure(request_id=request_id, by=staff, now=NOW)
-
-    assert Customer.objects.get(pk=booking.customer_id).erased_at is None
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,8 @@ def _erase(request: HttpRequest, request_id: int, form: PageForm) -> str:
         by=make_actor(request),
         now=utc_now(),
     )
-    return gettext("Erased, and the person is told")
+    is_blocked = get_request(request_id=request_id).law.blocks_first
+    return gettext("Blocked, and the person is told") if is_blocked else gettext("Erased, and the person is told")
 
 
 def _export(request: HttpRequest, request_id: int, _form: PageForm) -> str:

@@ -89,6 +89,27 @@ class AnswerForm(PageForm):
     answer = TextField(label=gettext_lazy("Your answer"), max_length=LONGEST_REASON, rows=3)
 
 
+class FindBlockedForm(PageForm):
+    """By what somebody who is blocked is looked for."""
+
+    words = TextField(
+        label=gettext_lazy("Name, e-mail address or phone number"),
+        max_length=LONGEST_NOTE,
+        help_text=gettext_lazy("All of it, as they gave it. Whoever is found has it in their log."),
+    )
+
+
+class ReadBlockedForm(PageForm):
+    """Why somebody reads what is blocked."""
+
+    reason = TextField(
+        label=gettext_lazy("Who asks for it, and what for?"),
+        max_length=LONGEST_NOTE,
+        rows=2,
+        help_text=gettext_lazy("Such as: court no. 4, claim about the visit in March. It stays in the log."),
+    )
+
+
 class EraseForm(PageForm):
     """That it is meant."""
 

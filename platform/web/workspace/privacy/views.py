@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,13 +12,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
-from accounts.policies import Permission
+from accounts.policies import Permission, has_permission
 from accounts.selectors.staff import name_people
 from edge.access import requires
 from kernel.clock import utc_now
-from kernel.law.persons import Right
+from kernel.law.clocks import Place
+from kernel.law.persons import Right, find_blocking_end
 from privacy.enums import RequestRight, RequestState
-from privacy.errors import BlockingFirst
+from privacy.selectors.blocked import find_blocked_of
 from privacy.selectors.keeping import Kept, list_kept
 from privacy.selectors.requests import find_file, get_request, list_ended_requests, list_open_requests, list_steps
 from privacy.services.exporting import GIVEN
@@ -51,8 +52,11 @@ HINTS: Mapping[RequestRight, Any] = {
     ),
 }
 """What doing it means."""
-BLOCKING_HINT = BlockingFirst.text
-"""What it means where the law has data blocked before they are destroyed, a msgid."""
+BLOCKING_HINT = gettext_lazy(
+    "By your law, their data is blocked first: nobody sees, finds or uses it any more. We seal it for judges and"
+    " authorities, and destroy it when the time is over."
+)
+"""What it means where the law has data blocked before it is destroyed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
     context = {
         "waiting": [_make_line(each, now) for each in list_open_requests()],
         "ended": [_make_line(each, now) for each in list_ended_requests()],
+        "may_read_blocked": has_permission(request.user, Permission.PRIVACY_BLOCKED),
     }
     return render(request, "workspace/privacy/list.html", context)
 
@@ -118,6 +123,9 @@ def render_request(
         "file": find_file(request_id=request_id, now=now),
         "is_given": view.right in GIVEN,
         "blocks_first": view.right is RequestRight.ERASURE and view.law.blocks_first,
+        "blocked_until": _find_blocking_end(view, now),
+        "may_read_blocked": has_permission(request.user, Permission.PRIVACY_BLOCKED),
+        "blocked_id": find_blocked_of(customer_id=person.id) if person and person.is_erased else None,
         "may_extend": view.state is RequestState.ASKED
         and view.extended_at is None
         and view.law.find_clock(Right(view.right)).longer is not None
@@ -131,6 +139,12 @@ def render_request(
         "timezone": view.timezone or current_tenant().timezone,
     }
     return render(request, "workspace/privacy/request.html", context, status=status)
+
+
+def _find_blocking_end(view: RequestView, now: datetime) -> date | None:
+    if view.right is not RequestRight.ERASURE or not view.law.blocks_first:
+        return None
+    return find_blocking_end(blocked_at=now, place=Place(view.law.country, view.timezone)).last_on
 
 
 def find_person(view: RequestView) -> PersonFacts | None:

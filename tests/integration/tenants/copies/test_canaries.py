@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import logging
+import zipfile
 from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
@@ -20,15 +22,18 @@ from files.hooks import _kinds, register_kind
 from kernel.clock import utc_now
 from notifications.models import Message
 from privacy.enums import RequestRight, RequestSource
-from privacy.models import PersonExport, PersonRequest
+from privacy.models import BlockedPerson, PersonExport, PersonRequest
 from privacy.services.asking import RecordedRequest, record_request
+from privacy.services.blocking.sealing import DUE_KIND
+from privacy.services.blocking.sealing import KIND as BLOCKED_KIND
+from privacy.services.blocking.seals import unseal, unseal_names
 from privacy.services.deciding import grant
-from privacy.services.exporting import make_export
+from privacy.services.exporting import build_archive, make_export
 from scheduling.models import Booking, Customer, Feedback
 from scheduling.services.erasing import KIND
 from scheduling.types import SYSTEM
 from tenants.context import tenant_scope
-from tenants.models import Tombstone
+from tenants.models import DueWork, Tombstone
 from tenants.services.copies.restores import restore
 from tenants.services.erasures.erasing import erase, erase_everywhere_again
 from tests.factories.planted import CANARY, Planted, plant
@@ -137,6 +142,11 @@ def take_statistics() -> dict[str, object]:
     }  # fmt: skip
 
 
+def read_sealed(content: bytes) -> str:
+    """The document of a file that people take along."""
+    return zipfile.ZipFile(io.BytesIO(content)).read("data.json").decode()
+
+
 def erase_in(info, customer_id: int) -> None:
     with tenant_scope(info):
         erase(kind=KIND, row_ids=[customer_id], now=utc_now())
@@ -190,6 +200,60 @@ def test_planted_person_stays_away_after_the_whole_platform_went_back(changed_sh
     erase_everywhere_again(now=utc_now())
 
     assert find_in_schemas(schema, "public") == []
+
+
+def test_blocked_person_is_sealed_alone_and_nowhere_once_destroyed(changed_shop, planted, shelf, tmp_path, run, slug):
+    schema = changed_shop.info.schema_name
+    with tenant_scope(changed_shop.info):
+        statistics = take_statistics()
+        words = read_sealed(build_archive(customer_id=planted.customer_id, locale="es", now=utc_now()))
+        erase(kind=BLOCKED_KIND, row_ids=[planted.customer_id], now=utc_now())
+        row = BlockedPerson.objects.get()
+        sealed = read_sealed(unseal(row.content))
+        assert CANARY in "".join(unseal_names(row.names))
+
+    assert words.count(CANARY) == sealed.count(CANARY) > 22
+    assert find_in_schemas(schema, "public") == []
+    assert (find_in_redis(), find_in_files(tmp_path)) == ([], [])
+    archive = Path(run("backup_tenant", changed_shop.info.slug, "--to", tmp_path / "second")[-1])
+    with tenant_scope(changed_shop.info):
+        assert take_statistics() == statistics
+    erase_in(changed_shop.info, planted.customer_id)  # what was planted is open, so that `destroy` would wait
+    with tenant_scope(changed_shop.info):
+        assert (BlockedPerson.objects.count(), take_statistics()) == (0, statistics)
+    assert find_in_schemas(schema, "public") == []
+
+    done = restore(archive=archive, slug=slug, now=utc_now())
+
+    assert find_in_schemas(done.tenant.schema_name) == []
+    with tenant_scope(done.tenant):
+        assert (BlockedPerson.objects.count(), take_statistics()) == (0, statistics)
+
+
+def test_restored_copy_blocks_again_who_was_blocked_since(changed_shop, planted, slug, shelf, run, tmp_path):
+    archive = Path(run("backup_tenant", changed_shop.info.slug, "--to", tmp_path / "second")[-1])
+    with tenant_scope(changed_shop.info):
+        erase(kind=BLOCKED_KIND, row_ids=[planted.customer_id], now=utc_now())
+        blocked_at = BlockedPerson.objects.get().blocked_at
+
+    done = restore(archive=archive, slug=slug, now=utc_now())
+
+    assert find_in_schemas(done.tenant.schema_name) == []
+    with tenant_scope(done.tenant):
+        row = BlockedPerson.objects.get(customer_id=planted.customer_id)
+        assert (row.blocked_at, CANARY in read_sealed(unseal(row.content))) == (blocked_at, True)
+        assert DueWork.objects.filter(schema_name=done.tenant.schema_name, kind=DUE_KIND, row_id=row.pk).count() == 1
+
+
+def test_export_of_a_business_leaves_blocked_people_out(changed_shop, planted, shelf, run, tmp_path):
+    with tenant_scope(changed_shop.info):
+        erase(kind=BLOCKED_KIND, row_ids=[planted.customer_id], now=utc_now())
+
+    made = Path(run("export_tenant", changed_shop.info.slug, "--to", tmp_path / "export.zip")[-1])
+
+    with zipfile.ZipFile(made) as archive:
+        tables = [name for name in archive.namelist() if "blocked" in name and archive.read(name).strip()]
+    assert (tables, find_in_files(tmp_path)) == ([], [])
 
 
 def test_canary_would_be_found(changed_shop, tmp_path):

@@ -215,23 +215,6 @@ def test_code_is_offered_to_proven_contacts_alone(owner_client, customer):
     assert f"{typed} (también es de otras personas)" in text_of(owner_client.get(f"{place}?lang=es"))
 
 
-def test_nothing_is_destroyed_where_the_law_blocks_first(owner_client, customer):
-    place = f"/workspace/privacy/{make_request(customer.pk)}/"
-    PersonRequest.objects.update(law_country="ES", timezone="Europe/Madrid")
-    owner_client.post(f"{place}check/", {"check": "known", "note": "La conozco"})
-    owner_client.post(f"{place}agree/")
-
-    page = owner_client.get(f"{place}?lang=es")
-    refused = owner_client.post(f"{place}erase/", {"is_meant": "on"})
-    done = owner_client.post(f"{place}finish/", {"answer": "Quitamos consentimientos y ya no usamos tu ficha"})
-
-    assert "se bloquean antes de destruirse" in text_of(page)
-    assert "Borrar definitivamente" not in text_of(page)
-    assert (refused.status_code, done.status_code) == (409, 302)
-    assert PersonRequest.objects.get().state == RequestState.DONE
-    assert Customer.objects.get(pk=customer.pk).erased_at is None
-
-
 def test_blocking_is_offered_to_nobody(customer_client, address):
     page = customer_client.get(f"{address}data/?lang=es")
 

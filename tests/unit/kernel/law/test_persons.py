@@ -13,6 +13,7 @@ from kernel.law.persons import (
     EVERYWHERE,
     Right,
     Told,
+    find_blocking_end,
     find_carrying_out,
     find_deadlines,
     find_notice_deadline,
@@ -162,6 +163,23 @@ def test_what_else_the_rows_say() -> None:
 
 
 @pytest.mark.parametrize(
+    ("country", "blocked_at", "last_on", "ends_at"),
+    [
+        # Five years on, by the clock of Madrid: it was the 24th there already; a Sunday is no reason to wait.
+        ("ES", datetime(2026, 11, 23, 23, 30, tzinfo=UTC), date(2031, 11, 24), datetime(2031, 11, 24, 23, tzinfo=UTC)),
+        ("ES", datetime(2024, 2, 29, 12, tzinfo=UTC), date(2029, 2, 28), datetime(2029, 2, 28, 23, tzinfo=UTC)),
+        ("ES", datetime(2026, 7, 1, 12, tzinfo=UTC), date(2031, 7, 1), datetime(2031, 7, 1, 22, tzinfo=UTC)),
+        # Whose law blocks nothing: as long as where it is kept longest, by their own clock.
+        ("MX", datetime(2026, 11, 24, 5, tzinfo=UTC), date(2031, 11, 23), datetime(2031, 11, 24, 6, tzinfo=UTC)),
+    ],
+)
+def test_what_is_blocked_is_kept_until_claims_are_out_of_time(country, blocked_at, last_on, ends_at):
+    deadline = find_blocking_end(blocked_at=blocked_at, place=place(country))
+
+    assert (deadline.last_on, deadline.ends_at) == (last_on, ends_at)
+
+
+@pytest.mark.parametrize(
     ("old", "new", "message"),
     [
         ('places = [""]', 'places = ["AR", "AR"]', "AR comes twice"),
@@ -175,6 +193,7 @@ def test_what_else_the_rows_say() -> None:
         ('"10 days"', '"10 days", longest = "1 months"', "unknown: longest"),
         ('confidence = "H"', 'confidence = "X"', "how sure we are"),
         ('source = "a page"', 'source = ""', "how sure we are"),
+        ('source = "a page"', 'source = "a page"\nblocked_for = "5 years"', "is no period"),
         ('source = "a page"', "", "not a table of laws"),
         ('source = "a page"', 'source = "a page"\nplanet = "Mars"', "not a table of laws"),
     ],

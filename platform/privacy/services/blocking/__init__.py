@@ -1,0 +1,1 @@
+"""Blocked data: sealed away from everything else, read by few, destroyed when its time is over."""
