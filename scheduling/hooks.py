@@ -107,6 +107,7 @@ MovedRows = Mapping[str, Sequence[int]]
 CustomerMover = Callable[[int, int, MovedRows | None], MovedRows]
 
 _movers: dict[str, CustomerMover] = {}
+_holders: dict[str, Callable[[Collection[int]], Collection[int]]] = {}
 
 
 def register_deposit_calculator(calculator: DepositCalculator) -> None:
@@ -185,6 +186,19 @@ def register_own_data(name: str, finder: OwnDataFinder) -> None:
 def find_own_data(booking_ids: Collection[int]) -> Mapping[str, Mapping[int, Sequence[OwnData]]]:
     """Return what rooms above keep about visits, by name and booking."""
     return {name: finder(booking_ids) for name, finder in _own_data.items()}
+
+
+def register_customer_holder(name: str, finder: Callable[[Collection[int]], Collection[int]]) -> None:
+    """Let a room above say which of these customers it has something of, so that their record stays.
+
+    It is called by whoever takes back that a record was made, after customers are locked.
+    """
+    _holders[name] = finder
+
+
+def find_held_customers(customer_ids: Collection[int]) -> frozenset[int]:
+    """Return those of these customers of whom rooms above have something; a query per room."""
+    return frozenset(each for finder in _holders.values() for each in finder(customer_ids))
 
 
 def register_customer_mover(name: str, mover: CustomerMover) -> None:

@@ -130,13 +130,6 @@ class TooManyLines(LimitReached):
     text = mark("You have written many messages today. Please call the business.")
 
 
-class DataRequestOpen(Conflict):
-    """The same wish about the same booking waits for its answer already."""
-
-    code = "data_request_open"
-    text = mark("You have already asked for this. The business will answer you.")
-
-
 class DataRequestNotFound(NotFound):
     """There is no such wish, or it was answered."""
 

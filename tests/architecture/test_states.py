@@ -14,7 +14,6 @@ CHECKS = {"check_new_bookings", "check_step", "check_move", "check_cancel", "che
 DOORS = {"lock_row", "add_row", "add_rows", "archive", "restore", "_switch"}
 """Of `scheduling.services.catalog.door`, which ask themselves."""
 ALWAYS = {
-    "ask_about_data": "a right that does not end with a subscription",
     "ask_customer": "asks `may_business`, and is silent where nobody may be reminded",
     "release_hold": "gives back what was kept: that hurts nobody, whatever the state",
     "install_starter_kit": "of a business that is being made, through the door",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from kernel.clock import utc_now
+from notifications.services.outbox import publish
 from privacy.enums import RequestRight, RequestSource
 from privacy.models import BlockedPerson, PersonRequest
 from privacy.services.asking import RecordedRequest, record_request
 from privacy.services.blocking.sealing import KIND
-from scheduling.models import Customer
+from scheduling.models import Customer, DataRequest
+from scheduling.services.aftercare.data_requests import ASKED
 from scheduling.types import SYSTEM
 from tenants.services.erasures.erasing import erase
 
@@ -39,3 +41,11 @@ def make_blocked(*, name: str = "Maximiliano", now: datetime | None = None) -> i
     customer = Customer.objects.create(name=name, created_at=at)
     erase(kind=KIND, row_ids=[customer.pk], now=at)
     return BlockedPerson.objects.get(customer=customer).pk
+
+
+def make_earlier_request(booking_id: int, *, kind: str = "erasure", text: str = "", now: datetime) -> int:
+    """Leave a request as it was before the room `privacy`, which nobody was told of yet; return its number."""
+    row = DataRequest.objects.create(booking_id=booking_id, kind=kind, text=text, asked_at=now)
+    payload = {"request_id": row.pk, "kind": kind, "is_test": False}
+    publish(kind=ASKED, subject_id=booking_id, payload=payload, now=now)
+    return int(row.pk)

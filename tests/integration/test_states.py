@@ -14,10 +14,10 @@ from django.http import HttpResponse
 
 from accounts.models import User
 from devtools.scratch.browser import HostClient
-from scheduling.enums import ConflictChoice, DataRequestKind, ReminderStatus
+from scheduling.enums import ConflictChoice, ReminderStatus
 from scheduling.models import Booking, DataRequest, Reminder
 from scheduling.selectors.catalog.entries import get_resource_entry
-from scheduling.services.aftercare.data_requests import ask_about_data, finish_request
+from scheduling.services.aftercare.data_requests import finish_request
 from scheduling.services.aftercare.delays import announce_delay
 from scheduling.services.bookings.attendance import confirm_attendance
 from scheduling.services.bookings.cancellations import cancel_booking
@@ -111,8 +111,8 @@ class Work:
 
 
 def ask_and_answer(shop: Shop) -> None:
-    ask_about_data(token=shop.token, kind=DataRequestKind.ERASURE, text="", now=NOW)
-    finish_request(request_id=DataRequest.objects.get().pk, answer="Hecho", now=NOW, by=STAFF)
+    asked = DataRequest.objects.create(booking_id=shop.booking, kind="erasure", asked_at=NOW)
+    finish_request(request_id=asked.pk, answer="Hecho", now=NOW, by=STAFF)
 
 
 at = {"now": NOW}

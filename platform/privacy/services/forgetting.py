@@ -37,13 +37,13 @@ def erase_requests(rows: ErasedRows) -> None:
     was checked for is done with it.
 
     Theirs is also what was asked before it was known whose data it is: with the link of one of their visits, or with
-    an address that nobody else has. It goes before customers do, while it is known which addresses they had.
+    no link and an address that nobody else has. It goes before customers do, while it is known which they had.
 
     The last word, that they are erased, leaves first (`forget_farewell`).
     """
     lock_persons(rows.row_ids)  # before requests, as whoever carries an erasure out
     booking_ids, addresses = find_traces(customer_ids=rows.row_ids)
-    nobodys = Q(customer=None) & (Q(booking_id__in=booking_ids) | Q(contact__in=addresses))
+    nobodys = Q(customer=None) & (Q(booking_id__in=booking_ids) | Q(booking__customer=None, contact__in=addresses))
     found = PersonRequest.objects.filter(Q(customer_id__in=rows.row_ids) | nobodys)
     ids = list(found.order_by("pk").values_list("pk", flat=True))
     # By number: without their address these rows are not found again.

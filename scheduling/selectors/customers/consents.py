@@ -43,12 +43,6 @@ def is_refused(purpose: ConsentPurpose, contact: str) -> bool:
     return row is not None and row.withdrawn_at is not None
 
 
-def is_agreed(purpose: ConsentPurpose, contact: str) -> bool:
-    """Tell whether the last word of a contact about a purpose is yes; one query."""
-    row = _find_last([contact], [purpose]).get((contact, purpose))
-    return row is not None and row.withdrawn_at is None
-
-
 def list_consents(*, customer_id: int, most: int) -> tuple[ConsentView, ...]:
     """Return what a customer said yes and no to, the newest first; one query."""
     rows = Consent.objects.filter(customer_id=customer_id).order_by("-given_at", "-pk")

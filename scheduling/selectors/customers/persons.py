@@ -165,14 +165,23 @@ def find_shared(*, customer_id: int) -> frozenset[str]:
 
 
 def find_traces(*, customer_ids: Collection[int]) -> tuple[frozenset[int], frozenset[str]]:
-    """Return the visits of customers, tests included, and the addresses that are theirs alone; three queries."""
+    """Return the visits of customers, tests included, and the addresses that are theirs alone; four queries.
+
+    An address is not theirs alone that another customer has on record, or gave for a visit of their own.
+    """
     pairs = list(
         Booking.with_tests.filter(customer_id__in=customer_ids).values_list("pk", "customer_email", "customer_phone")
     )
     values = Contact.objects.filter(customer_id__in=customer_ids).values_list("value", flat=True)
     addresses = {value for _, *pair in pairs for value in pair} | set(values)
     others = Contact.objects.filter(value__in=addresses, customer__erased_at=None).exclude(customer_id__in=customer_ids)
-    alone = addresses - set(others.values_list("value", flat=True)) - {""}
+    given = Booking.with_tests.filter(
+        Q(customer_email__in=addresses - {""}) | Q(customer_phone__in=addresses - {""}),
+        customer__isnull=False,
+        customer__erased_at=None,
+    ).exclude(customer_id__in=customer_ids)
+    shared = {value for pair in given.values_list("customer_email", "customer_phone") for value in pair}
+    alone = addresses - set(others.values_list("value", flat=True)) - shared - {""}
     return frozenset(pk for pk, *_ in pairs), frozenset(alone)
 
 

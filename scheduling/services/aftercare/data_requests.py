@@ -1,4 +1,4 @@
-"""What customers want of the data that is kept about them: handed to staff, who does it and answers."""
+"""What customers wanted of their data before the room `privacy` took it over: staff answers what still waits."""
 
 from __future__ import annotations
 
@@ -6,43 +6,16 @@ from datetime import datetime
 
 from database.transactions import write_transaction
 from notifications.services.outbox import publish
-from scheduling.enums import DataRequestKind
-from scheduling.errors import DataRequestNotFound, DataRequestOpen, RequestInvalid
+from scheduling.errors import DataRequestNotFound
 from scheduling.models import DataRequest
-from scheduling.services.aftercare.feedback import clean_words, read_words
-from scheduling.services.writing.lookups import lock_booking
+from scheduling.services.aftercare.feedback import read_words
 from scheduling.types import Actor
-from scheduling.types.aftercare.views import LONGEST_ANSWER, LONGEST_WISH
+from scheduling.types.aftercare.views import LONGEST_ANSWER
 from tenants.enums import Ability
 from tenants.policies import check_business_may
 
 ASKED, DONE = "data_request.asked", "data_request.done"
-
-
-@write_transaction()
-def ask_about_data(*, token: str, kind: DataRequestKind, text: str, now: datetime) -> None:
-    """Ask to correct or erase what is kept; whoever wants a correction says which.
-
-    It can be asked in every state of the business: the right does not end with a subscription.
-
-    Raises:
-        TokenUnknown, LinkEnded: There is no such booking, or its visit is long over.
-        RequestInvalid: The text is too long, or missing for a correction.
-        DataRequestOpen: The same waits already.
-    """
-    booking = lock_booking(now=now, token=token)
-    if kind is DataRequestKind.CORRECTION:
-        words = read_words(text, field="text", longest=LONGEST_WISH)
-    else:
-        errors: dict[str, tuple[str, ...]] = {}
-        words = clean_words(text, field="text", longest=LONGEST_WISH, errors=errors)
-        if errors:
-            raise RequestInvalid(errors=errors)
-    if DataRequest.objects.filter(booking=booking, kind=kind, done_at=None).exists():
-        raise DataRequestOpen
-    request = DataRequest.objects.create(booking=booking, kind=kind, text=words, asked_at=now)
-    payload = {"request_id": request.pk, "kind": kind.value, "is_test": booking.is_test}
-    publish(kind=ASKED, subject_id=booking.pk, payload=payload, now=now)
+"""Of the first there may be some left that nobody was told of yet."""
 
 
 @write_transaction()

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from database.transactions import write_transaction
 from kernel.text import mark
+from scheduling import hooks
 from scheduling.enums import ContactKind, CustomerEvent, ImportState, RowOutcome
 from scheduling.models import (
     Asset,
@@ -38,6 +39,7 @@ UNDONE = "undone"
 GONE = mark("This customer is no longer here.")
 CHANGED = mark("Somebody changed this customer since.")
 VISITED = mark("This customer has visits or agreed to something since.")
+ASKED = mark("This customer asked something about their data since.")
 MERGED = mark("Another record was merged into this one since.")
 MORE_THINGS = mark("Something was added to this customer since.")
 THING_CHANGED = mark("Somebody changed what the visits are about since.")
@@ -56,6 +58,8 @@ class _Ledger:
     """Who had something that changed hands."""
     moved_things: set[int]
     merged_people: set[int]
+    asking_people: frozenset[int]
+    """Of whom rooms above have something."""
     gone_people: set[int] = field(default_factory=set)
     gone_things: set[int] = field(default_factory=set)
     gone_contacts: set[tuple[int, str, str]] = field(default_factory=set)
@@ -101,7 +105,8 @@ def _load(ids: set[int]) -> _Ledger:
     merged = set(Customer.with_merged.filter(merged_into_id__in=ids).values_list("merged_into_id", flat=True))
     had = set(AssetOwner.objects.filter(customer_id__in=ids).values_list("customer_id", flat=True))
     moved = set(AssetOwner.objects.filter(asset_id__in=things).values_list("asset_id", flat=True))
-    return _Ledger(people, {each for each in busy if each}, {each for each in booked if each}, had, moved, merged)
+    held = hooks.find_held_customers(ids)
+    return _Ledger(people, {each for each in busy if each}, {each for each in booked if each}, had, moved, merged, held)
 
 
 def take_back_customer(customer_id: int, done: Mapping[str, Any], *, is_made: bool, by_id: int, now: datetime) -> str:
@@ -144,6 +149,8 @@ def _keep_made(person: Person, thing: Thing | None, ledger: _Ledger) -> str:
     """Return why somebody whom a row made stays, or nothing."""
     if person.pk in ledger.busy_people:
         return VISITED
+    if person.pk in ledger.asking_people:
+        return ASKED
     if person.pk in ledger.former_people:
         return THING_MOVED
     if person.pk in ledger.merged_people:

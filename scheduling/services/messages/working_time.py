@@ -6,15 +6,13 @@ customers, waits for the day (`kernel.law.hours`).
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from kernel.instants import to_instant, to_minutes
 from kernel.intervals import Interval
-from kernel.law.clocks import Place, find_midnight
-from kernel.law.hours import MessagePurpose, find_last_instant, find_message_hours, find_next_instant
+from kernel.law.clocks import Place
+from kernel.law.hours import MessagePurpose, find_last_instant, find_next_instant
 from scheduling.engine import list_openings, to_local_date, to_minute
 from scheduling.selectors.catalog.timetables import load_timetables
 from tenants.context import current_tenant
@@ -91,23 +89,6 @@ def find_reminding(*, starts_at: datetime, offset: timedelta, timezone: str) -> 
     if sent - wanted <= offset / 2:
         return wanted
     return find_last_instant(MessagePurpose.SERVICE, wanted, place=place) - BEFORE_NIGHT
-
-
-def find_marketing(now: datetime, *, timezone: str, told_at: Iterable[datetime] = ()) -> datetime:
-    """Return ``now`` if news and offers may go to somebody at a place with this clock, else when next.
-
-    ``told_at``: when such messages went to the same person before: where the law of the place limits contacts a day
-    (`MessageHours.most_a_day`), the next waits for another day. Whether the person agreed is asked elsewhere
-    (`scheduling.selectors.customers.consents`).
-    """
-    place, zone = _make_place(timezone), ZoneInfo(timezone)
-    most = find_message_hours(MessagePurpose.MARKETING, place.country).most_a_day
-    days = Counter(each.astimezone(zone).date() for each in told_at)
-    found = find_next_instant(MessagePurpose.MARKETING, now, place=place)
-    while most and days[found.astimezone(zone).date()] >= most:
-        following = find_midnight(found.astimezone(zone).date() + timedelta(days=1), zone)
-        found = find_next_instant(MessagePurpose.MARKETING, following, place=place)
-    return found
 
 
 def _make_place(timezone: str) -> Place:

@@ -22,7 +22,7 @@ from scheduling.services.messages.manage_tokens import make_manage_token
 from tenants.services.erasures.erasing import erase
 from tests.integration.privacy.conftest import NOW, handle_events, prove
 
-ACCESS, ERASURE = RequestRight.ACCESS, RequestRight.ERASURE
+ACCESS, ERASURE, RECTIFICATION = RequestRight.ACCESS, RequestRight.ERASURE, RequestRight.RECTIFICATION
 
 
 def record(staff, right=ERASURE, *, customer_id=None, **more) -> int:
@@ -194,3 +194,17 @@ def test_requests_of_nobody_known_go_with_whoever_is_erased(booking, ask, staff)
     left = dict(PersonRequest.objects.values_list("pk", "name"))
     assert left == {by_link: "", by_address: "", shared: "Hija", stranger: "Eva"}
     assert PersonRequest.objects.get(pk=by_link).text == ""
+
+
+def test_request_of_another_person_is_no_trace(booking, book, staff):
+    """An address that another one gave for a visit of their own, or a link of theirs, is theirs as well."""
+    other = book(name="Beto", email="beto@example.com", phone="+525511112222")
+    Booking.objects.filter(pk=other.id).update(customer_email="ana@example.com")
+    by_address = record(staff, ACCESS, name="Beto", contact="ana@example.com", text="Lo mío")
+    by_link = record(staff, RECTIFICATION, name="Beto", contact="+525512345678", text="Otra cosa")
+    PersonRequest.objects.filter(pk=by_link).update(booking_id=other.id)
+
+    erase(kind=KIND, row_ids=[booking.customer_id], now=NOW)
+
+    assert dict(PersonRequest.objects.values_list("pk", "text")) == {by_address: "Lo mío", by_link: "Otra cosa"}
+    assert other.customer_id != booking.customer_id

@@ -10,27 +10,28 @@ import pytest
 
 from notifications.models import Message
 from scheduling.enums import DataRequestKind
-from scheduling.errors import DataRequestNotFound, DataRequestOpen, RequestInvalid
+from scheduling.errors import DataRequestNotFound
 from scheduling.models import DataRequest
 from scheduling.selectors.aftercare.data_requests import list_open_requests, list_requests_of
 from scheduling.selectors.aftercare.feedback import find_feedback
 from scheduling.selectors.aftercare.own_data import collect_own_data
 from scheduling.services.aftercare.answers import hide_feedback
 from scheduling.services.aftercare.conversations import write_as_customer
-from scheduling.services.aftercare.data_requests import ask_about_data, finish_request
+from scheduling.services.aftercare.data_requests import finish_request
 from scheduling.services.aftercare.feedback import give_feedback
 from scheduling.services.erasing import KIND as CUSTOMER_KIND
 from scheduling.types.aftercare.views import GivenFeedback
 from tenants.services.erasures.erasing import erase
+from tests.factories.privacy import make_earlier_request
 from tests.integration.scheduling.aftercare.conftest import STAFF
 from tests.integration.scheduling.messages.conftest import handle_events
 
 ERASURE, CORRECTION = DataRequestKind.ERASURE, DataRequestKind.CORRECTION
 
 
-def test_wish_goes_to_staff_and_its_answer_back(visited, token):
+def test_wish_goes_to_staff_and_its_answer_back(visited):
     now = visited.ends_at
-    ask_about_data(token=token, kind=CORRECTION, text="Mi correo es otro", now=now)
+    make_earlier_request(visited.id, kind=CORRECTION, text="Mi correo es otro", now=now)
     handle_events(now)
     (waiting,) = list_open_requests()
     assert (waiting.kind, waiting.text, waiting.reference) == (CORRECTION, "Mi correo es otro", visited.reference)
@@ -47,24 +48,8 @@ def test_wish_goes_to_staff_and_its_answer_back(visited, token):
     ]
 
 
-def test_the_same_wish_waits_once(visited, token):
-    ask_about_data(token=token, kind=ERASURE, text="", now=visited.ends_at)
-
-    with pytest.raises(DataRequestOpen):
-        ask_about_data(token=token, kind=ERASURE, text="Otra vez", now=visited.ends_at)
-
-    assert DataRequest.objects.count() == 1
-
-
-def test_correction_says_which(visited, token):
-    with pytest.raises(RequestInvalid):
-        ask_about_data(token=token, kind=CORRECTION, text=" ", now=visited.ends_at)
-
-    assert DataRequest.objects.count() == 0
-
-
-def test_wish_is_answered_once(visited, token):
-    ask_about_data(token=token, kind=ERASURE, text="", now=visited.ends_at)
+def test_wish_is_answered_once(visited):
+    make_earlier_request(visited.id, kind=ERASURE, now=visited.ends_at)
     (waiting,) = list_open_requests()
     finish_request(request_id=waiting.id, answer="Hecho", now=visited.ends_at, by=STAFF)
 
@@ -94,7 +79,7 @@ def test_own_data_is_of_one_visit_and_whole(visited, token, book):
 def test_erasing_takes_the_words_too(visited, token):
     give_feedback(token=token, given=GivenFeedback(4, "Soy Ana", may_publish=True), now=visited.ends_at)
     write_as_customer(token=token, text="Soy Ana", now=visited.ends_at)
-    ask_about_data(token=token, kind=ERASURE, text="Soy Ana", now=visited.ends_at)
+    make_earlier_request(visited.id, kind=ERASURE, text="Soy Ana", now=visited.ends_at)
     hide_feedback(booking_id=visited.id, reason="Nombra a Ana", now=visited.ends_at, by=STAFF)
 
     erase(kind=CUSTOMER_KIND, row_ids=[visited.customer_id], now=visited.ends_at)
@@ -107,9 +92,9 @@ def test_erasing_takes_the_words_too(visited, token):
     assert list_open_requests() == ()
 
 
-def test_an_answer_is_due_when_the_law_of_the_country_says(visited, token):
+def test_an_answer_is_due_when_the_law_of_the_country_says(visited):
     asked_at = datetime(2026, 12, 7, 18, tzinfo=UTC)
-    ask_about_data(token=token, kind=ERASURE, text="", now=asked_at)
+    make_earlier_request(visited.id, kind=ERASURE, now=asked_at)
 
     (waiting,) = list_open_requests()
 

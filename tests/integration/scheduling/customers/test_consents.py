@@ -17,7 +17,7 @@ from scheduling.errors import CustomerNotFound
 from scheduling.errors.customers import ConsentContactUnknown, ConsentLinkUnknown
 from scheduling.models import Booking, Consent, Customer, Reminder
 from scheduling.selectors.aftercare.own_data import collect_own_visits
-from scheduling.selectors.customers.consents import is_agreed, is_refused, list_choices, list_consents
+from scheduling.selectors.customers.consents import is_refused, list_choices, list_consents
 from scheduling.services.consent_links import LONGEST_TOKEN, make_consent_token, make_consent_url, read_consent_token
 from scheduling.services.customers.consents import change_consents, change_consents_of
 from scheduling.services.erasing import KIND, erase_customers
@@ -26,6 +26,7 @@ from scheduling.services.messages.withdrawals import keep_reply
 from scheduling.types import BookingView, ConsentProof
 from tenants.jobs import call_in_tenant, call_outside
 from tenants.types import ErasedRows
+from tests.factories.consents import is_agreed
 from tests.integration.scheduling.messages.conftest import NOW, book, handle_events, service
 
 __all__ = ["book", "service"]

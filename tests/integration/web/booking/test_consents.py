@@ -12,10 +12,11 @@ from kernel.errors import LimitReached
 from scheduling.enums import ConsentPurpose
 from scheduling.models import Booking, Consent, Customer
 from scheduling.selectors.catalog.business import get_business_entry
-from scheduling.selectors.customers.consents import is_agreed, is_refused
+from scheduling.selectors.customers.consents import is_refused
 from scheduling.services.catalog.business.settings import change_business
 from scheduling.services.consent_links import make_consent_token
 from scheduling.types import SYSTEM
+from tests.factories.consents import is_agreed
 from tests.integration.web.booking.test_booking import go_to_details, service, text_of
 from tests.integration.web.booking.test_own_visits import LAURA, ask, book
 from web.booking.consents import views

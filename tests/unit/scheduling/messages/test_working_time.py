@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kernel.law.calendars import is_working_day
-from kernel.law.hours import MessagePurpose, find_message_hours
+from kernel.law.clocks import Place
+from kernel.law.hours import MessagePurpose, find_message_hours, find_next_instant
 from scheduling.services.messages import working_time
-from scheduling.services.messages.working_time import find_marketing, find_nearest, find_sending
+from scheduling.services.messages.working_time import find_nearest, find_sending
 
 DAY = (0, 1440)
 
@@ -72,32 +73,15 @@ def at(text: str, zone: str) -> datetime:
         ("ZZ", MEXICO, "2026-11-28 12:00", "2026-11-30 09:00"),  # no law that we know: our own choice
     ],
 )
-def test_news_leave_when_the_law_of_the_place_lets_them(country, code, zone, wanted, expected):
-    country(code)
-
-    assert find_marketing(at(wanted, zone), timezone=zone) == at(expected, zone)
-
-
-@pytest.mark.parametrize(
-    ("code", "zone", "told", "expected"),
-    [
-        ("CO", BOGOTA, ["2026-11-27 09:00"], "2026-11-28 08:00"),
-        ("CO", BOGOTA, ["2026-11-26 09:00"], "2026-11-27 10:00"),
-        ("CO", BOGOTA, ["2026-11-27 09:00", "2026-11-28 09:00"], "2026-11-30 07:00"),
-        ("MX", MEXICO, ["2026-11-27 09:00"], "2026-11-27 10:00"),
-    ],
-)
-def test_one_contact_a_day_where_the_law_says_so(country, code, zone, told, expected):
-    country(code)
-
-    found = find_marketing(at("2026-11-27 10:00", zone), timezone=zone, told_at=[at(each, zone) for each in told])
+def test_news_leave_when_the_law_of_the_place_lets_them(code, zone, wanted, expected):
+    found = find_next_instant(MessagePurpose.MARKETING, at(wanted, zone), place=Place(code, zone))
 
     assert found == at(expected, zone)
 
 
-def test_every_minute_of_a_month_agrees_with_the_words_of_the_law(country):
+def test_every_minute_of_a_month_agrees_with_the_words_of_the_law():
     """Colombia, Ley 2300: an oracle written from its words, over a month with a holiday (8 December)."""
-    country("CO")
+    place = Place("CO", BOGOTA)
     instant, last = at("2026-12-01 00:00", BOGOTA), at("2026-12-31 00:00", BOGOTA)
     looked = 0
     while instant < last:
@@ -105,7 +89,7 @@ def test_every_minute_of_a_month_agrees_with_the_words_of_the_law(country):
         is_holiday = local.weekday() < 5 and not is_working_day(local.date(), country="CO")
         opens, closes = (8, 15) if local.weekday() == 5 else (7, 19)
         may = local.weekday() != 6 and not is_holiday and opens <= local.hour < closes
-        assert (find_marketing(instant, timezone=BOGOTA) == instant) == may, local
+        assert (find_next_instant(MessagePurpose.MARKETING, instant, place=place) == instant) == may, local
         instant += timedelta(minutes=30)
         looked += 1
 
@@ -117,5 +101,5 @@ def test_confirmations_and_reminders_are_not_bound_by_the_hours_of_news(country)
     sunday = at("2026-11-29 12:00", BOGOTA)
 
     assert find_sending(sunday, timezone=BOGOTA) == sunday
-    assert find_marketing(sunday, timezone=BOGOTA) > sunday
+    assert find_next_instant(MessagePurpose.MARKETING, sunday, place=Place("CO", BOGOTA)) > sunday
     assert find_message_hours(MessagePurpose.MARKETING, "CO").most_a_day == 1
