@@ -19,15 +19,27 @@ from files.engine import Shape, Target
 from files.hooks import FileKind, register_kind
 from files.services.removal import remove_files_of_all
 from files.services.uploads import take_from_visitor
+from kernel.law.clocks import Period, Unit
+from kernel.text import mark
 from notifications.services.outbox import publish
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.payments import keep_while_looked_for
 from tenants.hooks import register_due_handler, register_exported_work
 from tenants.services.due_work import add_due_work, remove_all_due_work
+from tenants.services.erasures.retention import RetentionRule, register_retention
 
 SENT = "payment.receipt_sent"
 KEPT = timedelta(days=730)
 """As long as the photos of a visit: nobody disputes a transfer later."""
+
+
+RULE = RetentionRule(
+    "receipts",
+    ("billing.Receipt",),
+    mark("Pictures of transfers"),
+    mark("To show that a deposit came"),
+    lambda _: Period(KEPT.days, Unit.DAYS),
+)
 
 
 def register() -> None:
@@ -44,6 +56,7 @@ def register() -> None:
         )
     )
     register_due_handler(RECEIPT, drop_receipt)
+    register_retention([RULE])
     register_exported_work([RECEIPT])
 
 

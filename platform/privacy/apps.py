@@ -20,6 +20,7 @@ class PrivacyConfig(AppConfig):
             links,
             merging,
             person_rows,
+            retention,
             telling,
             warning,
         )
@@ -31,6 +32,7 @@ class PrivacyConfig(AppConfig):
         forgetting.register()
         links.register()
         person_rows.register()
+        retention.register()
         merging.register()
         telling.register()
         warning.register()

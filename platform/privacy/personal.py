@@ -24,6 +24,7 @@ INVENTORY = (
     TableInventory(
         "privacy.NoticeVersion", other={NotPersonal.BUSINESS: ("texts",), NotPersonal.CODE: ("version", "law_country")}
     ),
+    TableInventory("privacy.RetentionRun", other={NotPersonal.CODE: ("rule",)}),
     TableInventory("privacy.PersonRequestStep", personal={"note": _ASKED}),
     TableInventory(
         "privacy.BlockedPerson",

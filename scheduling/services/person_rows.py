@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from kernel.law.clocks import Period, Unit
 from kernel.text import mark
 from scheduling.models import (
     Asset,
@@ -19,7 +20,11 @@ from scheduling.models import (
     WaitlistEntry,
 )
 from scheduling.services.erasing import list_customers
+from scheduling.services.imports.uploading import KEPT as IMPORTS_KEPT
+from scheduling.services.photos import KEPT_WITH_VISIT
+from scheduling.services.waitlist.queue import KEPT as WAITLIST_KEPT
 from tenants.services.erasures.persons import PersonKeys, PersonTable, register_person_tables
+from tenants.services.erasures.retention import RetentionRule, register_retention
 
 DERIVED = "made of another column that is in the file, to be found by"
 TABLES = (
@@ -129,9 +134,45 @@ LEFT_OUT = {
 }
 
 
+RULES = (
+    RetentionRule(
+        "waitlist",
+        ("scheduling.WaitlistEntry",),
+        mark("What people on the waitlist had typed"),
+        mark("To explain who was offered a time, and who was not"),
+        lambda _: Period(WAITLIST_KEPT.days, Unit.DAYS),
+    ),
+    RetentionRule(
+        "imports",
+        ("scheduling.ImportRow", "scheduling.ImportPiece"),
+        mark("Rows of files with customers"),
+        mark("To look up what was brought from another program"),
+        lambda _: Period(IMPORTS_KEPT.days, Unit.DAYS),
+    ),
+    RetentionRule(
+        "visit_photos",
+        ("scheduling.VisitPhoto",),
+        mark("Pictures of visits"),
+        mark("To answer for the work that was done"),
+        lambda _: Period(KEPT_WITH_VISIT.days, Unit.DAYS),
+    ),
+)
+_RECORD = mark("It is the customer's record: it stays until they ask for the end of it.")
+_VISITS = mark(
+    "It is the history of their visits, for the next one and for claims: it stays until they ask for its end."
+)
+_PROOF = mark("It is a proof: of what they allowed, or of what they asked.")
+STAYING = {
+    **dict.fromkeys(("Customer", "Contact", "HistoricalCustomer"), _RECORD),
+    **dict.fromkeys(("Asset", "AssetDue", "Booking", "HistoricalBooking", "ConversationLine", "Feedback"), _VISITS),
+    **dict.fromkeys(("Consent", "DataRequest"), _PROOF),
+}
+
+
 def register() -> None:
-    """Say which rows are about a person."""
+    """Say which rows are about a person, and how long they are kept."""
     register_person_tables(TABLES, left_out=LEFT_OUT)
+    register_retention(RULES, staying={f"scheduling.{name}": why for name, why in STAYING.items()})
 
 
 def find_person_keys(*, customer_id: int) -> PersonKeys:

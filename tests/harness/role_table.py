@@ -125,6 +125,7 @@ TENANT: dict[str, Rights] = {
     "workspace/privacy/new/": form(SETUP),
     "workspace/privacy/record/": read(SETUP),
     "workspace/privacy/record.csv": read(SETUP),
+    "workspace/privacy/kept/": read(SETUP),
     "workspace/privacy/blocked/": read(OWNERS),
     "workspace/privacy/blocked/find/": change(OWNERS),
     "workspace/privacy/blocked/<int:blocked_id>/": read(OWNERS),

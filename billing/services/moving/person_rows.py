@@ -5,6 +5,7 @@ from __future__ import annotations
 from billing.models import DisputeAnswer, InvoiceWish, Payment, Refund, SavedMethod
 from kernel.text import mark
 from tenants.services.erasures.persons import PersonTable, register_person_tables
+from tenants.services.erasures.retention import register_retention
 
 TABLES = (
     PersonTable(
@@ -39,6 +40,14 @@ TABLES = (
 )
 
 
+_ACCOUNTS = mark("It belongs to your accounts: amounts and days stay for the tax office.")
+STAYING = {
+    **dict.fromkeys(("billing.Payment", "billing.Refund", "billing.DisputeAnswer"), _ACCOUNTS),
+    "billing.SavedMethod": mark("It is the card that they left: it stays until it ends or they take it away."),
+}
+
+
 def register() -> None:
-    """Say which rows are about a person."""
+    """Say which rows are about a person, and how long they are kept."""
     register_person_tables(TABLES, left_out={})
+    register_retention(staying=STAYING)

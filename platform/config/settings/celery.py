@@ -66,6 +66,7 @@ CELERY_BEAT_SCHEDULE = {
     "remove-old-archives": {"task": "tenants.remove_leftovers", "schedule": crontab(hour=9, minute=40)},
     "store-tombstones": {"task": "tenants.store_tombstones", "schedule": crontab(hour=8, minute=30)},
     "compare-ledgers": {"task": "billing.plan_comparisons", "schedule": crontab(hour=8, minute=10)},
+    "sweep-kept": {"task": "privacy.plan_sweeps", "schedule": crontab(hour=9, minute=10)},
     "sweep-files": {"task": "files.sweep", "schedule": crontab(hour=8, minute=20)},
     "forget-counts": {"task": "tenants.forget_counts", "schedule": 600.0, "options": {"expires": 600}},
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from django.db.models import QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat, Lower
@@ -16,6 +17,7 @@ from notifications.services.outbox import LATER_DUE_KIND
 from notifications.types.messages import Subject
 from tenants.services.due_work import remove_due_work
 from tenants.services.erasures.columns import erase_columns
+from tenants.services.erasures.retention import BATCH
 
 WAITING = [MessageStatus.QUEUED, MessageStatus.SENDING]
 
@@ -55,6 +57,25 @@ def erase_told(kind: str, row_ids: Sequence[int]) -> bool:
     waiting = messages.filter(status__in=WAITING)
     _erase_messages(messages.exclude(status__in=WAITING))
     return waiting.exists()
+
+
+def forget_messages(before: datetime) -> int:
+    """Take recipients and words of messages that were made before an instant; what still waits stays.
+
+    At most a batch; returns how many. In the caller's transaction.
+    """
+    old = Message.objects.filter(created_at__lt=before).exclude(status__in=WAITING).exclude(to="", body_text="")
+    ids = list(old.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    _erase_messages(Message.objects.filter(pk__in=ids))
+    return len(ids)
+
+
+def forget_events(before: datetime) -> int:
+    """Take what events say that happened before an instant and were told to whom they concern; as `forget_messages`."""
+    old = Event.objects.filter(occurred_at__lt=before, processed_at__isnull=False).exclude(payload={})
+    ids = list(old.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    erase_columns(Event.objects.filter(pk__in=ids))
+    return len(ids)
 
 
 def erase_codes(addresses: Collection[str], *, also: Collection[str] = ()) -> None:

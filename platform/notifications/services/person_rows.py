@@ -7,16 +7,45 @@ from collections.abc import Iterable
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
+from kernel.law.clocks import Period
+from kernel.law.retention import find_retention
 from kernel.text import mark
 from notifications.models import Message
+from notifications.services.forgetting import forget_events, forget_messages
 from tenants.services.erasures.persons import PersonKeys, PersonTable, register_person_tables
+from tenants.services.erasures.retention import RetentionRule, register_retention
 
 SAME = "what the same message says in plain text"
 INNER = "for programs: how often, and why it did not leave"
 
 
+def _find_period(country: str) -> Period:
+    return find_retention("messages", country).keep
+
+
+RULES = (
+    RetentionRule(
+        "messages",
+        ("notifications.Message",),
+        mark("To whom a message went, and what it said"),
+        mark("To show what was sent. That it was, when and by which way, stays."),
+        _find_period,
+        forget_messages,
+    ),
+    RetentionRule(
+        "events",
+        ("notifications.Event",),
+        mark("Events for programs"),
+        mark("To find out what went wrong between programs"),
+        _find_period,
+        forget_events,
+    ),
+)
+
+
 def register() -> None:
-    """Say which rows are about a person."""
+    """Say which rows are about a person, and how long they are kept."""
+    register_retention(RULES)
     table = PersonTable(
         "notifications.Message",
         mark("Messages"),

@@ -4,5 +4,14 @@ from privacy.models.blocking import BlockedLook, BlockedPerson
 from privacy.models.export import PersonExport
 from privacy.models.notice import NoticeVersion
 from privacy.models.request import PersonRequest, PersonRequestStep
+from privacy.models.retention import RetentionRun
 
-__all__ = ["BlockedLook", "BlockedPerson", "NoticeVersion", "PersonExport", "PersonRequest", "PersonRequestStep"]
+__all__ = [
+    "BlockedLook",
+    "BlockedPerson",
+    "NoticeVersion",
+    "PersonExport",
+    "PersonRequest",
+    "PersonRequestStep",
+    "RetentionRun",
+]

@@ -16,11 +16,14 @@ from scheduling.services.erasing import lock_persons
 from tenants.errors import RetryLater
 from tenants.hooks import register_due_handler, register_eraser, register_exported_work
 from tenants.services.erasures.columns import erase_columns
+from tenants.services.erasures.retention import BATCH
 from tenants.types import ErasedRows
 
 KIND = "scheduling.Customer"
 DUE_KIND = "person_farewell"
 LOOK_AGAIN = timedelta(minutes=10)
+WORDS = ("name", "contact", "text", "extension_reason", "identity_note", "answer")
+"""What a request has in words: whoever asked, and whoever answered, wrote it."""
 
 
 def register() -> None:
@@ -60,6 +63,15 @@ def erase_requests(rows: ErasedRows) -> None:
     erase_columns(PersonExport.objects.filter(request_id__in=ids))
     erase_subjects(SUBJECT_KIND, ids)
     erase_told(FAREWELL_KIND, ids)
+
+
+def forget_requests(before: datetime) -> int:
+    """Take the words of requests that ended before an instant, at most a batch; return how many had some."""
+    ended = PersonRequest.objects.filter(ended_at__lt=before).exclude(**dict.fromkeys(WORDS, ""))
+    ids = list(ended.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    erase_columns(PersonRequestStep.objects.filter(request_id__in=ids))
+    erase_columns(PersonRequest.objects.filter(pk__in=ids))
+    return len(ids)
 
 
 def forget_farewell(row_id: int, now: datetime) -> None:

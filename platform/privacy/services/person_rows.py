@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from kernel.law.clocks import Period, Unit
+from kernel.law.retention import find_retention
 from kernel.text import mark
 from privacy.models import PersonRequest
+from privacy.services.exporting import LIFE
+from privacy.services.forgetting import forget_requests
 from tenants.services.erasures.persons import PersonTable, register_person_tables
+from tenants.services.erasures.retention import RetentionRule, register_retention
 
 TABLES = (
     PersonTable(
@@ -28,6 +33,26 @@ LEFT_OUT = {
 }
 
 
+RULES = (
+    RetentionRule(
+        "requests",
+        ("privacy.PersonRequest", "privacy.PersonRequestStep"),
+        mark("Who made a request about their data, and its words"),
+        mark("To show that it was answered, and in time. That it was, and when, stays without a name."),
+        lambda country: find_retention("requests", country).keep,
+        forget_requests,
+    ),
+    RetentionRule(
+        "person_files",
+        ("privacy.PersonExport",),
+        mark("Files that people take along"),
+        mark("To be downloaded"),
+        lambda _: Period(LIFE.days, Unit.DAYS),
+    ),
+)
+
+
 def register() -> None:
-    """Say which rows are about a person."""
+    """Say which rows are about a person, and how long they are kept."""
     register_person_tables(TABLES, left_out=LEFT_OUT)
+    register_retention(RULES)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.policies import Permission
 from web.workspace.nav import SETTINGS, NavEntry, add_entries
-from web.workspace.privacy import acts, blocked, record, recording, views
+from web.workspace.privacy import acts, blocked, keeping, record, recording, views
 
 add_entries(
     NavEntry(
@@ -25,6 +25,7 @@ urlpatterns = [
     path("privacy/new/", recording.record, name="privacy_new"),
     path("privacy/record/", record.show_record, name="privacy_record"),
     path("privacy/record.csv", record.take_record, name="privacy_record_table"),
+    path("privacy/kept/", keeping.show, name="privacy_kept"),
     path("privacy/blocked/", blocked.show_list, name="privacy_blocked_list"),
     path("privacy/blocked/find/", blocked.find, name="privacy_blocked_find"),
     path("privacy/blocked/<int:blocked_id>/", blocked.show, name="privacy_blocked"),
