@@ -1,4 +1,6 @@
 /* What stands beside a page: a booking, or the form of a new one. Beside the board it takes a column, elsewhere it lies over the page. */
+import "./copy.js";
+
 const panel = document.getElementById("panel");
 export const body = document.getElementById("panel-body");
 const wide = matchMedia("(min-width: 1101px)");

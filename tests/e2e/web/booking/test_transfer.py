@@ -54,6 +54,10 @@ def test_a_phone_books_transfers_and_reads_that_it_came(workshop, address, depos
     for said in ("$100", BANK.holder, BANK.number):
         expect(page.locator("section[aria-labelledby=transfer]")).to_contain_text(said)
     check_page(page)
+    page.get_by_role("button", name="Copiar Número de cuenta").press("Enter")
+    expect(page.locator("[data-said]")).to_have_text("Copiado: Número de cuenta")
+    assert page.evaluate("getSelection().toString().trim()") == BANK.number
+    check_page(page)
 
     page.set_input_files("#receipt", {"name": "pago.txt", "mimeType": "text/plain", "buffer": b"hello"})
     page.click("text=Enviar el comprobante")

@@ -49,7 +49,7 @@ def test_reception_asks_for_the_deposit_and_reads_out_the_link(owner_client):
     )  # fmt: skip
     assert (answer.status_code, made.status) == (302, "pending_payment")
     assert f'value="{make_manage_url(make_manage_token(made))}"' in page
-    assert "js/copy.js" in page
+    assert 'data-copy="#pay-link"' in page
     assert list(Payment.objects.values_list("amount_minor", "state")) == [(DEPOSIT, "open")]
 
 
@@ -96,10 +96,10 @@ def test_what_asks_for_no_deposit_does_not_ask_about_it(owner_client):
     assert 'name="deposit"' not in page
 
 
-def test_drawer_shows_the_link_without_a_button_that_does_nothing(owner_client):
+def test_drawer_shows_the_link_with_its_button(owner_client):
     owner_client.post(NEW, desk())
     made = Booking.objects.get()
 
     answer = owner_client.get(f"/workspace/bookings/{made.pk}/", headers={"HX-Request": "true"}).content.decode()
 
-    assert ('id="pay-link"' in answer, "data-copy" in answer) == (True, False)
+    assert ('id="pay-link"' in answer, 'data-copy="#pay-link"' in answer) == (True, True)

@@ -156,6 +156,8 @@ def test_customer_reads_where_to_transfer_and_until_when(customer_client, bookin
 
     for text in (BANK.number, BANK.holder, BANK.bank, booking.reference):
         assert text in page
+    for key in ("pay-holder", "pay-number", "pay-reference"):
+        assert (f'id="{key}"' in page, f'hidden data-copy="#{key}"' in page) == (True, True)
     receive_deposit(booking_id=booking_id, now=utc_now(), by=STAFF)
     assert BANK.number not in read(customer_client.get(address))
 
