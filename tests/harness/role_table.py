@@ -296,6 +296,7 @@ TENANT: dict[str, Rights] = {
     "workspace/services/": read(OFFICE),
     "workspace/services/new/": form(SETUP),
     "workspace/services/prices/": form(SETUP),
+    "workspace/services/deposits/": read(OFFICE),
     "workspace/services/file/": form(SETUP),
     "workspace/services/file/services.csv": read(SETUP),
     "workspace/services/starter/": change(SETUP),

@@ -10,6 +10,7 @@ from web.workspace.catalog.files.page import SERVICE_FILE
 from web.workspace.catalog.pages import SERVICES
 from web.workspace.catalog.prices.views import edit_prices
 from web.workspace.catalog.starting import use_starter_list
+from web.workspace.catalog.terms.listing import show_terms
 from web.workspace.crud.urls import make_urls
 from web.workspace.files.urls import make_file_urls
 from web.workspace.nav import SETTINGS, NavEntry, add_entries
@@ -30,6 +31,7 @@ add_entries(
 urlpatterns = [
     *make_urls(SERVICES),
     path("services/prices/", edit_prices, name="services_prices"),
+    path("services/deposits/", show_terms, name="services_deposits"),
     *make_file_urls(SERVICE_FILE),
     path("services/starter/", use_starter_list, name="services_starter"),
     path("services/<int:row_id>/copy/", copy_row, name="services_copy"),

@@ -32,7 +32,7 @@ PAGES = (
     "resource_types/", "resource_types/new/", "resource_types/{type}/",
     "resources/", "resources/new/", "resources/{resource}/", "resources/{resource}/copy/", "resources/turns/",
     "hours/", "hours/of/r{resource}/", "days/", "days/?month=2030-01", "days/new/", "days/hours/{day}/",
-    "services/", "services/new/", "services/{service}/", "services/prices/",
+    "services/", "services/new/", "services/{service}/", "services/prices/", "services/deposits/",
     "rules/", "rules/new/", "rules/{rule}/",
     "services/file/", "services/file/services.csv", "resources/file/resources.csv", "rules/file/rules.csv",
     "resource_types/file/resource_types.csv",

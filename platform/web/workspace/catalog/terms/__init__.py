@@ -1,0 +1,1 @@
+"""What all services ask in advance, and what goes back of it."""
