@@ -407,7 +407,7 @@ def load_page(token: str) -> ManagePage:
         words={term.replace(".", "_"): text for term, text in words.items()},
         vertical_icon=vertical.icon,
         series=find_series(booking, is_customers=True),
-        money=load_money(booking, is_unpaid=is_unpaid(booking, now)),
+        money=load_money(booking, is_unpaid=is_unpaid(booking, now), now=now),
     )
 
 

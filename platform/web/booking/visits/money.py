@@ -32,6 +32,7 @@ from billing.selectors.payments import (
 from billing.selectors.receipts import list_receipts
 from billing.types import BankData, CardAccount, FeeView, OpenDoors, PaymentView, ReceiptView, RefundView
 from scheduling.types import BookingView
+from web.booking.visits.outcomes import Outcome, list_outcomes
 from web.templatetags.formats import get_current_formats, local_date_long
 
 
@@ -65,6 +66,7 @@ class ShownMoney:
         credit_minor: What its customer, who has shown who they are, may pay it with.
         asks_for_proof: Somebody has credit here, which could pay it if its customer came by the link to their visits.
         is_card_paused: For now the provider takes no cards for the business.
+        outcomes: What becomes of it if plans change.
     """
 
     bank: BankData | None
@@ -82,6 +84,7 @@ class ShownMoney:
     credit_minor: int = 0
     asks_for_proof: bool = False
     is_card_paused: bool = False
+    outcomes: tuple[Outcome, ...] = ()
 
     @property
     def usable_minor(self) -> int:
@@ -152,7 +155,7 @@ class ShownMoney:
         return gettext(self.receipt.failure) if self.receipt and self.receipt.failure else ""
 
 
-def load_money(booking: BookingView, *, is_unpaid: bool) -> ShownMoney:
+def load_money(booking: BookingView, *, is_unpaid: bool, now: datetime) -> ShownMoney:
     """Return where the money of a booking stands; two queries, and up to four more while a deposit is waited for."""
     payments = list_payments_of(booking_id=booking.id)
     balance, due_minor = balance_booking(booking, payments), find_due(booking, payments)
@@ -178,6 +181,7 @@ def load_money(booking: BookingView, *, is_unpaid: bool) -> ShownMoney:
         is_on_card=booking.agreed.is_on_card,
         fee=fee,
         due_minor=due_minor,
+        outcomes=list_outcomes(booking, payments, now=now),
         credit_minor=credit_minor,
         asks_for_proof=gives_credit,
         is_card_paused=doors.is_card_paused or (fee is not None and fee.is_asked and get_card_account().is_paused),
