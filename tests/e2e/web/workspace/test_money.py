@@ -12,7 +12,7 @@ from tenants.context import tenant_scope
 from tests.e2e.sight import DESK, PHONE, check_axe, check_everywhere
 from tests.e2e.web.workspace.test_board import book_at
 from tests.e2e.web.workspace.test_narrow import TOO_WIDE, try_sizes
-from tests.factories.billing import pay, want
+from tests.factories.billing import make_refund, pay, want
 
 
 @pytest.fixture(autouse=True)
@@ -44,13 +44,35 @@ def paths(houses) -> list[str]:
                 provider_account_id="acct_1", provider_payout_id=f"po_{number}", amount_minor=1_234_567_890,
                 currency="MXN", state=state, made_at=now, arrives_at=now + timedelta(days=2),
             )  # fmt: skip
+        back_id, coming, reserved = _leave_money(houses[0], now)
         invoice_id = want(booking_id, name="Transportes y Refacciones de la Concepción SA de CV", now=now)
     money, booking = "/workspace/payments", f"/workspace/bookings/{booking_id}"
     return [
         f"{money}/list/", f"{money}/{payment_id}/", f"{money}/{payment_id}/disputes/{dispute.pk}/answer/",
         f"{money}/{payment_id}/disputes/{dispute.pk}/accept/", f"{money}/income/?by=service", f"{money}/payouts/",
         f"{money}/invoices/", f"{money}/invoices/{invoice_id}/", f"{booking}/payments/invoice/",
+        f"{money}/{back_id}/", f"{money}/bank/", "/workspace/services/deposits/",
+        *(f"/workspace/bookings/{each}/{page}" for each in (coming, reserved) for page in ("", "payments/new/")),
     ]  # fmt: skip
+
+
+def _leave_money(house, now) -> tuple[int, int, int]:
+    """Leave a refund that is to be sent, a card that is being charged and one that reserves.
+
+    Return the payment of the first, and the bookings of the others.
+    """
+    refunded, coming, reserved = (
+        book_at(house, f"Maximiliano Fernández de la Concepción {number}", number)[0] for number in (6, 7, 8)
+    )
+    payment = Payment.objects.get(pk=pay(refunded, 1_234_500, now=now))
+    make_refund(payment, amount_minor=1_000_000, asked_at=now)
+    Payment.objects.filter(pk=payment.pk).update(refunded_minor=1_000_000)
+    for booking_id, state in ((coming, "processing"), (reserved, "reserved")):
+        Payment.objects.create(
+            booking_id=booking_id, purpose="deposit", amount_minor=12_345, currency="MXN", door="stripe", state=state,
+            opened_at=now,
+        )  # fmt: skip
+    return payment.pk, coming, reserved
 
 
 def test_pages_of_money_are_seen_whole_by_everybody(houses, open_workspace, paths):
