@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from operators import ideas, views
+from operators import events, ideas, views
 from operators.acts import perform_act
 
 app_name = "operators"
@@ -10,6 +10,7 @@ app_name = "operators"
 urlpatterns = [
     path("", views.list_tenants, name="tenants"),
     path("removed/", views.show_removals, name="removals"),
+    path("events/", events.show_events, name="events"),
     path("ideas/", ideas.show_ideas, name="ideas"),
     path("ideas/<int:idea_id>/", ideas.put_away, name="idea"),
     path("log/", views.show_log, name="log"),

@@ -534,6 +534,7 @@ PLATFORM: dict[str, Rights] = {
     "sign-up/progress/<str:token>/again/": change(ANYONE),
     "sign-up/progress/<str:token>/mail/": form(ANYONE),
     "operator/": read(OPERATORS),
+    "operator/events/": read(OPERATORS),
     "operator/ideas/": read(OPERATORS),
     "operator/ideas/<int:idea_id>/": change(OPERATORS),
     "operator/log/": read(OPERATORS),

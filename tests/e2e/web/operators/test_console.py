@@ -13,6 +13,7 @@ from accounts.enums import Role
 from accounts.models import Session, User
 from accounts.services.people import add_person
 from accounts.services.second_step import make_code
+from billing.public.models import WebhookEvent
 from kernel.clock import utc_now
 from tenants.context import tenant_scope
 from tenants.models import Tenant
@@ -105,6 +106,15 @@ def sign_in(page: Page, email: str) -> None:
     page.keyboard.press("Enter")
 
 
+def look_at_events(page: Page, house: TenantInfo) -> list[str]:
+    with tenant_scope(house):
+        WebhookEvent.objects.create(
+            event_id=f"evt_{'x' * 60}", kind="payment", provider_account_id=f"acct_{'y' * 40}", came_at=utc_now()
+        )
+    page.goto(f"{PLATFORM}/operator/events/")
+    return check_all(page)
+
+
 def test_console_and_second_step_are_accessible_and_fit(house, operator, open_page):
     page = open_page(f"{PLATFORM}/accounts/login/")
     found: dict[str, list[str]] = {}
@@ -152,6 +162,7 @@ def test_console_and_second_step_are_accessible_and_fit(house, operator, open_pa
     found["ideas"] = check_all(page)
     page.goto(f"{PLATFORM}/operator/log/")
     found["log"] = check_all(page)
+    found["events"] = look_at_events(page, house)
     page.goto(f"{PLATFORM}/accounts/security/")
     found["security"] = check_all(page)
 
