@@ -162,6 +162,7 @@ _BOOKINGS = (
         personal={"text": replace(_WRITTEN, erasure=Erasure.DELETE_ROW)},
         other={NotPersonal.CODE: ("author",)},
     ),
+    TableInventory("scheduling.VisitNote", personal={"text": replace(_WRITTEN, erasure=Erasure.DELETE_ROW)}),
     TableInventory(
         "scheduling.DataRequest",
         personal={"text": _WRITTEN, "answer": _WRITTEN},

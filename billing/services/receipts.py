@@ -91,7 +91,7 @@ def drop_receipt(receipt_id: int, now: datetime) -> None:
 def remove_receipts(receipts: QuerySet[Receipt], *, now: datetime) -> None:
     """Remove receipts with their files; belongs in the transaction that needs it."""
     if ids := list(receipts.values_list("pk", flat=True)):
-        remove_files_of_all(kind=RECEIPT, owner_ids=ids, now=now)
+        remove_files_of_all(kinds=[RECEIPT], owner_ids=ids, now=now)
         remove_all_due_work(kind=RECEIPT, row_ids=ids)
         Receipt.objects.filter(pk__in=ids).delete()
 

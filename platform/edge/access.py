@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from functools import wraps
+from http import HTTPStatus
 from inspect import iscoroutinefunction
 from typing import Any, TypeVar, cast
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
+from django_htmx.http import reswap, trigger_client_event
+from django_htmx.middleware import HtmxDetails
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -22,6 +27,7 @@ from accounts.errors import PermissionMissing
 from accounts.policies import Permission, has_permission, has_taken_second_step
 from accounts.services.sessions import note_visit
 from accounts.types import KeyView
+from edge.closed import TOAST
 from edge.places import lead_to_page
 from kernel.clock import utc_now
 from tenants.context import find_current_tenant
@@ -48,8 +54,8 @@ def requires(permission: Permission) -> Callable[[View], View]:
     """Declare that the page ``view`` needs ``permission``.
 
     Anonymous people are sent to the sign-in page (for a GET they come back afterwards), and so are
-    sessions without the second step that their person has set up. Signed-in people without the
-    permission get `PermissionMissing`, and those whom the state of the business shuts out
+    sessions without the second step that their person has set up; a page that is open says so and stays.
+    Signed-in people without the permission get `PermissionMissing`, and those whom the state of the business shuts out
     `StatusForbids`; operators without a second step set one up first.
     """
 
@@ -134,7 +140,30 @@ def _ask_to_sign_in(request: HttpRequest) -> HttpResponseBase | None:
     target = request.get_full_path() if request.method == "GET" else "/"
     if is_known:
         logout(request)  # the sign-in page would send it back
+    htmx = HtmxDetails(request)
+    if htmx and not htmx.history_restore_request:
+        return _tell_open_page(htmx)
     return redirect_to_login(target)
+
+
+def _tell_open_page(htmx: HtmxDetails) -> HttpResponse:
+    """Say on a page that is open that its person is signed out, and lead on: a part of it is no place to sign in.
+
+    Nothing of the page is taken away, so what was typed there is still to be read.
+    """
+    path = None
+    with suppress(ValueError):  # the browser says on which page that is, and others may say anything
+        path = htmx.current_url_abs_path
+    toast = {
+        "title": gettext("You are signed out"),
+        "text": gettext("Nothing was saved. What you typed is still on this page: copy what you need."),
+        "tone": "bad",
+        "links": [{"label": gettext("Sign in"), "url": redirect_to_login(path or "/workspace/").url}],
+        "stays": True,
+    }
+    response = HttpResponse(status=HTTPStatus.UNAUTHORIZED)
+    reswap(response, "none")
+    return trigger_client_event(response, TOAST, toast)
 
 
 def _check_state(user: object) -> None:

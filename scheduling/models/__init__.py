@@ -4,7 +4,7 @@ from scheduling.models.aftercare import Feedback, Reminder
 from scheduling.models.allocation import Allocation, RoundRobinLedger, Session
 from scheduling.models.booking import Booking, BookingLine
 from scheduling.models.bulk import BulkAct, BulkRow
-from scheduling.models.conversation import ConversationLine, DataRequest
+from scheduling.models.conversation import ConversationLine, DataRequest, VisitNote
 from scheduling.models.customer import (
     Asset,
     AssetDue,
@@ -79,6 +79,7 @@ __all__ = [
     "ServiceResource",
     "Session",
     "TimeOff",
+    "VisitNote",
     "VisitPhoto",
     "VisitsLink",
     "WaitlistEntry",

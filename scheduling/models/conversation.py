@@ -58,6 +58,31 @@ class ConversationLine(models.Model):
         return f"{self.author} {self.written_at:%Y-%m-%d %H:%M}"
 
 
+class VisitNote(models.Model):
+    """What somebody of the team wrote down about a booking, for the team alone; ``is_pinned`` ones are read first."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="notes", db_index=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    text = models.TextField()
+    is_pinned = models.BooleanField(default=False)
+    written_at = models.DateTimeField()
+
+    class Meta:
+        """In the order in which they were written; none is empty."""
+
+        ordering: ClassVar = ["pk"]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=~Q(text=""), name="scheduling_visit_note_text"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["booking", "id"], name="scheduling_visit_note_order")]
+
+    def __str__(self) -> str:
+        """Return when it was written: the words are the team's."""
+        return f"{self.written_at:%Y-%m-%d %H:%M}"
+
+
 class DataRequest(models.Model):
     """A customer asks to correct or erase what is kept about them; staff does it and answers.
 

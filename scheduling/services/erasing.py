@@ -31,6 +31,7 @@ from scheduling.models import (
     Feedback,
     ImportRow,
     Reminder,
+    VisitNote,
     VisitsLink,
     WaitlistEntry,
 )
@@ -132,6 +133,7 @@ def erase_customers(rows: ErasedRows) -> None:
     erase_columns(BookingSearch.objects.filter(booking_id__in=bookings))
     erase_columns(Feedback.objects.filter(booking_id__in=bookings), may_publish=False, answered_at=None, hidden_at=None)
     erase_columns(ConversationLine.objects.filter(booking_id__in=bookings))
+    erase_columns(VisitNote.objects.filter(booking_id__in=bookings))
     requests = DataRequest.objects.filter(booking_id__in=bookings)
     erase_columns(requests)
     requests.filter(done_at=None).update(done_at=rows.at)  # what was asked for is done

@@ -17,6 +17,7 @@ from scheduling.models import (
     DataRequest,
     Feedback,
     ImportRow,
+    VisitNote,
     WaitlistEntry,
 )
 from scheduling.services.erasing import list_customers
@@ -104,6 +105,12 @@ TABLES = (
         mark("Conversations"),
         lambda keys: ConversationLine.objects.filter(booking_id__in=keys.booking_ids).order_by("pk"),
         beside=("booking__reference", "author", "written_at"),
+    ),
+    PersonTable(
+        "scheduling.VisitNote",
+        mark("Notes about visits"),
+        lambda keys: VisitNote.objects.filter(booking_id__in=keys.booking_ids).order_by("pk"),
+        beside=("booking__reference", "is_pinned", "written_at"),
     ),
     PersonTable(
         "scheduling.Feedback",

@@ -1,5 +1,7 @@
 """Photos of what a visit is about: sent before there is a booking, kept two years after the visit, else a day.
 
+The team takes its own of a booking (`aftercare.work_photos`), which are kept as long.
+
 Whoever joins the waitlist keeps theirs until they have a booking, or wait no more.
 """
 
@@ -29,6 +31,8 @@ from tenants.services.due_work import add_due_part, add_due_work, remove_all_due
 
 VISIT_PHOTO = "visit_photo"
 """The kind of file, and of the due work that removes it in time."""
+WORK_PHOTO = "work_photo"
+"""The kind of file of what the team takes."""
 KEPT = timedelta(days=1)
 """Without a booking."""
 KEPT_WITH_VISIT = timedelta(days=730)
@@ -50,6 +54,16 @@ def register() -> None:
             has_owner=lambda owner_id: VisitPhoto.objects.filter(pk=owner_id).exists(),
             seen_by=Permission.BOARD_VIEW,
             is_from_visitors=True,
+            owner_model="scheduling.VisitPhoto",
+        )
+    )
+    register_kind(
+        FileKind(
+            name=WORK_PHOTO,
+            target=Target(Shape.WHOLE, widths=(192, 960, 1600)),
+            changed_by=Permission.OWN_WORK,
+            has_owner=lambda owner_id: VisitPhoto.objects.filter(pk=owner_id, is_from_staff=True).exists(),
+            seen_by=Permission.BOARD_VIEW,
             owner_model="scheduling.VisitPhoto",
         )
     )
@@ -85,7 +99,7 @@ def remove_photo(*, run: str, photo_id: int, now: datetime) -> None:
     run_hash = hash_token(run)
     _lock(run_hash)
     found = _unattached(run_hash).select_for_update().filter(pk=photo_id)  # a booking may be taking it just now
-    _remove(found.values_list("pk", flat=True), now=now)
+    remove_photos(found.values_list("pk", flat=True), now=now)
 
 
 def add_photo_part(statement: Statement, run: str, *, ends_at: datetime) -> None:
@@ -114,7 +128,7 @@ def drop_in_time(photo_id: int, now: datetime) -> None:
     if until > now:
         add_due_work(kind=VISIT_PHOTO, row_id=photo_id, due_at=until, now=now)
     else:
-        _remove([photo_id], now=now)
+        remove_photos([photo_id], now=now)
 
 
 def _is_waited_with(photo: VisitPhoto) -> bool:
@@ -124,22 +138,23 @@ def _is_waited_with(photo: VisitPhoto) -> bool:
 
 def remove_photos_of(*, booking_ids: Collection[int], now: datetime) -> None:
     """Remove the photos of bookings that are deleted, or whose customer is erased; belongs in that transaction."""
-    _remove(VisitPhoto.objects.filter(booking_id__in=booking_ids).values_list("pk", flat=True), now=now)
+    remove_photos(VisitPhoto.objects.filter(booking_id__in=booking_ids).values_list("pk", flat=True), now=now)
 
 
 def remove_photos_sent(*, runs: Collection[str], now: datetime) -> None:
     """Remove what was sent in runs and belongs to no booking, since whoever sent it is erased."""
     found = VisitPhoto.objects.filter(run_hash__in=[hash_token(run) for run in runs], booking__isnull=True)
-    _remove(found.values_list("pk", flat=True), now=now)
+    remove_photos(found.values_list("pk", flat=True), now=now)
 
 
 def _unattached(run_hash: str) -> QuerySet[VisitPhoto]:
     return VisitPhoto.objects.filter(run_hash=run_hash, booking__isnull=True)
 
 
-def _remove(photo_ids: Collection[int], *, now: datetime) -> None:
+def remove_photos(photo_ids: Collection[int], *, now: datetime) -> None:
+    """Remove photos with their files, whoever took them; belongs in the caller's transaction."""
     if ids := list(photo_ids):
-        remove_files_of_all(kind=VISIT_PHOTO, owner_ids=ids, now=now)
+        remove_files_of_all(kinds=(VISIT_PHOTO, WORK_PHOTO), owner_ids=ids, now=now)
         remove_all_due_work(kind=VISIT_PHOTO, row_ids=ids)
         VisitPhoto.objects.filter(pk__in=ids).delete()
 

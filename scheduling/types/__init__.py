@@ -47,6 +47,7 @@ from scheduling.types.corrections import Change, Correction
 from scheduling.types.customers import (
     ASKED_CONSENTS,
     MOST_PHOTOS,
+    MOST_WORK_PHOTOS,
     AssetReadingView,
     AssetStory,
     AssetView,
@@ -116,6 +117,7 @@ __all__ = [
     "LONGEST_LINE",
     "MOST_PHOTOS",
     "MOST_SERVICES",
+    "MOST_WORK_PHOTOS",
     "PUBLIC_TERMS",
     "SYSTEM",
     "TELL",

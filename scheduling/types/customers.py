@@ -11,6 +11,8 @@ from scheduling.types.bookings import BookingRow
 
 MOST_PHOTOS = 5
 """That customers send of one visit."""
+MOST_WORK_PHOTOS = 10
+"""That the team takes of one visit."""
 ASKED_CONSENTS = (ConsentPurpose.MARKETING, ConsentPurpose.PHOTOS)
 """What a business may ask its customers for beyond the visit; each is asked by itself, and never ticked before."""
 

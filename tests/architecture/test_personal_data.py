@@ -158,7 +158,7 @@ def test_all_that_a_customer_leaves_is_reached():
         "scheduling.AssetDue",
         "scheduling.Booking", "scheduling.BookingSearch", "scheduling.CustomerSearch",
         "scheduling.HistoricalBooking", "scheduling.HistoricalCustomer", "scheduling.Feedback",
-        "scheduling.ConversationLine", "scheduling.DataRequest",
+        "scheduling.ConversationLine", "scheduling.VisitNote", "scheduling.DataRequest",
         "scheduling.CustomerMerge", "scheduling.WaitlistEntry", "scheduling.VisitsLink", "scheduling.ImportRow",
         "scheduling.ImportPiece",
         "notifications.Message", "notifications_public.Message", "notifications.Event",

@@ -29,6 +29,7 @@ from scheduling.models import (
     DataRequest,
     Feedback,
     ImportRow,
+    VisitNote,
     VisitsLink,
     WaitlistEntry,
 )
@@ -132,6 +133,8 @@ def plant(booking_id: int, *, now: datetime) -> Planted:
     planted.mark(Feedback.objects.filter(booking=booking))
     ConversationLine.objects.create(booking=booking, author="customer", text="x", written_at=now)
     planted.mark(ConversationLine.objects.filter(booking=booking))
+    VisitNote.objects.create(booking=booking, text="x", written_at=now)
+    planted.mark(VisitNote.objects.filter(booking=booking))
     DataRequest.objects.create(booking=booking, kind="erasure", asked_at=now, answer="x", done_at=now)
     planted.mark(DataRequest.objects.filter(booking=booking))
     _plant_around(planted, booking, now)

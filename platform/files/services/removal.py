@@ -26,13 +26,13 @@ PATIENCE = timedelta(minutes=5)
 @transaction.atomic
 def remove_files_of(*, kind: str, owner_id: int, now: datetime) -> None:
     """Remove every file of a row that is being deleted; belongs in the transaction that deletes it."""
-    remove_files_of_all(kind=kind, owner_ids=[owner_id], now=now)
+    remove_files_of_all(kinds=[kind], owner_ids=[owner_id], now=now)
 
 
 @transaction.atomic
-def remove_files_of_all(*, kind: str, owner_ids: Collection[int], now: datetime) -> None:
-    """Do the same for many rows, in as many statements as for one."""
-    remove_rows(StoredFile.objects.filter(kind=kind, owner_id__in=owner_ids), now=now)
+def remove_files_of_all(*, kinds: Collection[str], owner_ids: Collection[int], now: datetime) -> None:
+    """Do the same for many rows of a table, and each kind of their files, in as many statements as for one."""
+    remove_rows(StoredFile.objects.filter(kind__in=kinds, owner_id__in=owner_ids), now=now)
 
 
 def remove_rows(rows: QuerySet[StoredFile], *, now: datetime) -> None:

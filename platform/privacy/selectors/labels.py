@@ -72,6 +72,7 @@ LABELS: Mapping[str, str] = {
     "identity_check": mark("Identity checked"),
     "identity_note": mark("How the identity was checked"),
     "incoming": mark("Picture before it is made"),
+    "is_pinned": mark("Read first"),
     "issued_on": mark("Date of the invoice"),
     "keys": mark("Words to search by"),
     "kind": mark("Kind"),

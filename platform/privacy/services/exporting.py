@@ -34,6 +34,7 @@ from privacy.services.steps import lock_request, note_step
 from scheduling.selectors.bookings.photos import list_visit_photos
 from scheduling.selectors.customers.persons import PersonFacts, find_shared, get_person
 from scheduling.services.person_rows import find_person_keys
+from scheduling.services.photos import VISIT_PHOTO, WORK_PHOTO
 from scheduling.types import SYSTEM, Actor
 from tenants.context import current_tenant
 from tenants.enums import Ability, Urgency
@@ -217,9 +218,10 @@ def _take(request: PersonRequest, *, by_id: int | None, now: datetime) -> Person
 
 
 def _add_photos(archive: zipfile.ZipFile, keys: PersonKeys) -> None:
-    for photo in list_visit_photos(booking_ids=keys.booking_ids):
+    for photo in list_visit_photos(booking_ids=keys.booking_ids, is_with_staffs=True):
         try:
-            found = read_of_owner("visit_photo", photo.id, width=PHOTO_WIDTH)
+            kind = WORK_PHOTO if photo.is_from_staff else VISIT_PHOTO
+            found = read_of_owner(kind, photo.id, width=PHOTO_WIDTH)
         except FileUnknown:  # it is being made, or could not be read
             continue
         archive.writestr(f"photos/{photo.file_name}", found.content)

@@ -19,10 +19,11 @@ REFRESH = "board:refresh"
 
 @dataclass(frozen=True, slots=True)
 class Undo:
-    """A post that takes back what was done."""
+    """A post that takes back what was done; ``page_url`` says the same without fields, for the form of a page."""
 
     url: str
     fields: Mapping[str, str]
+    page_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,9 @@ def go_on(request: HttpRequest, toast: Toast, *, to: str) -> HttpResponse:
     """Answer a plain form: show the notice on the next page, with its undo if its address says all."""
     level = messages.ERROR if toast.tone == "bad" else messages.SUCCESS
     text = f"{toast.title}: {toast.text}" if toast.text else toast.title
-    undo_url = toast.undo.url if toast.undo and toast.undo.fields.keys() <= {"from"} else ""
+    undo_url = toast.undo.page_url if toast.undo else ""
+    if toast.undo and toast.undo.fields.keys() <= {"from"}:
+        undo_url = toast.undo.url
     messages.add_message(request, level, text, extra_tags=undo_url)
     return redirect(to, permanent=False)
 

@@ -44,8 +44,8 @@ from web.workspace.bookings.views import read_override, refuse
 def move_booking(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Show the free times, or move to the posted one; refused moves change nothing and say why."""
     booking = bookings.get_booking(booking_id=booking_id)
-    if request.method == "POST" and request.POST.get("undo"):
-        return _undo_move(request, booking)
+    if request.method == "POST" and (undone := _read_undone(request)):
+        return _undo_move(request, booking, undone)
     if request.method != "POST" or "do" in request.POST:
         return _render_form(request, booking)
     return _move(request, booking)
@@ -83,9 +83,14 @@ def _move(request: HttpRequest, booking: BookingView) -> HttpResponse:
     return answer_moved(request, before=booking)
 
 
-def _undo_move(request: HttpRequest, booking: BookingView) -> HttpResponse:
+def _read_undone(request: HttpRequest) -> str:
+    """Return which move is to be taken back: a field says it, or the address; empty: none is."""
+    return request.POST.get("undo", "") or request.GET.get("undo", "")
+
+
+def _undo_move(request: HttpRequest, booking: BookingView, undone: str) -> HttpResponse:
     """Take a move back; where that cannot be, say who is in the way."""
-    sequence = read_row_id(request.POST["undo"])
+    sequence = read_row_id(undone)
     try:
         undo_move(booking_id=booking.id, sequence=sequence or 0, now=utc_now(), by=make_actor(request))
     except (SlotTaken, SlotUnavailable) as error:
@@ -126,7 +131,7 @@ def answer_moved(request: HttpRequest, *, before: BookingView) -> HttpResponse:
     """Say what a move made of a booking, with the press that takes it back."""
     booking = bookings.get_booking(booking_id=before.id)
     text = " · ".join(part for part in (booking.customer_name, describe_move(before, booking)) if part)
-    if request.POST.get("undo"):
+    if _read_undone(request):
         toast = Toast(title=gettext("Change undone"), text=text)
     else:
         is_end = before.starts_at == booking.starts_at and before.ends_at != booking.ends_at
@@ -143,7 +148,8 @@ def _make_undo(before: BookingView, moved: BookingView) -> Undo:
     fields = {"from": "board", "undo": str(moved.sequence)}
     if before.resources:
         fields["resource"] = str(before.resources[0].resource_id)
-    return Undo(url=reverse("workspace:move", args=[before.id]), fields=fields)
+    url = reverse("workspace:move", args=[before.id])
+    return Undo(url=url, fields=fields, page_url=f"{url}?{urlencode({'undo': moved.sequence})}")
 
 
 def _render_form(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 
 from django.urls import reverse
@@ -13,7 +13,6 @@ from django.utils.translation import gettext
 
 from accounts.policies import Permission, has_permission
 from accounts.selectors.staff import list_staff
-from files.selectors.files import list_pictures
 from notifications.enums import KEPT_BACK, Channel, MessageReason, MessageStatus
 from notifications.selectors.messages import list_messages
 from notifications.types.messages import MessageView, Subject
@@ -24,10 +23,9 @@ from scheduling.selectors.aftercare.feedback import find_feedback
 from scheduling.selectors.bookings import views as bookings
 from scheduling.selectors.bookings.history import HistoryStep, find_last_step, list_history
 from scheduling.selectors.bookings.past_moves import ContentChange, list_content_changes
-from scheduling.selectors.bookings.photos import list_booking_photos
 from scheduling.selectors.bookings.series import SeriesView, find_series
+from scheduling.services.aftercare.delays import DELAYABLE
 from scheduling.services.messages.manage_tokens import make_manage_token, make_manage_url
-from scheduling.services.photos import VISIT_PHOTO
 from scheduling.types import Answer, BookingView
 from scheduling.types.aftercare.views import ConversationView, FeedbackView
 from tenants.context import current_tenant
@@ -36,7 +34,6 @@ from tenants.policies import may_business
 from verticals.contract import Vertical
 from verticals.registry import get_vertical
 from web.formats import capitalize, describe_series, to_local
-from web.parts.pictures import ShownPicture, show_picture
 from web.parts.status_looks import StatusLook, get_look, get_pause_look
 from web.templatetags.formats import get_current_formats, local_date_time
 from web.workspace.bookings.actions import Action, is_changeable, is_movable, is_resizable, list_actions, may_end
@@ -44,6 +41,8 @@ from web.workspace.bookings.answers import show_answer
 from web.workspace.bookings.changes import describe_changes
 from web.workspace.bookings.deposits import PayLink, find_pay_link
 from web.workspace.bookings.payments import BookingMoney, load_money
+from web.workspace.bookings.working.access import is_given_to
+from web.workspace.bookings.working.notes import WorkPart, load_work
 
 MESSAGE_TONES = {
     MessageStatus.SENT: "good",
@@ -103,7 +102,9 @@ class BookingPage:
 
     Attributes:
         undo: The look of the step that can be taken back.
-        photos: What the customer sent of what the visit is about.
+        work: Notes and photos, of the customer and of the team.
+        pauses: The reasons for which work may stand still now, by their keys: none but while it goes on.
+        may_be_late: Somebody waits who could be told that it takes longer.
         may_write: The person may write to the customer.
         is_waited_for: The customer wrote, and nobody has answered.
         series: The dates that were booked with it; None: it was booked alone.
@@ -127,7 +128,9 @@ class BookingPage:
     undo: StatusLook | None
     history: tuple[StepLine, ...]
     messages: tuple[MessageLine, ...]
-    photos: tuple[ShownPicture, ...]
+    work: WorkPart
+    pauses: tuple[tuple[str, StatusLook], ...]
+    may_be_late: bool
     conversation: tuple[SaidLine, ...]
     feedback: FeedbackView | None
     may_write: bool
@@ -151,6 +154,19 @@ class BookingPage:
     def series_words(self) -> str:
         """Say which one of the series it is, how often it was booked, and until when."""
         return describe_series(get_current_formats(), self.series) if self.series else ""
+
+    @property
+    def is_paused(self) -> bool:
+        """Tell whether work stands still, and somebody may let it go on."""
+        return bool(self.pauses and self.booking.progress.pause)
+
+    @property
+    def expected_at(self) -> datetime | None:
+        """Return when the visit begins, or is done, after what was announced; None: as agreed."""
+        booking = self.booking
+        late = booking.progress.late_minutes if booking.status in DELAYABLE else 0
+        due = booking.ends_at if booking.status == BookingStatus.IN_PROGRESS else booking.starts_at
+        return due + timedelta(minutes=late) if late else None
 
     @property
     def last_line_id(self) -> int:
@@ -208,7 +224,15 @@ def load_booking_page(*, booking_id: int, user: object, now: datetime) -> Bookin
             list_history(booking_id=booking_id), list_content_changes(booking_id=booking_id), names, booking
         ),
         messages=tuple(describe_message(each) for each in list_messages(about=Subject("booking", booking_id))),
-        photos=_list_photos(booking_id),
+        work=load_work(
+            booking,
+            names=names,
+            user_id=getattr(user, "pk", None) or 0,
+            may_work=is_given_to(user, booking),
+            is_anyones=has_permission(user, Permission.BOOKING_MANAGE),
+        ),
+        pauses=_list_pauses(booking) if may_act else (),
+        may_be_late=may_act and booking.status in DELAYABLE,
         conversation=tuple(SaidLine(line, names.get(line.user_id or 0, "")) for line in said),
         feedback=find_feedback(booking_id=booking_id) if booking.status == BookingStatus.COMPLETED else None,
         may_write=may_act,
@@ -220,12 +244,11 @@ def load_booking_page(*, booking_id: int, user: object, now: datetime) -> Bookin
     )
 
 
-def _list_photos(booking_id: int) -> tuple[ShownPicture, ...]:
-    """Return the photos of the visit that are ready, in the order in which they were sent."""
-    ids = list_booking_photos(booking_id=booking_id)
-    pictures = list_pictures(VISIT_PHOTO, ids) if ids else {}
-    shown = (show_picture(pictures.get(each), width=192, is_public=False) for each in ids)
-    return tuple(each for each in shown if each is not None)
+def _list_pauses(booking: BookingView) -> tuple[tuple[str, StatusLook], ...]:
+    if booking.status != BookingStatus.IN_PROGRESS:
+        return ()
+    vertical, _ = _get_vertical()
+    return tuple((pause.key, get_pause_look(pause.key)) for pause in vertical.pauses)
 
 
 def _find_undo(booking: BookingView) -> StatusLook | None:

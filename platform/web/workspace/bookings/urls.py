@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from accounts.policies import Permission
 from tenants.enums import Ability
 from web.workspace.bookings import corrections, levels, listing, moves, new, views
+from web.workspace.bookings.alongside import views as alongside
 from web.workspace.bookings.contents import views as contents
 from web.workspace.bookings.knowing import views as knowing
 from web.workspace.bookings.resizing import fits, lengths
@@ -19,7 +20,21 @@ add_entries(
         url_name="list",
         permission=Permission.BOARD_VIEW,
         position=20,
-        belongs=("booking", "move", "length", "change_visit", "correct", "level", "undo", "undo_following", "action"),
+        belongs=(
+            "booking",
+            "move",
+            "length",
+            "change_visit",
+            "correct",
+            "level",
+            "undo",
+            "undo_following",
+            "action",
+            "pause",
+            "resume",
+            "late",
+            "notes",
+        ),
     ),
     NavEntry(
         key="new",
@@ -65,5 +80,9 @@ urlpatterns = [
     path("bookings/<int:booking_id>/level/", levels.change_level, name="level"),
     path("bookings/<int:booking_id>/undo/<slug:status>/", views.undo_action, name="undo"),
     path("bookings/<int:booking_id>/undo-following/", views.undo_following, name="undo_following"),
+    path("bookings/<int:booking_id>/pause/", alongside.pause, name="pause"),
+    path("bookings/<int:booking_id>/resume/", alongside.resume, name="resume"),
+    path("bookings/<int:booking_id>/late/", alongside.say_late, name="late"),
+    path("bookings/<int:booking_id>/notes/", alongside.keep_notes, name="notes"),
     path("bookings/<int:booking_id>/<slug:key>/", views.perform_action, name="action"),
 ]

@@ -15,7 +15,7 @@ from accounts.policies import Permission, has_permission
 from edge.access import requires
 from edge.statuses import get_status
 from kernel.clock import utc_now
-from kernel.errors import Conflict, Forbidden
+from kernel.errors import Conflict, Forbidden, Invalid
 from scheduling.enums import BookingStatus
 from scheduling.errors import SlotTaken
 from scheduling.policies import TAKEN_BACK
@@ -34,6 +34,8 @@ from web.workspace.bookings.actions import ACTIONS, CANCEL, CANCEL_FOLLOWING, RE
 from web.workspace.bookings.forms import ReasonForm, TeamReasonForm
 from web.workspace.bookings.page import load_booking_page
 from web.workspace.bookings.payments import find_returns
+from web.workspace.bookings.working.late import LateForm
+from web.workspace.bookings.working.notes import NoteForm
 
 
 @requires(Permission.BOARD_VIEW)
@@ -103,8 +105,13 @@ def render_booking(
     status: int = 200,
     asked: tuple[Action, ReasonForm] | None = None,
     error: str = "",
+    late: LateForm | None = None,
+    note: NoteForm | None = None,
 ) -> HttpResponse:
-    """Render the page or the panel; ``asked`` is the step whose reason was wrong, with its form."""
+    """Render the page or the panel; ``asked`` is the step whose reason was wrong, with its form.
+
+    ``late`` and ``note`` are forms in which something is wrong.
+    """
     page = load_booking_page(booking_id=booking_id, user=request.user, now=utc_now())
     reasons = [
         asked if asked and asked[0] is action else (action, make_reason_form(action))
@@ -118,7 +125,8 @@ def render_booking(
         if action.reason is ReasonRule.MEANS:
             form.show_coming(page.money.coming_words)
     template = "workspace/booking_panel.html" if is_fragment_asked(request) else "workspace/booking.html"
-    context = {"page": page, "reasons": reasons, "error": error} | _find_headings(request, booking_id)
+    forms = {"late_form": late or LateForm(auto_id="late-%s"), "note_form": note or NoteForm(auto_id="note-%s")}
+    context = {"page": page, "reasons": reasons, "error": error} | forms | _find_headings(request, booking_id)
     return render(request, template, context, status=status)
 
 
@@ -135,7 +143,9 @@ def make_reason_form(action: Action, data: QueryDict | None = None) -> ReasonFor
     return make(data, key=action.key, asks=REASON_FIELDS[action.reason])
 
 
-def refuse(request: HttpRequest, booking_id: int, error: Conflict | Forbidden, *, text: str = "") -> HttpResponse:
+def refuse(
+    request: HttpRequest, booking_id: int, error: Conflict | Forbidden | Invalid, *, text: str = ""
+) -> HttpResponse:
     """Say what stands in the way, beside the booking as it is now; ``text``: in other words than the error's own."""
     text = text or translate_error(error)
     if is_fragment_asked(request) and request.POST.get("from") == "board":

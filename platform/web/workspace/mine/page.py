@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from kernel.instants import count_minutes
 from scheduling.enums import BookingStatus
-from scheduling.errors import BookingNotFound
 from scheduling.policies import TRANSITIONS
+from scheduling.selectors.aftercare.notes import NoteView, list_notes
 from scheduling.selectors.bookings.board import list_day_visits
-from scheduling.selectors.bookings.views import get_booking
+from scheduling.selectors.bookings.photos import list_visit_photos
 from scheduling.selectors.catalog import services as catalog
 from scheduling.services.aftercare.delays import DELAYABLE
 from scheduling.types import BookingView
@@ -36,6 +38,8 @@ class Card:
         late_minutes: So long it goes on past its end, or nobody began it; what was announced counts in.
         expected_at: When it begins, or is done, after what was announced; None: as agreed.
         pauses: The trade's reasons to stand still, by their keys.
+        pinned: Notes of the team that are read first.
+        kept: So many notes and photos there are of the team.
     """
 
     visit: BookingView
@@ -48,6 +52,8 @@ class Card:
     late_minutes: int
     expected_at: datetime | None
     pauses: tuple[tuple[str, StatusLook], ...]
+    pinned: tuple[NoteView, ...] = ()
+    kept: int = 0
 
     @property
     def is_over(self) -> bool:
@@ -119,7 +125,7 @@ def load_own_day(*, own_ids: tuple[int, ...], on: date | None, now: datetime) ->
     today = now.astimezone(ZoneInfo(timezone)).date()
     shown = on or today
     visits = list_day_visits(on=shown, timezone=timezone, now=now, resource_ids=own_ids) if own_ids else ()
-    cards = tuple(make_card(visit, now=now) for visit in visits)
+    cards = _make_cards(visits, now=now)
     return OwnDay(
         on=shown,
         today=today,
@@ -131,16 +137,20 @@ def load_own_day(*, own_ids: tuple[int, ...], on: date | None, now: datetime) ->
     )
 
 
-def get_own_visit(*, booking_id: int, own_ids: tuple[int, ...], is_anyones: bool) -> BookingView:
-    """Return a visit that is given to these people, or any where ``is_anyones``.
-
-    Raises:
-        BookingNotFound: There is none, or it is given to others: who asks learns no more of it.
-    """
-    visit = get_booking(booking_id=booking_id)
-    if not is_anyones and not {each.resource_id for each in visit.resources} & set(own_ids):
-        raise BookingNotFound
-    return visit
+def _make_cards(visits: Sequence[BookingView], *, now: datetime) -> tuple[Card, ...]:
+    ids = [visit.id for visit in visits]
+    notes = list_notes(booking_ids=ids) if ids else ()
+    photos = list_visit_photos(booking_ids=ids, is_with_staffs=True) if ids else ()
+    kept = Counter(note.booking_id for note in notes)
+    kept.update(photo.booking_id for photo in photos if photo.is_from_staff)
+    return tuple(
+        replace(
+            make_card(visit, now=now),
+            pinned=tuple(note for note in notes if note.is_pinned and note.booking_id == visit.id),
+            kept=kept[visit.id],
+        )
+        for visit in visits
+    )
 
 
 def make_card(visit: BookingView, *, now: datetime) -> Card:

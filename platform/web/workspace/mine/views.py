@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.policies import Permission, has_permission
+from accounts.policies import Permission
 from edge.access import requires
 from edge.reading import read_date
 from edge.statuses import get_status
@@ -25,21 +24,15 @@ from kernel.errors import Conflict, Forbidden, Invalid
 from scheduling.enums import BookingStatus
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.selectors.catalog.staff import list_own_resource_ids
-from scheduling.services.aftercare.delays import announce_delay
 from scheduling.services.bookings import transitions, undoing
-from scheduling.types import LONGEST_LINE, BookingView, Notice
+from scheduling.types import BookingView
 from web.errors import translate_error
 from web.formats import to_local
-from web.parts.fields import TextField
-from web.parts.forms import PageForm
 from web.parts.toasts import Toast, Undo, add_triggers, go_on, is_fragment_asked
-from web.parts.widgets import ChoiceChips
 from web.workspace.actors import make_actor
-from web.workspace.mine.page import get_own_visit, load_own_day, make_card
-
-USUAL_DELAY = 20
-"""Minutes: what one tap says."""
-DELAYS = (10, 20, 30, 45, 60, 90, 120)
+from web.workspace.bookings.working.access import get_own_visit
+from web.workspace.bookings.working.late import USUAL_DELAY, LateForm, announce, is_reachable
+from web.workspace.mine.page import load_own_day, make_card
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +58,6 @@ ACTS = {
 }
 
 
-class LateForm(PageForm):
-    """How late it gets, and a line for the customer."""
-
-    minutes = forms.TypedChoiceField(
-        label=gettext_lazy("How late"),
-        coerce=int,
-        choices=[(minutes, f"{minutes} min") for minutes in DELAYS],
-        initial=USUAL_DELAY,
-        widget=ChoiceChips(),
-    )
-    tell = forms.BooleanField(required=False)
-    line = TextField(
-        label=gettext_lazy("Add a line in your own words"),
-        max_length=LONGEST_LINE,
-        required=False,
-    )
-
-
 @requires(Permission.OWN_WORK)
 @require_safe
 def show_mine(request: HttpRequest) -> HttpResponse:
@@ -97,7 +72,7 @@ def perform(request: HttpRequest, booking_id: int, key: str) -> HttpResponse:
     act = ACTS.get(key)
     if act is None:
         raise Http404
-    _get_visit(request, booking_id)
+    get_own_visit(request, booking_id)
     more = {"state": request.POST.get("state", "")} if key == "pause" else {}
     try:
         act.service(booking_id=booking_id, now=utc_now(), by=make_actor(request), **more)
@@ -114,39 +89,20 @@ def perform(request: HttpRequest, booking_id: int, key: str) -> HttpResponse:
 @requires(Permission.OWN_WORK)
 def say_late(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Ask how late a visit gets, and tell its customer; the card's button says the usual time at once."""
-    visit = _get_visit(request, booking_id)
+    visit = get_own_visit(request, booking_id)
     if request.method != "POST":
         return _render_late(request, visit, LateForm())
     form = LateForm(request.POST)
     if not form.is_valid():
         return _render_late(request, visit, form, status=422)
-    said = form.cleaned_data
     try:
-        is_new = announce_delay(
-            booking_id=booking_id,
-            minutes=said["minutes"],
-            now=utc_now(),
-            by=make_actor(request),
-            notice=Notice(is_told=said["tell"], line=said["line"]),
-        )
+        title = announce(request, visit, form)
     except Invalid as error:
         form.refuse(error)
         return _render_late(request, visit, form, status=get_status(error))
     except (Conflict, Forbidden) as error:
         return _refuse(request, error)
-    is_told = is_new and said["tell"] and _is_reachable(visit)
-    title = gettext("The customer is told") if is_told else gettext("Noted: %(minutes)s min late")
-    return _answer(request, Toast(title=title % {"minutes": said["minutes"]}, text=_name(visit)))
-
-
-def _get_visit(request: HttpRequest, booking_id: int) -> BookingView:
-    own_ids = list_own_resource_ids(user_id=request.user.pk or 0)
-    is_anyones = has_permission(request.user, Permission.BOOKING_MANAGE)
-    return get_own_visit(booking_id=booking_id, own_ids=own_ids, is_anyones=is_anyones)
-
-
-def _is_reachable(visit: BookingView) -> bool:
-    return bool(visit.customer_phone or visit.customer_email)
+    return _answer(request, Toast(title=title, text=_name(visit)))
 
 
 def _name(visit: BookingView) -> str:
@@ -182,8 +138,7 @@ def _render_late(request: HttpRequest, visit: BookingView, form: LateForm, *, st
     context = {
         "form": form,
         "card": make_card(visit, now=utc_now()),
-        "is_reachable": _is_reachable(visit),
-        "is_told": request.method != "POST" or "tell" in request.POST,
+        "is_reachable": is_reachable(visit),
         "back_url": f"{reverse('workspace:mine')}?date={on.isoformat()}",
         "on": on,
     }

@@ -80,6 +80,7 @@ def _find_refusal(booking: Booking) -> str:
         return VISIT_CHANGED
     if list_messages(about=make_subject(booking.pk)):
         return VISIT_TOLD
-    has_more = booking.photos.exists() or booking.conversation.exists() or booking.data_requests.exists()
+    beside = (booking.photos, booking.notes, booking.conversation, booking.data_requests)
+    has_more = any(rows.exists() for rows in beside)
     has_money = any(rows for found in find_own_data([booking.pk]).values() for rows in found.values())
     return VISIT_PAID if has_more or has_money else ""

@@ -8,11 +8,15 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.models import User
-from scheduling.models import Allocation, Booking, ConversationLine, Resource
+from files.models import StoredFile
+from files.services.rendering import render_file
+from kernel.clock import utc_now
+from scheduling.models import Allocation, Booking, ConversationLine, Resource, VisitNote, VisitPhoto
 from tenants.context import tenant_scope
 from tests.e2e.sight import PHONE, check_everywhere
 from tests.e2e.web.workspace.conftest import wait_until_live
 from tests.e2e.web.workspace.test_board import book_at
+from tests.factories.pictures import make_scene, save
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("unblocked")]
 TOUCH = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
@@ -30,6 +34,8 @@ def mechanic(houses):
     yield booking_id, on
     with tenant_scope(houses[0]):
         Booking.objects.update(pause_state="", paused_at=None)
+        VisitNote.objects.all().delete()
+        VisitPhoto.objects.all().delete()
         Resource.objects.filter(user=owner).update(user=None)
         User.objects.filter(pk=owner.pk).update(role="owner")
 
@@ -89,3 +95,71 @@ def test_keyboard_does_it_too_and_another_time_takes_a_line(houses, open_workspa
     assert found == []
     assert check_everywhere(page) == []
     assert read(houses[0], booking_id) == ("in_progress", "", 45)
+
+
+def test_note_and_photo_from_the_phone_are_in_the_panel_of_the_desk(houses, open_workspace, mechanic):
+    booking_id, on = mechanic
+    phone = open_workspace(houses[0], f"/workspace/mine/?date={on}&lang=es", **TOUCH)
+    phone.locator(f"#notes-{booking_id}").tap()
+    expect(phone).to_have_url(re.compile(r"/notes/\?from=mine"))
+    phone.get_by_label("Nueva nota").fill("La banda está gastada")
+    phone.get_by_label("Fijarla").check()
+    photo = {"name": "banda.png", "mimeType": "image/png", "buffer": save(make_scene(320, 240), "PNG")}
+    phone.get_by_label("Foto", exact=True).set_input_files(photo)
+    phone.get_by_role("button", name="Guardar").tap()
+
+    expect(phone.locator("#notes-title")).to_be_visible()
+    expect(phone.get_by_text("La imagen se está preparando")).to_be_visible()
+    assert check_everywhere(phone) == []
+    with tenant_scope(houses[0]):
+        render_file(StoredFile.objects.get(kind="work_photo").pk, utc_now())
+    expect(phone.locator("#photos img")).to_be_visible()
+    assert check_everywhere(phone) == []
+    with tenant_scope(houses[0]):
+        User.objects.filter(role="provider").update(role="owner")
+    board = open_workspace(houses[0], f"/workspace/?date={on}&who=all&type=all&lang=es")
+    wait_until_live(board)
+    board.locator(f"a[data-booking='{booking_id}']").first.click()
+    panel = board.locator("#booking")
+    expect(panel.locator(".note.warn").get_by_text("La banda está gastada")).to_be_visible()
+    expect(panel.get_by_alt_text("Foto 1 del equipo")).to_be_visible()
+    for name in ("#do-late", "#do-note"):
+        panel.locator(f"{name} summary").focus()
+        board.keyboard.press("Enter")
+        expect(panel.locator(f"{name}[open]")).to_be_attached()
+    assert check_everywhere(board) == []
+    panel.get_by_label("Nueva nota").fill("Pedir la banda")
+    panel.locator("#do-note").get_by_role("button", name="Guardar").click()
+    expect(panel.locator(".log").get_by_text("Pedir la banda", exact=True)).to_be_visible()
+
+    with tenant_scope(houses[0]):
+        assert list(VisitNote.objects.filter(booking_id=booking_id).values_list("text", "is_pinned")) == [
+            ("La banda está gastada", True),
+            ("Pedir la banda", False),
+        ]
+
+
+def test_board_of_who_was_signed_out_leads_to_the_sign_in_page_and_keeps_what_was_typed(
+    houses, open_workspace, mechanic
+):
+    booking_id, on = mechanic
+    with tenant_scope(houses[0]):
+        User.objects.filter(role="provider").update(role="owner")
+    board = open_workspace(houses[0], f"/workspace/?date={on}&who=all&type=all&lang=es")
+    board.locator(f"a[data-booking='{booking_id}']").first.click()
+    panel = board.locator("#booking")
+    panel.locator("#do-note summary").click()
+    panel.get_by_label("Nueva nota").fill("Sigue aquí")
+    board.context.clear_cookies(name=re.compile("session"))
+
+    panel.locator("#do-note").get_by_role("button", name="Guardar").click()
+
+    notice = board.locator(".toast.bad")
+    expect(notice).to_contain_text("Tu sesión se cerró")
+    expect(panel.get_by_label("Nueva nota")).to_have_value("Sigue aquí")
+    expect(board.locator("#panel form[action*='login']")).to_have_count(0)
+    notice.get_by_role("link", name="Iniciar sesión").click()
+    expect(board).to_have_url(re.compile(r"/accounts/login/\?next="))
+    expect(board.locator("#board")).to_have_count(0)
+    with tenant_scope(houses[0]):
+        assert not VisitNote.objects.filter(text="Sigue aquí").exists()

@@ -88,7 +88,11 @@ def test_this_and_the_following_are_canceled_and_undone(owner_client):
 
     assert (done.status_code, statuses(ids)) == (200, ["confirmed", "cancelled", "cancelled"])
     toast = next(each for name, each in json.loads(done.headers["HX-Trigger"]).items() if "undo" in str(each))
-    assert toast["undo"] == {"url": f"/workspace/bookings/{ids[1]}/undo-following/", "fields": {"from": "board"}}
+    assert toast["undo"] == {
+        "url": f"/workspace/bookings/{ids[1]}/undo-following/",
+        "fields": {"from": "board"},
+        "page_url": "",
+    }
     assert (toast["title"], toast["text"]) == ("Citas canceladas", f"Ana Torres · 2 citas: {name_days(ids[1:])}")
     assert f'action="/workspace/bookings/{ids[1]}/undo-following/"' in done.content.decode()
 
