@@ -27,6 +27,7 @@ class BillingConfig(AppConfig):
         from billing.services.cards import answering, comparing, events, looking, payouts, refunding, silence  # noqa: PLC0415
         from billing.services.invoices import announcing as invoices  # noqa: PLC0415
         from billing.services.invoices import ending  # noqa: PLC0415
+        from billing.services.months import letters  # noqa: PLC0415
         from billing.services.moving import customers, person_rows  # noqa: PLC0415
         from billing.services.owners import mails, pausing  # noqa: PLC0415
         from tenants import hooks  # noqa: PLC0415
@@ -42,6 +43,7 @@ class BillingConfig(AppConfig):
         customers.register()
         events.register()
         invoices.register()
+        letters.register()
         looking.register()
         mails.register()
         person_rows.register()

@@ -97,6 +97,7 @@ class Notice(models.TextChoices):
     REFUND = "business_refund", _("Money that goes back to a customer")
     INVOICE_WANTED = "business_invoice_wanted", _("An invoice that a customer wants")
     CLOCK_CLASH = "business_clock_clash", _("Appointments that overlap since the clocks changed")
+    MONTH = "business_month", _("A month that is over: its figures")
 
 
 OWN_WORK = "own_work"

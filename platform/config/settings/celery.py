@@ -67,6 +67,8 @@ CELERY_BEAT_SCHEDULE = {
     "store-tombstones": {"task": "tenants.store_tombstones", "schedule": crontab(hour=8, minute=30)},
     "compare-ledgers": {"task": "billing.plan_comparisons", "schedule": crontab(hour=8, minute=10)},
     "sweep-kept": {"task": "privacy.plan_sweeps", "schedule": crontab(hour=9, minute=10)},
+    # Every hour: somewhere the first morning of a month begins.
+    "tell-months": {"task": "billing.plan_months", "schedule": crontab(minute=5)},
     "sweep-files": {"task": "files.sweep", "schedule": crontab(hour=8, minute=20)},
     "forget-counts": {"task": "tenants.forget_counts", "schedule": 600.0, "options": {"expires": 600}},
 }
