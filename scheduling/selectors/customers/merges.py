@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from database.connection import connection
+from database.connection import connection, write_array
 from kernel.identity.likeness import are_alike
 from scheduling.enums import BookingLevel, CustomerKind
-from scheduling.models import Customer, CustomerMerge, DistinctPair
+from scheduling.models import Customer, CustomerMerge
 from scheduling.types import Likeness, MergeView, RelatedCustomer
 
 UNDO_DAYS = 30
@@ -22,21 +22,52 @@ MERGED_COLUMNS = ("name", "name_key", "kind", "tax_id", "locale", "booking_level
 WITH = {"name": ("name", "name_key"), "booking_level": ("booking_level", "level_reason")}
 """Columns that go with a chosen one."""
 MOST_PAIRS, MOST_SHOWN = 2000, 50
+CROWD = 6
+"""What more records than that have in common belongs to a firm or a family: it makes nobody of them alike."""
 
-CONTACTS_SQL = """
+# Of a crowd only those are paired who are called the same: else its pairs, which grow with its square, hide the others.
+CONTACTS_SQL = f"""
+WITH crowded AS (
+  SELECT kind, value FROM scheduling_contact
+  WHERE %(customer_id)s::int8 IS NULL
+    OR value IN (SELECT value FROM scheduling_contact WHERE customer_id = %(customer_id)s::int8)
+  GROUP BY kind, value HAVING count(*) > {CROWD}
+)
 SELECT one.customer_id, other.customer_id, one.value
 FROM scheduling_contact one
 JOIN scheduling_contact other
   ON other.value = one.value AND other.kind = one.kind AND other.customer_id > one.customer_id
-WHERE %(customer_id)s::int8 IS NULL OR %(customer_id)s::int8 IN (one.customer_id, other.customer_id)
+WHERE (%(customer_id)s::int8 IS NULL OR %(customer_id)s::int8 IN (one.customer_id, other.customer_id))
+  AND (NOT EXISTS (SELECT 1 FROM crowded WHERE crowded.kind = one.kind AND crowded.value = one.value)
+    OR (SELECT name_key FROM scheduling_customer WHERE id = one.customer_id)
+      = (SELECT name_key FROM scheduling_customer WHERE id = other.customer_id))
 ORDER BY other.customer_id DESC, one.customer_id LIMIT %(limit)s::int4
-"""
-MARKS_SQL = """
+"""  # noqa: S608 - a number of our own
+MARKS_SQL = f"""
+WITH crowded AS (
+  SELECT mark FROM scheduling_assetmark
+  WHERE %(customer_id)s::int8 IS NULL
+    OR mark IN (SELECT mark FROM scheduling_assetmark WHERE owner_id = %(customer_id)s::int8)
+  GROUP BY mark HAVING count(DISTINCT owner_id) > {CROWD}
+)
 SELECT one.owner_id, other.owner_id, one.mark
 FROM scheduling_assetmark one
 JOIN scheduling_assetmark other ON other.mark = one.mark AND other.owner_id > one.owner_id
-WHERE %(customer_id)s::int8 IS NULL OR %(customer_id)s::int8 IN (one.owner_id, other.owner_id)
+WHERE (%(customer_id)s::int8 IS NULL OR %(customer_id)s::int8 IN (one.owner_id, other.owner_id))
+  AND (NOT EXISTS (SELECT 1 FROM crowded WHERE crowded.mark = one.mark)
+    OR (SELECT name_key FROM scheduling_customer WHERE id = one.owner_id)
+      = (SELECT name_key FROM scheduling_customer WHERE id = other.owner_id))
 ORDER BY other.owner_id DESC, one.owner_id LIMIT %(limit)s::int4
+"""  # noqa: S608 - a number of our own
+# What was said of a record that was merged is said of the one that goes on, for as long as it stays merged.
+DISTINCT_SQL = """
+WITH RECURSIVE part(root, id) AS (
+  SELECT id, id FROM unnest(%(ids)s::int8[]) id
+  UNION
+  SELECT part.root, c.id FROM part JOIN scheduling_customer c ON c.merged_into_id = part.id
+)
+SELECT DISTINCT one.root, other.root
+FROM scheduling_distinctpair d JOIN part one ON one.id = d.first_id JOIN part other ON other.id = d.second_id
 """
 
 Pair = tuple[int, int]
@@ -45,13 +76,14 @@ Pair = tuple[int, int]
 def list_alike(*, customer_id: int | None = None) -> tuple[Likeness, ...]:
     """List pairs of records that may be one person: a contact or a plate in common, and names that are alike.
 
-    The surest and newest come first; at most `MOST_SHOWN`. ``customer_id``: of this one alone. Four queries.
+    Left out are those of whom somebody said that they are two people, also of a record that was merged into one of
+    them, and what a crowd has in common, unless two of it are called the same. The surest and newest come first; at
+    most `MOST_SHOWN`. ``customer_id``: of this one alone. Four queries.
     """
     contacts, marks = (_read_pairs(sql, customer_id) for sql in (CONTACTS_SQL, MARKS_SQL))
     pairs = {*contacts, *marks}
-    said = DistinctPair.objects.filter(first_id__in={first for first, _ in pairs})
-    pairs -= set(said.values_list("first_id", "second_id"))
     ids = {each for pair in pairs for each in pair}
+    pairs -= _read_distinct(ids)
     rows = {row.pk: row for row in Customer.objects.filter(pk__in=ids, erased_at=None)}
     found = [
         make_likeness(rows[first], rows[second], contacts=contacts[first, second], marks=marks[first, second])
@@ -150,6 +182,12 @@ def _read_pairs(sql: str, customer_id: int | None) -> dict[Pair, set[str]]:
     for first, second, value in rows:
         found[first, second].add(value)
     return found
+
+
+def _read_distinct(ids: Collection[int]) -> set[Pair]:
+    """Return which of these are two people, as somebody said of them or of what was merged into them; one query."""
+    rows: Iterable[Pair] = connection.fetch_planned(DISTINCT_SQL, {"ids": write_array(sorted(ids))})
+    return {(min(pair), max(pair)) for pair in rows}
 
 
 def _may_be_one(first: Customer, second: Customer) -> bool:
