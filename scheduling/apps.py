@@ -16,6 +16,7 @@ class SchedulingConfig(AppConfig):
         from scheduling.services import closing, erasing, person_rows, webhooks  # noqa: PLC0415
         from scheduling.services import photos as visit_photos  # noqa: PLC0415
         from scheduling.services.aftercare import asking, notices  # noqa: PLC0415
+        from scheduling.services.bulk import forgetting  # noqa: PLC0415
         from scheduling.services.bulk import working as bulk  # noqa: PLC0415
         from scheduling.services.catalog import staff, starter_kit  # noqa: PLC0415
         from scheduling.services.customers import consents, merging  # noqa: PLC0415
@@ -60,6 +61,7 @@ class SchedulingConfig(AppConfig):
         closing.register()
         imports.register()
         bulk.register()
+        forgetting.register()
         merging.register()
         consents.register()
         erasing.register()

@@ -69,6 +69,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-kept": {"task": "privacy.plan_sweeps", "schedule": crontab(hour=9, minute=10)},
     # Every hour: somewhere the first morning of a month begins.
     "tell-months": {"task": "billing.plan_months", "schedule": crontab(minute=5)},
+    "forget-bulk-acts": {"task": "scheduling.forget_bulk_acts", "schedule": crontab(hour=8, minute=50)},
     "sweep-files": {"task": "files.sweep", "schedule": crontab(hour=8, minute=20)},
     "forget-counts": {"task": "tenants.forget_counts", "schedule": 600.0, "options": {"expires": 600}},
 }
