@@ -83,6 +83,16 @@ class IncomeShare(models.TextChoices):
     METHOD = "method", _("Way to pay")
 
 
+class IncomeFigure(models.TextChoices):
+    """The figures of a report of income that payments stand behind."""
+
+    RECEIVED = "received", _("Received")
+    TIPS = "tips", _("Of it tips")
+    REFUNDED = "refunded", _("Sent back")
+    KEPT = "kept", _("Kept")
+    TAKEN = "taken", _("Taken back by the bank")
+
+
 class PaymentGroup(models.TextChoices):
     """To what a list of payments can be narrowed."""
 

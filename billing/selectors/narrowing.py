@@ -12,6 +12,8 @@ from django.db.models.functions import Coalesce
 
 from billing.enums import (
     LIVE_STATES,
+    IncomeFigure,
+    LedgerKind,
     PaymentDoor,
     PaymentGroup,
     PaymentMeans,
@@ -20,18 +22,26 @@ from billing.enums import (
     PaymentState,
     RefundState,
 )
-from billing.models import Payment, Refund
+from billing.models import LedgerEntry, Payment, Refund
 from billing.types import PaymentFilters
 from kernel.formats import get_formats
 from kernel.languages import LANGUAGES
 from kernel.page import LARGEST_NUMBER
-from scheduling.selectors.reports.conditions import has_person, has_service, says
+from scheduling.selectors.reports.conditions import find_person, has_person, has_service, says
 from tenants.context import current_tenant
 
 CAME_NOT = {PaymentState.FAILED, PaymentState.EXPIRED, PaymentState.CLOSED, PaymentState.WAIVED}
 CARD_ONLY = Q(purpose=PaymentPurpose.NO_SHOW, door=PaymentDoor.STRIPE, charged_at=None)
 """A card that is left is no payment."""
 BOOKING = "booking_id"
+MOVES = {
+    IncomeFigure.RECEIVED: (LedgerKind.RECEIVED,),
+    IncomeFigure.TIPS: (LedgerKind.RECEIVED,),
+    IncomeFigure.REFUNDED: (LedgerKind.REFUNDED,),
+    IncomeFigure.KEPT: (LedgerKind.KEPT, LedgerKind.RELEASED),
+    IncomeFigure.TAKEN: (LedgerKind.DISPUTED, LedgerKind.REGAINED),
+}
+"""Of which entries of the ledger each figure is the sum, as `selectors.income` adds them up."""
 USUAL = "DEFAULT"
 """Under which Babel keeps the digits of all currencies that it does not name."""
 
@@ -44,7 +54,7 @@ def narrow_payments(filters: PaymentFilters, *, after: tuple[datetime, int] | No
     found = (
         Payment.objects.exclude(CARD_ONLY)
         .annotate(moment=Coalesce("received_at", "opened_at"))
-        .filter(_is_in_group(filters.group), moment__gte=filters.since, moment__lt=filters.until)
+        .filter(_is_in_group(filters.group), _is_within(filters))
     )
     if filters.booking_id is not None:
         found = found.filter(booking_id=filters.booking_id)
@@ -52,7 +62,9 @@ def narrow_payments(filters: PaymentFilters, *, after: tuple[datetime, int] | No
         found = found.filter(came_by(filters.method))
     if filters.service_id is not None:
         found = found.filter(has_service(BOOKING, filters.service_id))
-    if filters.resource_id is not None:
+    if filters.resource_id is not None and filters.moved:
+        found = found.alias(person_id=find_person(BOOKING)).filter(person_id=filters.resource_id)
+    elif filters.resource_id is not None:
         found = found.filter(has_person(BOOKING, filters.resource_id))
     for word in filters.search.split():
         found = found.filter(says(BOOKING, word) | _is_amount(word))
@@ -77,6 +89,15 @@ def came_by(method: str, of: str = "") -> Q:
     if method == PaymentMethod.OTHER:
         said |= Q(**{means: "", door: PaymentDoor.AT_BUSINESS})
     return said & ~Q(**{door: PaymentDoor.STRIPE})
+
+
+def _is_within(filters: PaymentFilters) -> Q:
+    """Tell whether a payment came, or was asked for, in the time; of a figure of income: whether it moved then."""
+    if not filters.moved:
+        return Q(moment__gte=filters.since, moment__lt=filters.until)
+    entries = LedgerEntry.objects.filter(payment=OuterRef("pk"), at__gte=filters.since, at__lt=filters.until)
+    is_moved = Q(Exists(entries.filter(kind__in=MOVES[IncomeFigure(filters.moved)])))
+    return is_moved & Q(purpose=PaymentPurpose.TIP) if filters.moved == IncomeFigure.TIPS else is_moved
 
 
 def _is_in_group(group: str) -> Q:

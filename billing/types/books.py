@@ -72,6 +72,8 @@ class PaymentFilters:
 
     Attributes:
         search: Part of a customer's name, of a reference, or an amount as people type it.
+        moved: One of `enums.IncomeFigure`: of what moved like that in ``[since, until)``, whenever it came; with it a
+            person is whom the customer meets first, as in the report of income.
     """
 
     since: datetime
@@ -82,6 +84,7 @@ class PaymentFilters:
     resource_id: int | None = None
     booking_id: int | None = None
     search: str = ""
+    moved: str = ""
     cursor: str = ""
     limit: int = 50
 

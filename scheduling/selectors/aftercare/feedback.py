@@ -12,6 +12,7 @@ from kernel.ids import hash_link_token
 from kernel.page import MAX_LIMIT, Page, cut_page, limit_rows, read_cursor
 from scheduling.models import Feedback
 from scheduling.models.aftercare import IS_SILENT
+from scheduling.selectors.reports.voices import list_asked
 from scheduling.types.aftercare.views import (
     LOW_SCORE,
     FeedbackSummary,
@@ -20,6 +21,7 @@ from scheduling.types.aftercare.views import (
     Praise,
     PublishedFeedback,
 )
+from scheduling.types.reports.voices import FeedbackAsked
 
 NEWEST = 6
 """So many the booking page shows."""
@@ -48,14 +50,20 @@ def may_be_taken_back(*, token: str) -> bool:
     return Feedback.objects.filter(booking__token_hash=hash_link_token(token), may_publish=True).exists()
 
 
-def list_feedback(*, kind: str = ALL, cursor: str = "", limit: int = MAX_LIMIT) -> Page[FeedbackView]:
+def list_feedback(
+    *, kind: str = ALL, asked: FeedbackAsked | None = None, cursor: str = "", limit: int = MAX_LIMIT
+) -> Page[FeedbackView]:
     """List what was said, newest first; one query. ``kind`` is one of `KINDS`, others list everything.
+
+    ``asked``: only what a figure of a report counts.
 
     Raises:
         Invalid: The cursor is not one of ours.
     """
     size = limit_rows(limit)
     rows = _list_real()
+    if asked is not None:
+        rows = rows.filter(pk__in=list_asked(asked).values("pk"))
     if kind == LOW:
         rows = rows.filter(score__lte=LOW_SCORE)
     elif kind == UNANSWERED:

@@ -8,7 +8,7 @@ from scheduling.enums import WaitlistStatus
 from scheduling.models import Booking, Feedback, WaitlistEntry
 from scheduling.selectors.reports.counted import came_through, was_with
 from scheduling.types.reports import ReportDays, ReportFilters
-from scheduling.types.reports.voices import SCORES, FeedbackTally, NamedFeedback, WaitlistTally
+from scheduling.types.reports.voices import SCORES, FeedbackAsked, FeedbackTally, NamedFeedback, WaitlistTally
 
 FOND, COLD = 9, 6
 """Of 0 to 10: from here on somebody recommends, up to there somebody warns (the usual net promoter score)."""
@@ -39,7 +39,7 @@ def tally_waitlist(days: ReportDays, filters: ReportFilters) -> tuple[WaitlistTa
 
 def tally_feedback(days: ReportDays, filters: ReportFilters) -> FeedbackTally:
     """Count what customers said in these days about whichever visit; one query."""
-    found = _list_feedback(days, filters).aggregate(
+    found = list_feedback_rows(days, filters).aggregate(
         average=Avg("score"),
         asked=Count("recommend_score"),
         fond=Count("pk", filter=Q(recommend_score__gte=FOND)),
@@ -58,13 +58,22 @@ def tally_feedback(days: ReportDays, filters: ReportFilters) -> FeedbackTally:
 
 def tally_feedback_by_service(days: ReportDays, filters: ReportFilters) -> tuple[NamedFeedback, ...]:
     """Count what customers said by the first service of the visit, most first; one query."""
-    rows = _list_feedback(days, filters).values_list("booking__service_id", "booking__service__name")
+    rows = list_feedback_rows(days, filters).values_list("booking__service_id", "booking__service__name")
     found = rows.annotate(count=Count("pk"), average=Avg("score"))
     named = (NamedFeedback(key, name, count, float(average)) for key, name, count, average in found)
     return tuple(sorted(named, key=lambda each: (-each.count, each.service_name, each.service_id)))
 
 
-def _list_feedback(days: ReportDays, filters: ReportFilters) -> QuerySet[Feedback]:
+def list_asked(asked: FeedbackAsked) -> QuerySet[Feedback]:
+    """Return the opinions behind a figure; it becomes part of a query at once."""
+    rows = list_feedback_rows(asked.days, asked.filters)
+    if asked.score is not None:
+        rows = rows.filter(score=asked.score)
+    return rows.filter(recommend_score__isnull=False) if asked.is_recommending else rows
+
+
+def list_feedback_rows(days: ReportDays, filters: ReportFilters) -> QuerySet[Feedback]:
+    """Return the opinions that a report counts; it becomes part of a query at once."""
     rows = Feedback.objects.filter(
         created_at__gte=days.since, created_at__lt=days.until, booking__is_test=False, booking__is_sample=False
     ).order_by()

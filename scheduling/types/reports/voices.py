@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from scheduling.types.reports.questions import ReportDays, ReportFilters
 
 SCORES = (1, 2, 3, 4, 5)
 
@@ -60,3 +62,13 @@ class NamedFeedback:
     service_name: str
     count: int
     average: float
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackAsked:
+    """Which opinions a figure of a report counts: those of its days, of one score, or that say who recommends."""
+
+    days: ReportDays
+    filters: ReportFilters = field(default_factory=ReportFilters)
+    score: int | None = None
+    is_recommending: bool = False

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,7 +13,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.policies import Permission
-from billing.enums import IncomeShare
+from billing.enums import IncomeFigure, IncomeShare
 from billing.errors import SpanInvalid
 from billing.selectors.credits import add_up_owed_credit
 from billing.selectors.income import add_up_income, report_income
@@ -26,6 +28,8 @@ from web.parts.filters import Filter
 from web.parts.lists import ListQuery, make_filter_line, read_query
 from web.workspace.payments.listing import Days, read_days, this_month
 
+NARROWS = {IncomeShare.SERVICE: "service", IncomeShare.PERSON: "person", IncomeShare.METHOD: "method"}
+"""What of the list of payments narrows it to a line."""
 SHARE = Filter(key="by", label=gettext_lazy("Shared out by"), choices=IncomeShare.choices)
 
 
@@ -45,8 +49,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "days": days,
         "share": share,
         "problem": problem,
-        "lines": [(each, _find_day(each, share)) for each in lines],
-        "totals": add_up_income(lines),
+        "lines": [(each, _find_day(each, share), _lead(each, days, share)) for each in lines],
+        "totals": [(each, _lead(each, days, None)) for each in add_up_income(lines)],
         "owed_credit": tuple(add_up_owed_credit().items()),
         "shares": make_filter_line(SHARE, query),
         "file_url": reverse("workspace:money_income_file") + query.make_url(),
@@ -73,6 +77,22 @@ def _read_share(request: HttpRequest) -> IncomeShare:
 
 def _report(days: Days, share: IncomeShare) -> tuple[IncomeLine, ...]:
     return report_income(since=days.since, until=days.until, share=share, now=utc_now())
+
+
+def _lead(line: IncomeLine, days: Days, share: IncomeShare | None) -> Mapping[str, str]:
+    """Map each figure of a line to the list of its payments; what belongs to nobody any more leads nowhere.
+
+    None shares nothing out: the line is a total.
+    """
+    asked = {"from": days.first.isoformat(), "to": days.last.isoformat()}
+    if share == IncomeShare.DAY:
+        asked |= {"from": line.key, "to": line.key}
+    elif share is not None:
+        if not line.key:
+            return {}
+        asked |= {NARROWS[share]: line.key}
+    page = reverse("workspace:money")
+    return {each.value: f"{page}?{urlencode({**asked, 'moved': each.value})}" for each in IncomeFigure}
 
 
 def _find_day(line: IncomeLine, share: IncomeShare) -> date | None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.policies import Permission, has_permission
-from billing.enums import LIVE_STATES, DisputeState, PaymentGroup, PaymentMethod, PaymentState
+from billing.enums import LIVE_STATES, DisputeState, IncomeFigure, PaymentGroup, PaymentMethod, PaymentState
 from billing.errors import SpanInvalid
 from billing.selectors.disputes import list_open_rows
 from billing.selectors.invoices import count_invoices_to_make, find_own_tax_law
@@ -51,6 +51,12 @@ GROUP = Filter(
     label=gettext_lazy("State"),
     choices=(("", gettext_lazy("Any state")), *PaymentGroup.choices),
 )
+MOVED = Filter(
+    key="moved",
+    label=gettext_lazy("Figure of the income"),
+    choices=(("", gettext_lazy("All payments")), *IncomeFigure.choices),
+)
+FILTERS = (METHOD, GROUP, MOVED)
 ICONS = {
     PaymentMethod.ONLINE: "credit-card",
     PaymentMethod.TRANSFER: "landmark",
@@ -110,7 +116,7 @@ class Days:
 @require_safe
 def list_payments(request: HttpRequest) -> HttpResponse:
     """List what came, what is waited for and what went back."""
-    days, query = read_days(request), read_query(request, filters=(METHOD, GROUP))
+    days, query = read_days(request), read_query(request, filters=FILTERS)
     problem = ""
     try:
         found = find_payments(_make_filters(request, days, query))
@@ -125,6 +131,7 @@ def list_payments(request: HttpRequest) -> HttpResponse:
         "query": query,
         "days": days,
         "problem": problem,
+        "moved": IncomeFigure(moved).label if (moved := query.filters["moved"]) else "",
         "methods": METHOD.choices,
         "groups": GROUP.choices,
         "services": list_services(),
@@ -165,7 +172,7 @@ def download_xlsx(request: HttpRequest) -> HttpResponseBase:
 
 def _list_all(request: HttpRequest) -> tuple[str, Iterator[PaymentRow]]:
     """Return what their file is called, and the payments that the address asks for."""
-    days, query = read_days(request), read_query(request, filters=(METHOD, GROUP))
+    days, query = read_days(request), read_query(request, filters=FILTERS)
     name = f"payments-{days.first.isoformat()}-{days.last.isoformat()}"
     return name, iterate_payments(_make_filters(request, days, query))
 
@@ -245,6 +252,7 @@ def _make_filters(request: HttpRequest, days: Days, query: ListQuery) -> Payment
         service_id=read_row_id(request.GET.get("service")),
         resource_id=read_row_id(request.GET.get("person")),
         search=query.search,
+        moved=query.filters["moved"],
         cursor=query.cursor,
         limit=PAGE_SIZE,
     )

@@ -70,6 +70,12 @@ class Asked:
         told = days | self._describe_filters() | narrowed
         return f"{reverse('workspace:list')}?{urlencode({key: value for key, value in told.items() if value})}"
 
+    def make_opinions_url(self, **narrowed: str) -> str:
+        """Return the address of the opinions that count here."""
+        days = {"from": self.period.first.isoformat(), "to": self.period.last.isoformat()}
+        told = days | self._describe_filters() | narrowed
+        return f"{reverse('workspace:voices')}?{urlencode({key: value for key, value in told.items() if value})}"
+
     def make_searches_url(self, **narrowed: str) -> str:
         """Return the address of the searches without a place behind a figure: by day, hour of the week or service."""
         return f"{reverse('workspace:reports_searches')}{self.make_query(**narrowed)}"

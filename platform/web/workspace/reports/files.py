@@ -60,7 +60,7 @@ def _make_waitlist(asked: Asked, formats: Formats) -> ReportTable:
 
 
 def _make_scores(asked: Asked, formats: Formats) -> ReportTable:
-    return voices.make_scores_table(tally_feedback(asked.days, asked.filters), formats)
+    return voices.make_scores_table(asked, tally_feedback(asked.days, asked.filters), formats)
 
 
 TABLES: Mapping[str, Maker] = {

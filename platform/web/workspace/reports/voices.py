@@ -36,7 +36,7 @@ def show(request: HttpRequest) -> HttpResponse:
     context = make_frame(asked, formats, page="reports_voices") | {
         "figures": _list_figures(asked, waiting, said, sent, formats),
         "waitlist_table": make_waitlist_table(asked, waiting, formats),
-        "scores_table": make_scores_table(said, formats),
+        "scores_table": make_scores_table(asked, said, formats),
         "opinions_table": make_opinions_table(asked, formats),
         "messages_table": make_messages_table(sent, formats),
     }
@@ -72,13 +72,12 @@ def make_waitlist_table(asked: Asked, waiting: Sequence[WaitlistTally], formats:
     )  # fmt: skip
 
 
-def make_scores_table(said: FeedbackTally, formats: Formats) -> ReportTable:
+def make_scores_table(asked: Asked, said: FeedbackTally, formats: Formats) -> ReportTable:
     """Return how many gave which score, the best first."""
-    url = reverse("workspace:voices")
     rows = [
         (
             Cell(score, formats.format_number(score)),
-            Cell(count, formats.format_number(count), url if count else ""),
+            Cell(count, formats.format_number(count), asked.make_opinions_url(score=str(score)) if count else ""),
             _share_cell(count, said.count, formats),
         )
         for score, count in reversed(tuple(zip(SCORES, said.counts, strict=True)))
@@ -97,7 +96,11 @@ def make_opinions_table(asked: Asked, formats: Formats) -> ReportTable:
     rows = [
         (
             Cell(each.service_name, each.service_name),
-            Cell(each.count, formats.format_number(each.count), reverse("workspace:voices")),
+            Cell(
+                each.count,
+                formats.format_number(each.count),
+                asked.make_opinions_url(service=str(each.service_id)),
+            ),
             Cell(round(each.average, 2), formats.format_number(round(each.average, 1))),
         )
         for each in tally_feedback_by_service(asked.days, asked.filters)
@@ -172,7 +175,7 @@ def _list_figures(
         "part": formats.format_number(booked),
         "whole": formats.format_number(joined),
     }
-    voices = reverse("workspace:voices")
+    voices, recommending = asked.make_opinions_url(), asked.make_opinions_url(recommending="yes")
     share = say_share(formats, booked / joined if joined else None)
     return [
         Figure(
@@ -183,7 +186,7 @@ def _list_figures(
                detail=detail),
         Figure("said", gettext("Opinions"), "star", formats.format_number(said.count), voices, change=said_change),
         Figure("average", gettext("Average"), "star", average, voices, detail=gettext("of 5")),
-        Figure("promoters", gettext("Recommendation (NPS)"), "heart", promoter, voices,
+        Figure("promoters", gettext("Recommendation (NPS)"), "heart", promoter, recommending,
                detail=gettext("from −100 to 100")),
         Figure("sent", gettext("Messages sent"), "send", formats.format_number(count), "#messages", change=sent_change),
     ]  # fmt: skip

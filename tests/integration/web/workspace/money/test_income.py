@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 from random import Random
 
 import pytest
+from django.db import connection
 
 from billing.enums import IncomeShare
 from billing.models import Dispute, LedgerEntry, Payment
@@ -218,3 +219,76 @@ def test_report_of_days_has_their_dates_and_never_more_than_a_year(owner_client,
     assert "un año" in pages[1]
     assert "No entró nada en estos días" in pages[2]
     assert owner_client.get(f"{REPORT}income.csv?from=2020-01-01&to=2026-01-31").status_code == 422
+
+
+LEDGER = """SELECT p.id, e.amount_minor * (CASE WHEN e.kind IN ('released', 'regained') THEN -1 ELSE 1 END)
+    FROM billing_ledgerentry e JOIN billing_payment p ON p.id = e.payment_id
+    WHERE (e.at AT TIME ZONE %(zone)s)::date BETWEEN %(first)s AND %(last)s AND e.kind = ANY(%(kinds)s)
+    AND (NOT %(is_tip)s OR p.purpose = 'tip')"""
+KINDS = {
+    "received": ["received"], "tips": ["received"], "refunded": ["refunded"], "kept": ["kept", "released"],
+    "taken": ["disputed", "regained"],
+}  # fmt: skip
+
+
+def read_ledger(figure: str, first: str, last: str) -> tuple[set[int], int]:
+    """The payments of which something moved in some days, and the sum of that, by the clock of the database."""
+    told = {"zone": "America/Mexico_City", "first": first, "last": last, "kinds": KINDS[figure]}
+    with connection.cursor() as cursor:
+        cursor.execute(LEDGER, told | {"is_tip": figure == "tips"})
+        rows = cursor.fetchall()
+    return {row[0] for row in rows}, sum(row[1] for row in rows)
+
+
+def make_moves() -> None:
+    """Payments of some days of March; the clocks of the business stand still, those of its customers do not."""
+    for number in range(40):
+        came = datetime(2026, 3, 1, 0, 30, tzinfo=UTC) + timedelta(hours=11 * number)
+        payment = make_received(
+            booking_id=1000 + number,
+            amount_minor=1000 + number,
+            received_at=came,
+            purpose="tip" if number % 5 == 0 else "balance",
+        )
+        make_entry(payment, at=came)
+        for every, kind in ((3, "refunded"), (4, "kept"), (8, "released"), (7, "disputed")):
+            if number % every == 0:
+                make_entry(payment, at=came + timedelta(days=every), kind=kind, amount_minor=100 + number)
+
+
+@pytest.mark.parametrize(("first", "last"), [("2026-03-01", "2026-03-31"), ("2026-03-08", "2026-03-08")])
+def test_every_sum_leads_to_the_payments_that_it_is_made_of(owner_client, shop, first, last):
+    make_moves()
+
+    page = owner_client.get(f"{REPORT}?from={first}&to={last}")
+
+    ((total, leads),) = page.context["totals"]
+    for figure in KINDS:
+        ids, amount = read_ledger(figure, first, last)
+        listed = owner_client.get(leads[figure])
+        assert amount == getattr(total, f"{figure}_minor")
+        assert {line.row.payment.id for line in listed.context["lines"]} == ids
+        assert (leads[figure].replace("&", "&amp;") in page.content.decode()) == bool(amount)
+    days = [(line.key, line.received_minor, leads["received"]) for line, _, leads in page.context["lines"]]
+    for key, received, url in days:
+        ids, amount = read_ledger("received", key, key)
+        assert (amount, {line.row.payment.id for line in owner_client.get(url).context["lines"]}) == (received, ids)
+    assert "Solo pagos de los que algo se movió en estos días" in read(owner_client.get(leads["refunded"]))
+
+
+@pytest.mark.parametrize("share", ["service", "person", "method"])
+def test_every_share_leads_to_its_payments(owner_client, shop, share):
+    other, _ = make_shop(people=2, price_minor=90_000)
+    for service_id in (shop, other):
+        for hour in range(3):
+            pay(book(service_id, MONDAY + timedelta(hours=hour)).booking_id, 1000 * (hour + 1))
+    on = f"from={NOW.date()}&to={NOW.date() + timedelta(days=1)}"
+
+    lines = owner_client.get(f"{REPORT}?{on}&by={share}").context["lines"]
+
+    named = [(line, leads) for line, _, leads in lines if line.key]
+    assert named
+    for line, leads in named:
+        listed = owner_client.get(leads["received"]).context["lines"]
+        assert sum(each.row.payment.amount_minor for each in listed) == line.received_minor > 0
+    assert all(leads == {} for line, _, leads in lines if not line.key)

@@ -91,3 +91,47 @@ def test_where_nothing_happened_the_page_says_so(owner_client, tenant):
 
     said = ("Nadie se anotó en la lista", "Nadie opinó en estos días", "No se envió ningún mensaje")
     assert [each in text for each in said] == [True] * 3
+
+
+def test_opinions_behind_every_figure_are_as_many_as_it_says(owner_client, filled):
+    sample = make_row(Service.objects.latest("pk"), Location.objects.latest("pk"), AT, is_sample=True)
+    sample.save()
+    Feedback.objects.create(booking=sample, score=5, created_at=AT)
+    third = make_row(Service.objects.latest("pk"), Location.objects.latest("pk"), AT)
+    third.save()
+    Feedback.objects.create(booking=third, score=5, created_at=AT)
+
+    answer = owner_client.get(VOICES)
+
+    def count(url: str) -> int:
+        return len(owner_client.get(url).context["opinions"])
+
+    figures = {each.key: each.url for each in answer.context["figures"]}
+    assert {key: count(figures[key]) for key in ("said", "average", "promoters")} == {
+        "said": 3, "average": 3, "promoters": 2,
+    }  # fmt: skip
+    scores = answer.context["scores_table"].rows
+    assert [(row[1].value, count(row[1].url) if row[1].url else 0) for row in scores] == [
+        (2, 2), (0, 0), (0, 0), (1, 1), (0, 0),
+    ]  # fmt: skip
+    assert [(row[1].value, count(row[1].url)) for row in answer.context["opinions_table"].rows] == [(3, 3)]
+    page = owner_client.get(figures["said"])
+    assert "Solo opiniones que cuenta el reporte: 1–31 ene 2026" in read(page)
+    assert [count(chip.url) for chip in page.context["chips"]] == [3, 1, 0]
+
+
+@pytest.mark.parametrize("asked", ["from=2026-02-01&to=2026-01-01", "from=x", "score=5"])
+def test_opinions_of_days_that_are_none_are_all_of_them(owner_client, filled, asked):
+    assert len(owner_client.get(f"/workspace/voices/?{asked}").context["opinions"]) == 3
+
+
+def test_opinions_behind_a_figure_go_on_with_the_same(owner_client, filled, monkeypatch):
+    monkeypatch.setattr("web.workspace.voices.views.PAGE_SIZE", 1)
+    url = owner_client.get(VOICES).context["figures"][2].url
+
+    first = owner_client.get(url)
+    second = owner_client.get(first.context["more_url"])
+
+    assert [len(each.context["opinions"]) for each in (first, second)] == [1, 1]
+    assert second.context["more_url"] == ""
+    assert len(owner_client.get(f"{url}&score=9").context["opinions"]) == 1
