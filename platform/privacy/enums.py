@@ -61,6 +61,7 @@ class RequestStep(models.TextChoices):
     """What was done with a request."""
 
     ASKED = "asked", _("Asked")
+    CHOSEN = "chosen", _("Customer chosen")
     CODE_SENT = "code_sent", _("A code was sent")
     IDENTIFIED = "identified", _("Identity checked")
     EXTENDED = "extended", _("Deadline extended")
@@ -105,3 +106,21 @@ class LookKind(models.TextChoices):
 
     FOUND = "found", _("Found by name or contact")
     READ = "read", _("Read in full")
+
+
+class IncidentState(models.TextChoices):
+    """Where an incident stands."""
+
+    OPEN = "open", _("To assess")
+    ASSESSED = "assessed", _("To tell")
+    CLOSED = "closed", _("Closed")
+
+
+class IncidentStep(models.TextChoices):
+    """What was done about an incident."""
+
+    RECORDED = "recorded", _("Written down")
+    ASSESSED = "assessed", _("Assessed")
+    AUTHORITY_TOLD = "authority", _("Authority told")
+    PERSONS_TOLD = "persons", _("People told")
+    CLOSED = "closed", _("Closed")

@@ -156,3 +156,31 @@ class ExportGone(NotFound):
 
     code = "person_file_gone"
     text = mark("There is no file here, or its time is over.")
+
+
+class IncidentNotFound(NotFound):
+    """There is no such incident."""
+
+    code = "incident_not_found"
+    text = mark("There is no such incident.")
+
+
+class IncidentClosed(Conflict):
+    """It was closed, and nothing is added to it any more."""
+
+    code = "incident_closed"
+    text = mark("This incident is closed already.")
+
+
+class IncidentUnassessed(Conflict):
+    """Nobody has said whether there is a risk for people."""
+
+    code = "incident_unassessed"
+    text = mark("First assess it: say whether there is a risk for people.")
+
+
+class ToldAlready(Conflict):
+    """It was written down already that they were told."""
+
+    code = "told_already"
+    text = mark("It is written down already that they were told.")

@@ -25,6 +25,15 @@ INVENTORY = (
         "privacy.NoticeVersion", other={NotPersonal.BUSINESS: ("texts",), NotPersonal.CODE: ("version", "law_country")}
     ),
     TableInventory("privacy.RetentionRun", other={NotPersonal.CODE: ("rule",)}),
+    # Whoever writes is asked to name nobody.
+    TableInventory(
+        "privacy.Incident",
+        other={
+            NotPersonal.BUSINESS: ("title", "story"),
+            NotPersonal.CODE: ("tables", "law_country", "law_region", "timezone"),
+        },
+    ),
+    TableInventory("privacy.IncidentLogLine", other={NotPersonal.BUSINESS: ("note",)}),
     TableInventory("privacy.PersonRequestStep", personal={"note": _ASKED}),
     TableInventory(
         "privacy.BlockedPerson",

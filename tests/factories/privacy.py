@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from kernel.clock import utc_now
 from notifications.services.outbox import publish
@@ -10,6 +10,7 @@ from privacy.enums import RequestRight, RequestSource
 from privacy.models import BlockedPerson, PersonRequest
 from privacy.services.asking import RecordedRequest, record_request
 from privacy.services.blocking.sealing import KIND
+from privacy.services.incidents import RecordedIncident, record_incident
 from scheduling.models import Customer, DataRequest
 from scheduling.services.aftercare.data_requests import ASKED
 from scheduling.types import SYSTEM
@@ -49,3 +50,18 @@ def make_earlier_request(booking_id: int, *, kind: str = "erasure", text: str = 
     payload = {"request_id": row.pk, "kind": kind, "is_test": False}
     publish(kind=ASKED, subject_id=booking_id, payload=payload, now=now)
     return int(row.pk)
+
+
+def make_incident(*, now: datetime | None = None, **changes: object) -> int:
+    """Write an incident down that lasted an hour and has been known for one; return its number."""
+    at = now or utc_now()
+    facts = {
+        "title": "Lista a la vista",
+        "story": "La lista de clientes quedó abierta en el mostrador.",
+        "began_at": at - timedelta(hours=2),
+        "ended_at": at - timedelta(hours=1),
+        "known_at": at - timedelta(hours=1),
+        "tables": ("scheduling.Booking", "scheduling.Customer"),
+        **changes,
+    }
+    return record_incident(recorded=RecordedIncident(**facts), by=SYSTEM, now=at)

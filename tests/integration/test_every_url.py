@@ -37,7 +37,7 @@ from tests.factories.accounts import invite, make_key, make_operator, sign_in_fu
 from tests.factories.billing import pay, want
 from tests.factories.bulk import make_done_act
 from tests.factories.imports import make_checked_import
-from tests.factories.privacy import make_blocked, make_request
+from tests.factories.privacy import make_blocked, make_incident, make_request
 from tests.factories.scheduling import CAR
 from tests.factories.webhooks import make_webhook
 
@@ -280,6 +280,8 @@ SAMPLES = {
     "b/<str:token>/data/own-data.json": "b/{token}/data/own-data.json",
     "data/<str:token>/": "data/no-token/",
     "data/<str:token>/file/": "data/no-token/file/",
+    "workspace/privacy/incidents/<int:incident_id>/": "workspace/privacy/incidents/{incident}/",
+    "workspace/privacy/incidents/<int:incident_id>/<slug:act>/": "workspace/privacy/incidents/{incident}/assess/",
     "workspace/privacy/<int:request_id>/file/": "workspace/privacy/{person_request}/file/",
     "workspace/privacy/<int:request_id>/": "workspace/privacy/{person_request}/",
     "workspace/privacy/blocked/<int:blocked_id>/": "workspace/privacy/blocked/{blocked}/",
@@ -486,6 +488,7 @@ def facts(customer_client, other_tenant, platform_client) -> dict[str, str]:
         "key": (make_key({"bookings": "read"}), str(ApiKey.objects.latest("pk").pk))[1],
         "person_request": str(make_request(Booking.objects.get(reference=booked["reference"]).customer_id)),
         "blocked": str(make_blocked()),
+        "incident": str(make_incident()),
         "invitation": str(invite("nueva@example.com", token="no-token").pk),
         "joining": "no-token",
         "resource": str(Resource.objects.order_by("pk").last().pk),

@@ -40,7 +40,7 @@ def list_requests_of(*, booking_id: int) -> tuple[RequestView, ...]:
 def list_steps(*, request_id: int) -> tuple[StepView, ...]:
     """List the steps of a request in order; one query."""
     rows = PersonRequestStep.objects.filter(request_id=request_id).order_by("pk")
-    return tuple(StepView(RequestStep(row.step), row.at, row.by_id, _say_check(row)) for row in rows)
+    return tuple(StepView(_read_step(row), row.at, row.by_id, _say_check(row)) for row in rows)
 
 
 def get_by_token(*, token: str, now: datetime) -> RequestView:
@@ -59,6 +59,12 @@ def find_file(*, request_id: int, now: datetime) -> FileView | None:
     """Return the file of a request that can still be taken; None: there is none. One query."""
     found = PersonExport.objects.filter(request_id=request_id, ends_at__gt=now).values_list("is_public", "ends_at")
     return next((FileView(is_public=is_public, ends_at=ends_at) for is_public, ends_at in found), None)
+
+
+def _read_step(row: PersonRequestStep) -> RequestStep:
+    """Return the step; choosing the customer was written down as asking, with their number, until 2026-11-28."""
+    is_choice = row.step == RequestStep.ASKED and row.note.startswith("#")
+    return RequestStep.CHOSEN if is_choice else RequestStep(row.step)
 
 
 def _say_check(row: PersonRequestStep) -> str:

@@ -56,7 +56,7 @@ def choose_person(*, request_id: int, customer_id: int, by: Actor, now: datetime
     take_back_proof(request)
     request.save()
     plan_warning(request, now=now)
-    note_step(request, RequestStep.ASKED, at=now, by_id=by.user_id, note=f"#{customer_id}")
+    note_step(request, RequestStep.CHOSEN, at=now, by_id=by.user_id, note=f"#{customer_id}")
 
 
 @write_transaction()

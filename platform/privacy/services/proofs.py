@@ -48,9 +48,9 @@ def give_back_proofs(ids: Iterable[int], *, customer_ids: Collection[int]) -> No
         pk__in=list(ids), customer_id__in=customer_ids, state=RequestState.ASKED, identity_at=None
     )
     for request in untouched.select_for_update().order_by("pk"):
-        # Whoever says whose request it is leaves another step of asking.
-        steps = PersonRequestStep.objects.filter(request=request, step__in=(RequestStep.ASKED, RequestStep.IDENTIFIED))
-        last = steps.order_by("pk").last()
+        # Before there was a step of its own, whoever said whose request it is left another one of asking.
+        told = (RequestStep.ASKED, RequestStep.CHOSEN, RequestStep.IDENTIFIED)
+        last = PersonRequestStep.objects.filter(request=request, step__in=told).order_by("pk").last()
         if last is not None and last.step == RequestStep.IDENTIFIED:
             request.identity_check, request.identity_at, request.identity_by_id = last.note, last.at, last.by_id
             request.save(update_fields=["identity_check", "identity_at", "identity_by"])

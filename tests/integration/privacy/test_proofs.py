@@ -9,12 +9,12 @@ import pytest
 from notifications.models import Message
 from privacy.enums import IdentityCheck, KeptKind, RequestRight, RequestSource
 from privacy.errors import ContactNotOnRecord, IdentityProven, PersonRequestOpen
-from privacy.models import PersonRequest
+from privacy.models import PersonRequest, PersonRequestStep
 from privacy.selectors.keeping import list_kept
-from privacy.selectors.requests import get_request
+from privacy.selectors.requests import get_request, list_steps
 from privacy.services.asking import RecordedRequest, record_request
 from privacy.services.deciding import grant
-from privacy.services.identity import list_reachable, note_identity, prove_code, send_code
+from privacy.services.identity import choose_person, list_reachable, note_identity, prove_code, send_code
 from scheduling.models import Booking, Contact, Customer, DataRequest, WaitlistEntry
 from scheduling.selectors.customers.persons import count_waiting, get_person, list_coming
 from scheduling.services.erasing import KIND
@@ -208,3 +208,14 @@ def test_request_of_another_person_is_no_trace(booking, book, staff):
 
     assert dict(PersonRequest.objects.values_list("pk", "text")) == {by_address: "Lo mío", by_link: "Otra cosa"}
     assert other.customer_id != booking.customer_id
+
+
+def test_choosing_the_customer_is_a_step_of_its_own(booking, staff):
+    request_id = record(staff, ACCESS, name="Ana")
+
+    choose_person(request_id=request_id, customer_id=booking.customer_id, by=staff, now=NOW)
+    PersonRequestStep.objects.create(request_id=request_id, step="asked", at=NOW, note="#7")
+
+    rows = list(PersonRequestStep.objects.order_by("pk").values_list("step", "note"))
+    assert rows == [("asked", ""), ("chosen", f"#{booking.customer_id}"), ("asked", "#7")]
+    assert [each.step for each in list_steps(request_id=request_id)] == ["asked", "chosen", "chosen"]

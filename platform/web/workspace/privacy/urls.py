@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.policies import Permission
 from web.workspace.nav import SETTINGS, NavEntry, add_entries
-from web.workspace.privacy import acts, blocked, keeping, record, recording, views
+from web.workspace.privacy import acts, blocked, incidents, keeping, record, recording, views
 
 add_entries(
     NavEntry(
@@ -23,6 +23,10 @@ add_entries(
 urlpatterns = [
     path("privacy/", views.show_list, name="privacy"),
     path("privacy/new/", recording.record, name="privacy_new"),
+    path("privacy/incidents/", incidents.show_incidents, name="privacy_incidents"),
+    path("privacy/incidents/new/", incidents.record, name="privacy_incident_new"),
+    path("privacy/incidents/<int:incident_id>/", incidents.show_incident, name="privacy_incident"),
+    path("privacy/incidents/<int:incident_id>/<slug:act>/", incidents.do_incident, name="privacy_incident_act"),
     path("privacy/record/", record.show_record, name="privacy_record"),
     path("privacy/record.csv", record.take_record, name="privacy_record_table"),
     path("privacy/kept/", keeping.show, name="privacy_kept"),

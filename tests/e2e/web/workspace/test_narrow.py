@@ -22,7 +22,7 @@ from tests.factories.accounts import make_key
 from tests.factories.billing import pay, want
 from tests.factories.bulk import make_done_act
 from tests.factories.imports import make_checked_import
-from tests.factories.privacy import make_blocked, make_request
+from tests.factories.privacy import make_blocked, make_incident, make_request
 from tests.factories.webhooks import make_webhook
 from tests.harness.role_table import OWNER, TENANT
 from tests.integration.test_every_url import SAMPLES
@@ -102,6 +102,7 @@ def list_pages(house, role: str) -> list[str]:
             "payment": pay(booking_id),
             "invoice": want(booking_id),
             "blocked": make_blocked(),
+            "incident": make_incident(),
             "person_request": make_request(Booking.objects.get(pk=booking_id).customer_id),
             "resource": Resource.objects.order_by("id").first().pk,
             "served_by": Resource.objects.filter(allocations__booking_id=booking_id).order_by("id").first().pk,
