@@ -27,7 +27,7 @@ INVENTORY = (
     TableInventory(
         "tenants.TermsAcceptance",
         personal={"email": _ACCEPTED, "address_block": _ACCEPTED},
-        other={NotPersonal.CODE: ("document", "version", "language", "digest", "sentence")},
+        other={NotPersonal.CODE: ("document", "version", "language", "digest", "sentence", "business")},
     ),
     TableInventory(
         "tenants.Tenant",
@@ -45,6 +45,7 @@ INVENTORY = (
                 "locale",
                 "entitlements",
                 "sms_countries",
+                "agreed",
             ),
         },
     ),

@@ -27,6 +27,7 @@ from tenants.hosts import make_base_url
 from tenants.selectors.backups import count_late, find_standing, list_late
 from tenants.selectors.businesses import count_by_status, get_business, list_businesses
 from tenants.selectors.removals import list_removals
+from tenants.selectors.sign_ups import list_acceptances_of
 from tenants.types import TenantInfo
 from verticals.contract import VerticalUnknown
 from verticals.registry import get_vertical
@@ -122,6 +123,7 @@ def show_tenant(request: HttpRequest, schema_name: str) -> HttpResponse:
         "acts": offer_acts(business),
         "backup": find_standing(schema_name, now=utc_now()),
         "budgets": list_budgets(schema_name, business.entitlements, now=utc_now()),
+        "accepted": list_acceptances_of(schema_name),
         "sms_countries": (business.country, *business.sms_countries),
         "log": [_describe_line(line) for line in list_acts(schema_name=schema_name, limit=PAGE_SIZE).rows],
     }

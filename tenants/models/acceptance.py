@@ -1,4 +1,4 @@
-"""Texts that owners of new businesses accepted: proof, so rows are only added."""
+"""Texts of the platform that owners accepted: proof, so rows are only added."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from django.db import models
 
 
 class TermsAcceptance(models.Model):
-    """One text that one sign-up accepted; the database refuses to change or remove a row.
+    """One text that was accepted, at a sign-up or later by an owner; the database refuses to change or remove a row.
 
     Only a mistyped e-mail is corrected, together with the sign-up's, until somebody confirms it.
 
-    The sign-up is a number, not a key to its row: the proof outlives it.
+    The sign-up is a number, not a key to its row: the proof outlives it. So does ``business``, the schema for which an
+    owner accepted it later; of a sign-up that is empty.
     """
 
-    sign_up_number = models.BigIntegerField()
+    sign_up_number = models.BigIntegerField(null=True)
+    business = models.CharField(max_length=63, blank=True, default="", db_default="")
     email = models.EmailField(max_length=254)
     document = models.CharField(max_length=20)
     version = models.CharField(max_length=20)
@@ -27,7 +29,17 @@ class TermsAcceptance(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["sign_up_number", "document"], name="tenants_terms_accepted_once")
+            models.UniqueConstraint(fields=["sign_up_number", "document"], name="tenants_terms_accepted_once"),
+            models.UniqueConstraint(
+                fields=["business", "document", "version"],
+                condition=~models.Q(business=""),
+                name="tenants_terms_again_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(business="", sign_up_number__isnull=False)
+                | (~models.Q(business="") & models.Q(sign_up_number__isnull=True)),
+                name="tenants_terms_by_one_way",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -27,6 +27,8 @@ class Tenant(TenantMixin):
     ``former_schemas`` are those whose archives it was made of, oldest first: links of theirs are known as such.
     Since ``quiet_since`` it is a copy that writes to no customer, until its owner says so (`copies.quiet`).
     ``was_quiet_since`` and ``was_quiet_until`` say from then on when it was: what was kept back stays unsaid.
+    ``agreed`` says which version of each document of the platform its owner accepted last, for reading it without a
+    query; None: it is a sample of the platform's own, of which nobody is asked. The proof is `TermsAcceptance`.
     ``tested_at``, ``shared_at`` and ``guide_ended_at`` are the first steps that leave no other trace.
     """
 
@@ -62,6 +64,7 @@ class Tenant(TenantMixin):
     quiet_since = models.DateTimeField(null=True)
     was_quiet_since = models.DateTimeField(null=True)
     was_quiet_until = models.DateTimeField(null=True)
+    agreed = models.JSONField(null=True, blank=True, default=None, db_default={})
     created_at = models.DateTimeField()
 
     class Meta:

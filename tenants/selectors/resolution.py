@@ -113,6 +113,7 @@ def make_info(tenant: Tenant, domains: object) -> TenantInfo:
         was_quiet_since=tenant.was_quiet_since,
         was_quiet_until=tenant.was_quiet_until,
         former_schemas=tuple(tenant.former_schemas),
+        agreed=None if tenant.agreed is None else dict(tenant.agreed),
     )
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.core import signing
+from django.db.models import Q
 
+from kernel.errors import NotFound
 from kernel.ids import hash_token
 from tenants.enums import SignUpStatus
 from tenants.hosts import make_base_url
@@ -36,26 +38,37 @@ def find_verification(sign_up_id: int) -> Verification | None:
 def list_acceptances(sign_up: SignUp) -> tuple[Acceptance, ...]:
     """Return the texts that a sign-up accepted, by document."""
     return tuple(
-        Acceptance(
-            text=AcceptedText(
-                document=row.document,
-                version=row.version,
-                language=row.language,
-                digest=row.digest,
-                sentence=row.sentence,
-            ),
-            email=row.email,
-            accepted_at=row.accepted_at,
-            address_block=row.address_block,
-        )
-        for row in TermsAcceptance.objects.filter(sign_up_number=sign_up.pk).order_by("document")
+        _describe(row) for row in TermsAcceptance.objects.filter(sign_up_number=sign_up.pk).order_by("document")
     )
 
 
 def list_acceptances_of(schema_name: str) -> tuple[Acceptance, ...]:
-    """Return the texts that a business accepted when it signed up; none for one that never did (a sample)."""
-    sign_up = SignUp.objects.filter(schema_name=schema_name).first()
-    return () if sign_up is None else list_acceptances(sign_up)
+    """Return the texts that a business accepted, when it signed up and later; the newest first, then by document."""
+    sign_ups = SignUp.objects.filter(schema_name=schema_name).values("pk")
+    of_business = Q(sign_up_number__in=sign_ups) | Q(business=schema_name)
+    rows = TermsAcceptance.objects.filter(of_business).order_by("-accepted_at", "document")
+    return tuple(_describe(row) for row in rows)
+
+
+def get_acceptance_of(schema_name: str, number: int) -> Acceptance:
+    """Return a text that a business accepted.
+
+    Raises:
+        NotFound: It accepted none with this number.
+    """
+    found = next((each for each in list_acceptances_of(schema_name) if each.number == number), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _describe(row: TermsAcceptance) -> Acceptance:
+    text = AcceptedText(
+        document=row.document, version=row.version, language=row.language, digest=row.digest, sentence=row.sentence
+    )
+    return Acceptance(
+        number=row.pk, text=text, email=row.email, accepted_at=row.accepted_at, address_block=row.address_block
+    )
 
 
 def make_verify_token(sign_up: SignUp) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -28,13 +29,19 @@ logger = logging.getLogger(__name__)
 
 
 def provision_tenant(
-    *, details: SignUpDetails, now: datetime, is_example: bool = False, is_draft: bool = False
+    *,
+    details: SignUpDetails,
+    now: datetime,
+    is_example: bool = False,
+    is_draft: bool = False,
+    agreed: Mapping[str, str] | None = None,
 ) -> TenantInfo:
     """Make a tenant out of what its owner typed.
 
     All of it is one transaction: a process that dies at any point leaves nothing behind.
     Rooms above add theirs as provisioning steps, inside the new schema. An example (`tenants.services.examples`)
     answers nowhere yet. A draft waits for its owner to publish it (`tenants.services.publishing`).
+    ``agreed`` are the versions of the platform's documents that its owner accepted, by document; None: a sample.
 
     Raises:
         SlugInvalid: The address is not one that we give.
@@ -60,6 +67,7 @@ def provision_tenant(
                 trial_ends_at=now + TRIAL,
                 created_at=now,
                 is_example=is_example,
+                agreed=agreed,
                 published_at=None if is_draft else now,
                 guide_ended_at=None if is_draft else now,
             )

@@ -18,7 +18,7 @@ from tenants.errors import LinkUnknown, SlugReserved, SlugTaken, TooManySignUps
 from tenants.models import SignUp, TermsAcceptance
 from tenants.policies import check_slug_is_free
 from tenants.selectors.resolution import find_tenant, forget_tenants
-from tenants.selectors.sign_ups import make_progress_token, make_verify_token
+from tenants.selectors.sign_ups import list_acceptances, make_progress_token, make_verify_token
 from tenants.services.counts import count_up
 from tenants.services.due_work import add_due_work
 from tenants.services.provisioning import provision_tenant
@@ -197,7 +197,7 @@ def provision_sign_up(row_id: int, now: datetime) -> None:
             address=sign_up.address,
         )
         try:
-            tenant = provision_tenant(details=details, now=now, is_draft=True)
+            tenant = provision_tenant(details=details, now=now, is_draft=True, agreed=_list_agreed(sign_up))
         except (SlugTaken, SlugReserved) as error:
             sign_up.status, sign_up.failure = SignUpStatus.FAILED, error.code
         else:
@@ -234,6 +234,10 @@ def take_entry(*, token: str, schema_name: str, now: datetime) -> str:
         raise LinkUnknown
     email: str = SignUp.objects.values_list("email", flat=True).get(pk=number)
     return email
+
+
+def _list_agreed(sign_up: SignUp) -> dict[str, str]:
+    return {each.text.document: each.text.version for each in list_acceptances(sign_up)}
 
 
 def _count_mail(email: str, now: datetime) -> None:

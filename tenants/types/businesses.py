@@ -13,6 +13,8 @@ EXAMPLE_SLUG = "ejemplo"
 """Where the platform's example answers; nobody else gets it (`tenants.policies.RESERVED`)."""
 USUAL_ACCENT = "#1d4ed8"
 """The brand color of whoever has chosen none."""
+ASKED_AT = "asked_at"
+"""Beside the versions that were agreed to: since when a business is asked that was made of an archive (RFC 3339)."""
 REMOVED_AFTER = timedelta(days=30)
 """How long a closed business is kept."""
 
@@ -140,6 +142,8 @@ class TenantInfo:
         guide_ended_at: Since when the list of first steps is put away; a business that was made whole has none.
         former_schemas: Of the businesses whose archives it was made of, oldest first.
         quiet_since: It is a copy that writes to no customer yet; None: it is none, or its owner said so.
+        agreed: Version of each document of the platform that its owner accepted last, by document; None: a sample, of
+            which nobody is asked.
         was_quiet_since: It was one from then until ``was_quiet_until``; None: it still is one, or never was.
     """
 
@@ -175,6 +179,7 @@ class TenantInfo:
     was_quiet_since: datetime | None = None
     was_quiet_until: datetime | None = None
     is_closed_by_owner: bool = False
+    agreed: Mapping[str, str] | None = None
 
     @property
     def is_published(self) -> bool:

@@ -32,10 +32,10 @@ class SignUpDetails:
 
 @dataclass(frozen=True, slots=True)
 class AcceptedText:
-    """A text that the owner of a new business accepted, exactly as it was shown.
+    """A text that the owner of a business accepted, exactly as it was shown.
 
     Attributes:
-        document: What it is (``terms``, ``privacy``); with ``version`` and ``language`` it names the text.
+        document: What it is (``terms``, ``privacy``, ``processing``); with ``version`` and ``language`` it names the text.
         digest: SHA-256 of the text, in hexadecimal digits.
         sentence: The words beside the box that was checked.
     """
@@ -49,8 +49,9 @@ class AcceptedText:
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """That somebody accepted a text, when and from where: ``address_block`` as limits count it."""
+    """That somebody accepted a text, when and from where: ``address_block`` as limits count it; ``number`` names it."""
 
+    number: int
     text: AcceptedText
     email: str
     accepted_at: datetime

@@ -13,5 +13,5 @@ SIGN_UP_FORM = {
     "email": "ana@example.com",
     "password": "agua-que-no-has-de-beber",
     "terms": "on",
-    "terms_shown": "2026-11-26 2026-11-27 es",
+    "terms_shown": "2026-11-28 2026-11-27 2026-11-28 es",
 }

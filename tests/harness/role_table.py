@@ -180,6 +180,8 @@ TENANT: dict[str, Rights] = {
     "workspace/closing/": form(OWNERS),
     "workspace/closing/reopen/": change(OWNERS),
     "workspace/data/speak/": change(OWNERS),
+    "workspace/terms/": form(OWNERS),
+    "workspace/terms/<int:number>.txt": read(OWNERS),
     "workspace/": read(STAFF),
     "workspace/board/": read(STAFF),
     "workspace/week/": read(STAFF),

@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "web.middleware.DomainErrorMiddleware",
+    "web.workspace.terms.gate.TermsMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls_tenant"

@@ -21,7 +21,7 @@ TEMPLATES = [
                 "web.context.tenant",
                 "web.widget.frames.describe_frame",
             ],
-            "libraries": {"workspace_nav": "web.workspace.nav"},
+            "libraries": {"workspace_nav": "web.workspace.nav", "workspace_terms": "web.workspace.terms.asking"},
             "builtins": ["web.templatetags.icons", "web.templatetags.formats", "web.templatetags.sheets"],
         },
     }

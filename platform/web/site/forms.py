@@ -13,7 +13,6 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import translation
-from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -33,9 +32,10 @@ from web.errors import translate_error
 from web.parts.contacts import EmailField, describe_phone
 from web.parts.fields import ChoiceField, TextField
 from web.parts.forms import PageForm
+from web.parts.legal.texts import DOCUMENTS, get_text, name_versions_in_force
+from web.parts.legal.words import write_consent
 from web.parts.voice import TOO_LONG
 from web.parts.widgets import PasswordInput, Segments
-from web.site.legal import DOCUMENTS, PRIVACY, TERMS, get_text, name_versions_in_force
 from web.site.places import PlaceInput, list_place_choices
 
 MAX_NAME_LENGTH = 120
@@ -317,20 +317,6 @@ class MailForm(PageForm):
     """Another address for the mail that verifies a sign-up."""
 
     email = EmailField(label=_("E-mail"))
-
-
-def write_consent(*, is_linked: bool = False) -> str:
-    """Return the words beside the box, in the active language; ``is_linked`` leads to the documents."""
-    names = {TERMS: gettext("terms of service"), PRIVACY: gettext("privacy notice")}
-    if is_linked:
-        links = {name: _link(reverse("site:legal", args=[name]), text) for name, text in names.items()}
-        return format_html(gettext("I accept the {terms} and have read the {privacy}."), **links)
-    return gettext("I accept the {terms} and have read the {privacy}.").format(**names)
-
-
-def _link(url: str, text: str) -> str:
-    # In a tab of its own, or what was typed would be left behind.
-    return format_html('<a href="{}" target="_blank">{}</a>', url, text)
 
 
 def normalize_slug(typed: str) -> str:

@@ -14,7 +14,7 @@ from privacy.selectors.record import make_platform_record
 from samples.example import find_example
 from tenants.hosts import make_base_url
 from verticals.registry import list_verticals
-from web.site.legal import get_text, list_versions
+from web.parts.legal.texts import get_text, list_versions
 from web.site.prices import list_prices
 
 KEPT = "public, max-age=300"

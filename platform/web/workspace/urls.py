@@ -28,6 +28,7 @@ urlpatterns = [
     path("", include("web.workspace.webhooks.urls")),
     path("", include("web.workspace.feeds.urls")),
     path("", include("web.workspace.closing.urls")),
+    path("", include("web.workspace.terms.urls")),
     path("", include("web.workspace.copies.urls")),
     path("", include("web.workspace.voices.urls")),
     path("", include("web.workspace.ideas.urls")),

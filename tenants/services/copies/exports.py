@@ -50,7 +50,7 @@ LONGEST_TITLE = 25
 OURS = frozenset(
     {"entitlements", "status", "status_since", "suspension_reason", "resumes_as", "reopens_as",
      "is_closed_by_owner", "trial_ends_at", "is_example", "former_schemas", "quiet_since", "was_quiet_since",
-     "was_quiet_until"}
+     "was_quiet_until", "agreed"}
 )  # fmt: skip
 """Columns of the business's row that are the platform's to decide."""
 

@@ -26,6 +26,7 @@ from tenants.hosts import make_subdomain
 from tenants.models import Domain, DueWork, SchemaState, Tenant
 from tenants.policies import check_slug_is_free, is_left_by_another
 from tenants.selectors.resolution import forget_tenants, make_info
+from tenants.services.agreeing import ask_anew
 from tenants.services.copies import quiet, shared, tables
 from tenants.services.copies.backups import list_files
 from tenants.services.copies.documents import BATCH, count_allowed, list_exported, write_documents
@@ -215,7 +216,7 @@ def _add_tenant(business: Any, *, tenant_id: int, schema_name: str, slug: str, n
     row = {column: value for column, value in business.items() if column not in NOT_COLUMNS | OURS}
     ours = {"status": TenantStatus.TRIAL, "status_since": now.isoformat(), "trial_ends_at": (now + TRIAL).isoformat()}
     with connection.cursor() as cursor:
-        values = {**row, **ours, "entitlements": {}, "quiet_since": now.isoformat()}
+        values = {**row, **ours, "entitlements": {}, "agreed": ask_anew(now), "quiet_since": now.isoformat()}
         shared.write_tenant(cursor, values, tenant_id=tenant_id, schema_name=schema_name, slug=slug)
     # Whoever left this address a moment ago held it until now; the row above waited for that.
     if is_left_by_another(slug):

@@ -38,6 +38,7 @@ from tenants.policies import check_slug_is_free, is_left_by_another
 from tenants.selectors.removals import find_removal
 from tenants.selectors.resolution import forget_tenants, make_info
 from tenants.services.acts import restart_closing
+from tenants.services.agreeing import ask_anew
 from tenants.services.copies import hosts, quiet, shared, tables
 from tenants.services.copies.archives import (
     FILES,
@@ -216,7 +217,7 @@ def _make(
 ) -> RestoreDone:
     """Make the business, inside the caller's transaction, and compare it with the archive."""
     head = source.head
-    info, taken = _add_tenant(head, target)
+    info, taken = _add_tenant(head, target, now)
     notes = [f"{domain} answers for another business: it was left out." for domain in taken]
     with connection.cursor() as cursor:
         tables.speak_plainly(cursor)
@@ -266,12 +267,13 @@ def _make(
     )
 
 
-def _add_tenant(head: Head, target: _Target) -> tuple[TenantInfo, list[str]]:
+def _add_tenant(head: Head, target: _Target, now: datetime) -> tuple[TenantInfo, list[str]]:
     """Add the business and its hosts, and return with it those that somebody else has by now."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
+            row = head.tenant if head.tenant.get("agreed", {}) is None else {**head.tenant, "agreed": ask_anew(now)}
             shared.write_tenant(
-                cursor, head.tenant, tenant_id=target.tenant_id, schema_name=target.schema_name, slug=target.slug
+                cursor, row, tenant_id=target.tenant_id, schema_name=target.schema_name, slug=target.slug
             )
             Domain.objects.create(domain=make_subdomain(target.slug), tenant_id=target.tenant_id, is_primary=True)
     except IntegrityError as error:

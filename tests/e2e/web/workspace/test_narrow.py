@@ -49,7 +49,7 @@ NO_PAGES = {
     "workspace/payments/<int:payment_id>/disputes/<int:dispute_id>/answer/",
     "workspace/payments/<int:payment_id>/disputes/<int:dispute_id>/accept/",
 }
-FILES = (".csv", ".xlsx", ".css", ".pdf", "workspace/page/qr/<slug:kind>/", "<int:width>.<slug:kind>")
+FILES = (".csv", ".txt", ".xlsx", ".css", ".pdf", "workspace/page/qr/<slug:kind>/", "<int:width>.<slug:kind>")
 """How the routes end which answer a file to save or to show within a page."""
 
 TOO_WIDE = """([width, zoom]) => {

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
 import pytest
 from django.test import override_settings
 
-from web.site import legal
-from web.site.legal import DOCUMENTS, PAPERS, get_text, list_versions
+from web.parts.legal import texts as legal
+from web.parts.legal.texts import AGREEMENTS, DOCUMENTS, PAPERS, get_text, list_announcements, list_versions
 
 PUBLISHED = {
     ("terms", "2026-11-26", "es"): "6d85ca18665f8bb094b9f645e5e84a115e4a0aeeccdf212db4d48382d12a998c",
@@ -15,6 +19,10 @@ PUBLISHED = {
     ("privacy", "2026-11-26", "en"): "807b20b0f7ed1a2778c50d86b30244b6df38fa6e9f2fd401c3add26981bacaa1",
     ("privacy", "2026-11-27", "es"): "685061a0ef6facf1ea0de4dca2132cfa4447b248a7cacfe2e8e08496068fa780",
     ("privacy", "2026-11-27", "en"): "1414da35ca1b937c9362e5fd3dd7ecbb90c86bedc61efa16a10a45a4bb087f92",
+    ("terms", "2026-11-28", "es"): "2ab51544119b5b1f3c4b517f8eee9272abc467c97fb9af3189be26b310a0fe72",
+    ("terms", "2026-11-28", "en"): "9725f785b48bbb5e4c54285917fb0f4832f7b34d7d12eb9ba88cd399ee06b71e",
+    ("processing", "2026-11-28", "es"): "3aafddda17cb82649323995147dcd86b7b7d9423321017e2bada5f9d0d674d2e",
+    ("processing", "2026-11-28", "en"): "9cc17a5d18876be917d46b5daceea56341c9b7432f14666ddbf2e46b715cb373",
 }
 """SHA-256 of every text that somebody may have accepted; a change is a new version beside it."""
 COMPANY = {
@@ -93,10 +101,35 @@ def test_company_that_is_not_set_is_not_invented(platform_client):
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
-@pytest.mark.parametrize("paper", PAPERS)
+@pytest.mark.parametrize("paper", [*PAPERS, "processing"])
 def test_paper_is_open_to_everybody_and_the_product_page_leads_there(platform_client, paper, language):
     home = platform_client.get("/", headers={"accept-language": language}).content.decode()
     page = platform_client.get(f"/legal/{paper}/", headers={"accept-language": language}).content.decode()
 
     assert f'href="/legal/{paper}/"' in home
     assert (f'lang="{language}"' in page, "2026-11-28" in page, page.count("<h1>")) == (True, True, 1)
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize(("document", "last"), [("terms", 8), ("processing", 10), ("privacy", 7)])
+def test_plain_text_has_every_word_and_no_markup(document, last, language):
+    text = get_text(document, language)
+    html = (Path("templates") / text.template).read_text()
+
+    plain = legal.write_plainly(text)
+
+    words = re.sub(r"<[^>]+>", " ", html.partition("{% block words %}")[2].partition("{% endblock")[0])
+    heading = re.search(r"{% block heading %}(.+?){% endblock", html)[1]
+    assert plain.replace("- ", " ").split() == (heading + words).replace("- ", " ").split()
+    assert [line for line in plain.splitlines() if line.startswith(f"{last}. ")] != []
+    assert re.findall(r"[<>{}&]", plain) == []
+
+
+def test_every_later_version_says_what_it_changes_and_gives_thirty_days():
+    later = {(each, version) for each in AGREEMENTS for version in list_versions(each)} - {("terms", "2026-11-26")}
+
+    announced = list_announcements()
+
+    assert {(each.document, each.version) for each in announced} == later
+    assert [each for each in announced if each.holds_on - date.fromisoformat(each.version) < timedelta(days=30)] == []
+    assert [each for each in announced if sorted(each.changes) != ["en", "es"] or not all(each.changes.values())] == []

@@ -18,9 +18,14 @@ from tenants.selectors.resolution import find_tenant, forget_tenants
 from tenants.selectors.sign_ups import list_acceptances_of
 from tenants.services.due_work import perform_due_work
 from tests.factories.sign_ups import SIGN_UP_FORM
-from web.site.legal import get_text
+from web.parts.legal.texts import get_text
 
 SIGN_UP = "/sign-up/"
+VERSIONS = "2026-11-28 2026-11-27 2026-11-28"
+CONSENT = {
+    "es": ("Acepto los términos del servicio y el acuerdo de tratamiento de datos, y leí el aviso de privacidad."),
+    "en": "I accept the terms of service and the data processing agreement, and have read the privacy notice.",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -82,12 +87,12 @@ def test_phone_is_read_as_one_of_the_country_of_the_zone(platform_client, timezo
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [
-        ("es", "Acepto los términos del servicio y leí el aviso de privacidad."),
-        ("en", "I accept the terms of service and have read the privacy notice."),
+        ("es", CONSENT["es"]),
+        ("en", CONSENT["en"]),
     ],
 )
 def test_what_was_accepted_is_kept_with_its_text_and_instant(platform_client, language, sentence):
-    form = {**SIGN_UP_FORM, "terms_shown": f"2026-11-26 2026-11-27 {language}"}
+    form = {**SIGN_UP_FORM, "terms_shown": f"{VERSIONS} {language}"}
     platform_client.post(SIGN_UP, form, headers={"accept-language": language}, REMOTE_ADDR="203.0.113.77")
     work()
     platform_client.post(find_link())
@@ -96,19 +101,21 @@ def test_what_was_accepted_is_kept_with_its_text_and_instant(platform_client, la
     found = list_acceptances_of(Tenant.objects.get(slug="taller-nandu").schema_name)
 
     assert [(each.text.document, each.text.version, each.text.language) for each in found] == [
-        ("privacy", "2026-11-27", language), ("terms", "2026-11-26", language),
+        ("privacy", "2026-11-27", language), ("processing", "2026-11-28", language), ("terms", "2026-11-28", language),
     ]  # fmt: skip
     assert {each.text.sentence for each in found} == {sentence}
     assert {(each.email, each.address_block) for each in found} == {("ana@example.com", "203.0.113.0/24")}
     assert {each.accepted_at for each in found} == {SignUp.objects.get().created_at}
-    assert [len(each.text.digest) for each in found] == [64, 64]
+    assert [len(each.text.digest) for each in found] == [64, 64, 64]
+    agreed = {each.text.document: each.text.version for each in found}
+    assert find_tenant(Tenant.objects.get(slug="taller-nandu").schema_name).agreed == agreed
 
 
 @pytest.mark.parametrize(
     ("shown", "language", "sentence"),
     [
-        ("es", "en", "Acepto los términos del servicio y leí el aviso de privacidad."),
-        ("en", "es", "I accept the terms of service and have read the privacy notice."),
+        ("es", "en", CONSENT["es"]),
+        ("en", "es", CONSENT["en"]),
     ],
 )
 def test_who_read_the_texts_in_one_language_accepted_no_other(platform_client, shown, language, sentence):
@@ -119,7 +126,7 @@ def test_who_read_the_texts_in_one_language_accepted_no_other(platform_client, s
     platform_client.post(SIGN_UP, {**SIGN_UP_FORM, "terms_shown": versions}, headers={"accept-language": language})
 
     rows = TermsAcceptance.objects.order_by("document").values_list("language", "sentence", "digest")
-    digests = [get_text(document, shown).digest for document in ("privacy", "terms")]
+    digests = [get_text(document, shown).digest for document in ("privacy", "processing", "terms")]
     assert list(rows) == [(shown, sentence, digest) for digest in digests]
 
 
@@ -129,10 +136,10 @@ def test_what_is_shown_in_another_language_is_accepted_anew(platform_client, lan
     page = platform_client.post(SIGN_UP, form, headers={"accept-language": language}).content.decode()
 
     assert (re.search(r'name="terms"[^>]* checked', page) is not None) == is_checked
-    assert f'name="terms_shown" value="2026-11-26 2026-11-27 {language}"' in page
+    assert f'name="terms_shown" value="{VERSIONS} {language}"' in page
 
 
-@pytest.mark.parametrize("shown", ["2026-11-26 2026-11-27", "2026-11-26 2026-11-27 fr", "es", "", "x" * 5000])
+@pytest.mark.parametrize("shown", [VERSIONS, f"{VERSIONS} fr", "2026-11-26 2026-11-27 es", "es", "", "x" * 5000])
 def test_texts_that_nobody_was_shown_are_not_accepted(platform_client, shown):
     answer = platform_client.post(SIGN_UP, {**SIGN_UP_FORM, "terms_shown": shown})
 
@@ -163,7 +170,7 @@ def test_the_database_refuses_to_change_what_was_accepted(platform_client, chang
         change()
 
     assert list(TermsAcceptance.objects.values()) == before
-    assert len(before) == 2
+    assert len(before) == 3
 
 
 def test_after_the_mail_was_answered_its_address_stays_too(platform_client):
@@ -181,7 +188,7 @@ def test_new_terms_are_accepted_anew_and_nothing_else_is_lost(platform_client):
     page = answer.content.decode()
     assert "Mientras tanto cambiaron los términos." in page
     assert re.search(r'name="terms"[^>]* checked', page) is None
-    assert 'name="terms_shown" value="2026-11-26 2026-11-27 es"' in page
+    assert f'name="terms_shown" value="{VERSIONS} es"' in page
     assert 'value="9 6123 4567"' in page
     assert re.search(r'<option value="America/Santiago"[^>]* selected', page) is not None
     assert TermsAcceptance.objects.count() == 0

@@ -212,4 +212,4 @@ def test_menu_takes_what_nobody_placed_at_its_end():
 
     menu = arrange_menu([*list_entries(), late], user=person("owner"), url_name="page")
 
-    assert [link.key for link in menu.groups[-1].links] == ["data", "closing", "late"]
+    assert [link.key for link in menu.groups[-1].links] == ["data", "closing", "terms", "late"]
