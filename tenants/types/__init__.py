@@ -14,6 +14,7 @@ from tenants.types.addresses import (
     OwnDomainView,
 )
 from tenants.types.businesses import (
+    ASKED_AT,
     EXAMPLE_SLUG,
     REMOVED_AFTER,
     USUAL_ACCENT,
@@ -39,6 +40,7 @@ from tenants.types.sign_ups import (
 )
 
 __all__ = [
+    "ASKED_AT",
     "EXAMPLE_SLUG",
     "REMOVED_AFTER",
     "USUAL_ACCENT",
