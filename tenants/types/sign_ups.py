@@ -35,7 +35,7 @@ class AcceptedText:
     """A text that the owner of a business accepted, exactly as it was shown.
 
     Attributes:
-        document: What it is (``terms``, ``privacy``, ``processing``); with ``version`` and ``language`` it names the text.
+        document: What it is (``terms``, ``privacy``, ``processing``); ``version`` and ``language`` name the text.
         digest: SHA-256 of the text, in hexadecimal digits.
         sentence: The words beside the box that was checked.
     """

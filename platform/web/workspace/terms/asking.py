@@ -12,6 +12,7 @@ from django.template import RequestContext
 
 from accounts.enums import Role
 from kernel.clock import utc_now
+from kernel.iso import parse_instant
 from tenants.types import ASKED_AT, TenantInfo
 from web.parts.legal.texts import AGREEMENTS, Announcement, LegalText, get_text, list_announcements, list_versions
 
@@ -67,7 +68,7 @@ def find_ask(tenant: TenantInfo, *, now: datetime) -> TermsAsk | None:
         holds_on = min(each.holds_on for each in news)
     else:
         asked_at = tenant.agreed.get(ASKED_AT)
-        since = datetime.fromisoformat(asked_at) if asked_at else tenant.created_at or now
+        since = parse_instant(asked_at) if asked_at else tenant.created_at or now
         holds_on = (since + TIME_TO_ACCEPT).astimezone(zone).date()
     return TermsAsk(documents, news, holds_on, is_due=today >= holds_on)
 

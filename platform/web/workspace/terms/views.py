@@ -44,7 +44,7 @@ def show_terms(request: HttpRequest) -> HttpResponse:
 
 @requires(Permission.BUSINESS_CLOSE)
 @require_safe
-def download(request: HttpRequest, number: int) -> HttpResponse:
+def download(_request: HttpRequest, number: int) -> HttpResponse:
     """Answer a text that was accepted, with who accepted it and when, as plain text."""
     found = get_acceptance_of(current_tenant().schema_name, number)
     accepted = found.text
