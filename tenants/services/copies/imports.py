@@ -26,7 +26,7 @@ from tenants.hosts import make_subdomain
 from tenants.models import Domain, DueWork, SchemaState, Tenant
 from tenants.policies import check_slug_is_free, is_left_by_another
 from tenants.selectors.resolution import forget_tenants, make_info
-from tenants.services.agreeing import ask_anew
+from tenants.services.agreements.accepting import ask_anew
 from tenants.services.copies import quiet, shared, tables
 from tenants.services.copies.backups import list_files
 from tenants.services.copies.documents import BATCH, count_allowed, list_exported, write_documents

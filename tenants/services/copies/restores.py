@@ -38,7 +38,7 @@ from tenants.policies import check_slug_is_free, is_left_by_another
 from tenants.selectors.removals import find_removal
 from tenants.selectors.resolution import forget_tenants, make_info
 from tenants.services.acts import restart_closing
-from tenants.services.agreeing import ask_anew
+from tenants.services.agreements.accepting import ask_anew
 from tenants.services.copies import hosts, quiet, shared, tables
 from tenants.services.copies.archives import (
     FILES,

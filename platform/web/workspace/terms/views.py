@@ -17,7 +17,7 @@ from edge.requests import find_block
 from kernel.clock import utc_now
 from tenants.context import current_tenant
 from tenants.selectors.sign_ups import get_acceptance_of, list_acceptances_of
-from tenants.services.agreeing import accept_texts
+from tenants.services.agreements.accepting import accept_texts
 from tenants.types import Acceptance
 from web.parts.legal.texts import get_text, write_plainly
 from web.parts.legal.words import make_address, name_document

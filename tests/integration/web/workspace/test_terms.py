@@ -16,7 +16,7 @@ from kernel.errors import NotFound
 from tenants.models import Tenant, TermsAcceptance
 from tenants.selectors.resolution import find_tenant, forget_tenants
 from tenants.selectors.sign_ups import get_acceptance_of, list_acceptances_of
-from tenants.services.agreeing import accept_texts
+from tenants.services.agreements.accepting import accept_texts
 from tests.integration.web.workspace.conftest import staff_client as staff_client  # noqa: PLC0414 - a fixture
 from web.parts.legal import texts as legal
 from web.parts.legal.texts import AGREEMENTS, get_text, list_versions

@@ -1,0 +1,1 @@
+"""What businesses agree to with the platform."""
