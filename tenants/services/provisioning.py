@@ -53,6 +53,8 @@ def provision_tenant(
     market = get_market(details.country)
     try:
         with transaction.atomic():
+            trial = {"status": TenantStatus.TRIAL, "status_since": now, "trial_ends_at": now + TRIAL, "created_at": now}
+            begun = None if is_draft else now
             tenant = Tenant.objects.create(
                 schema_name=f"pending_{slug}",
                 slug=slug,
@@ -62,14 +64,11 @@ def provision_tenant(
                 timezone=details.timezone or market.timezone,
                 currency=market.currency,
                 locale=details.locale,
-                status=TenantStatus.TRIAL,
-                status_since=now,
-                trial_ends_at=now + TRIAL,
-                created_at=now,
                 is_example=is_example,
                 agreed=agreed,
-                published_at=None if is_draft else now,
-                guide_ended_at=None if is_draft else now,
+                published_at=begun,
+                guide_ended_at=begun,
+                **trial,
             )
             # Whoever left this name a moment ago held it until now; the row above waited for that.
             if is_left_by_another(slug):
