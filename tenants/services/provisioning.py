@@ -50,26 +50,11 @@ def provision_tenant(
     """
     slug = check_slug(details.slug)
     template = ensure_template()
-    market = get_market(details.country)
     try:
         with transaction.atomic():
-            trial = {"status": TenantStatus.TRIAL, "status_since": now, "trial_ends_at": now + TRIAL, "created_at": now}
             begun = None if is_draft else now
-            tenant = Tenant.objects.create(
-                schema_name=f"pending_{slug}",
-                slug=slug,
-                name=details.business_name,
-                vertical=details.vertical,
-                country=details.country,
-                timezone=details.timezone or market.timezone,
-                currency=market.currency,
-                locale=details.locale,
-                is_example=is_example,
-                agreed=agreed,
-                published_at=begun,
-                guide_ended_at=begun,
-                **trial,
-            )
+            flags = {"is_example": is_example, "agreed": agreed, "published_at": begun, "guide_ended_at": begun}
+            tenant = _add_tenant(details, slug, now=now, **flags)
             # Whoever left this name a moment ago held it until now; the row above waited for that.
             if is_left_by_another(slug):
                 raise SlugTaken
@@ -89,6 +74,26 @@ def provision_tenant(
         raise
     logger.info("tenant_provisioned", extra={"schema_name": info.schema_name})
     return info
+
+
+def _add_tenant(details: SignUpDetails, slug: str, *, now: datetime, **flags: object) -> Tenant:
+    market = get_market(details.country)
+    tenant: Tenant = Tenant.objects.create(
+        schema_name=f"pending_{slug}",
+        slug=slug,
+        name=details.business_name,
+        vertical=details.vertical,
+        country=details.country,
+        timezone=details.timezone or market.timezone,
+        currency=market.currency,
+        locale=details.locale,
+        status=TenantStatus.TRIAL,
+        status_since=now,
+        trial_ends_at=now + TRIAL,
+        created_at=now,
+        **flags,
+    )
+    return tenant
 
 
 def _add_domain(tenant: Tenant) -> Domain:
