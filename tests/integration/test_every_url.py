@@ -267,6 +267,7 @@ SAMPLES = {
     "api/v1/manage/<str:token>/calendar.ics": "api/v1/manage/{token}/calendar.ics",
     "workspace/keys/<int:key_id>/revoke/": "workspace/keys/{key}/revoke/",
     "operator/ideas/<int:idea_id>/": "operator/ideas/1/",
+    "workspace/terms/<int:number>.txt": "workspace/terms/1.txt",
     "workspace/voices/<int:booking_id>/answer/": "workspace/voices/{booking}/answer/",
     "workspace/voices/<int:booking_id>/hide/": "workspace/voices/{booking}/hide/",
     "workspace/voices/<int:booking_id>/show/": "workspace/voices/{booking}/show/",
