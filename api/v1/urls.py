@@ -16,6 +16,7 @@ from api.v1.manage import paying as own_paying
 from api.v1.manage import views as manage
 from api.v1.payments import views as payments
 from api.v1.photos import views as photos
+from api.v1.privacy import views as privacy
 from api.v1.reference import views as reference
 from api.v1.setups import urls as setup_urls
 from api.v1.talk import views as talk
@@ -94,6 +95,18 @@ urlpatterns = [
     path("invoices/<str:invoice_id>/issue", invoices.IssueView.as_view(), name="invoice-issue"),
     path("invoices/<str:invoice_id>/refuse", invoices.RefuseView.as_view(), name="invoice-refuse"),
     path("bookings/<str:booking_id>/invoice", invoices.WantView.as_view(), name="booking-invoice"),
+    path("privacy_requests", privacy.RequestsView.as_view(), name="privacy-requests"),
+    path("privacy_requests/<str:request_id>", privacy.OneRequestView.as_view(), name="privacy-request"),
+    path("privacy_requests/<str:request_id>/choose", privacy.ChooseView.as_view(), name="privacy-request-choose"),
+    path("privacy_requests/<str:request_id>/identify", privacy.IdentifyView.as_view(), name="privacy-request-identify"),
+    path("privacy_requests/<str:request_id>/extend", privacy.ExtendView.as_view(), name="privacy-request-extend"),
+    path("privacy_requests/<str:request_id>/grant", privacy.GrantView.as_view(), name="privacy-request-grant"),
+    path("privacy_requests/<str:request_id>/refuse", privacy.RefuseView.as_view(), name="privacy-request-refuse"),
+    path("privacy_requests/<str:request_id>/finish", privacy.FinishView.as_view(), name="privacy-request-finish"),
+    path("privacy_requests/<str:request_id>/withdraw", privacy.WithdrawView.as_view(), name="privacy-request-withdraw"),
+    path("privacy_requests/<str:request_id>/erase", privacy.EraseView.as_view(), name="privacy-request-erase"),
+    path("privacy_requests/<str:request_id>/export", privacy.ExportView.as_view(), name="privacy-request-export"),
+    path("privacy_requests/<str:request_id>/file", privacy.FileView.as_view(), name="privacy-request-file"),
     *setup_urls.PATTERNS,
     path("webhooks", webhooks.WebhooksView.as_view(), name="webhooks"),
     path("webhooks/<str:webhook_id>", webhooks.OneWebhookView.as_view(), name="webhook"),

@@ -19,6 +19,8 @@ KIND_NAMES: Mapping[RequestRight, str] = {
     RequestRight.BLOCKING: RequestRight.BLOCKING.value,
     **{right: kind for kind, right in KINDS.items()},
 }
+RIGHTS_BY_KIND: Mapping[str, RequestRight] = {kind: right for right, kind in KIND_NAMES.items()}
+"""All that staff writes down, also what is offered to nobody."""
 LONGEST_TEXT, LONGEST_REASON, LONGEST_NOTE = 1000, 1000, 300
 """Characters."""
 
@@ -84,6 +86,16 @@ class RequestView:
     def is_late(self, now: datetime) -> bool:
         """Tell whether it should have been answered, or done, by now."""
         return self.is_open and now >= self.due_at
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFilters:
+    """Which requests a list has: of a state, of a customer; ``cursor`` is the place that the page before gave."""
+
+    state: str = ""
+    customer_id: int | None = None
+    cursor: str = ""
+    limit: int = 50
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,10 @@ from datetime import datetime
 
 from billing.selectors.persons import count_money
 from kernel.text import mark
-from privacy.enums import KeptKind
-from scheduling.selectors.customers.persons import ComingVisit, count_waiting, list_coming
+from privacy.enums import KeptKind, RequestRight
+from privacy.types import RequestView
+from scheduling.errors import CustomerNotFound
+from scheduling.selectors.customers.persons import ComingVisit, count_waiting, get_person, list_coming
 
 REASONS: Mapping[KeptKind, str] = {
     KeptKind.COMING: mark("Somebody expects them: cancel the visit with them, or wait until it is over."),
@@ -54,6 +56,17 @@ class Kept:
     def reason(self) -> str:
         """Return why, a msgid."""
         return REASONS[self.kind]
+
+
+def list_hindering(view: RequestView, *, now: datetime) -> tuple[Kept, ...]:
+    """List what stands in the way of an erasure that waits, and what stays; of any other request nothing."""
+    if not view.is_open or view.right is not RequestRight.ERASURE or view.customer_id is None:
+        return ()
+    try:
+        person = get_person(customer_id=view.customer_id)
+    except CustomerNotFound:
+        return ()
+    return () if person.is_erased else list_kept(customer_id=person.id, now=now)
 
 
 def list_kept(*, customer_id: int, now: datetime) -> tuple[Kept, ...]:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import cast
 
 from django.db.models import Q
 
 from kernel.ids import hash_token
 from kernel.law.persons import find_privacy_law
+from kernel.page import Page, cut_page, limit_rows, read_cursor
 from privacy.enums import IdentityCheck, RequestRight, RequestSource, RequestState, RequestStep
 from privacy.errors import PersonRequestNotFound
 from privacy.models import PersonExport, PersonRequest, PersonRequestStep
-from privacy.types import FileView, RequestView, StepView
+from privacy.types import FileView, RequestFilters, RequestView, StepView
 
 MOST_OPEN, MOST_ENDED = 500, 50
 LINK_LIFE = timedelta(days=365)
@@ -30,6 +32,24 @@ def list_ended_requests() -> tuple[RequestView, ...]:
     """List what has ended, the last one first; one query."""
     ended = PersonRequest.objects.exclude(ended_at=None).order_by("-ended_at", "-pk")
     return tuple(map(view_request, ended.filter(NO_TEST)[:MOST_ENDED]))
+
+
+def list_requests(filters: RequestFilters) -> Page[RequestView]:
+    """Return a page of all requests, what was written down last first; one query.
+
+    Raises:
+        Invalid: The cursor is not one that this list gave.
+    """
+    limit = limit_rows(filters.limit)
+    rows = PersonRequest.objects.filter(NO_TEST).order_by("-recorded_at", "-pk")
+    if filters.state:
+        rows = rows.filter(state=filters.state)
+    if filters.customer_id is not None:
+        rows = rows.filter(customer_id=filters.customer_id)
+    if filters.cursor:
+        at, row_id = cast("tuple[datetime, int]", read_cursor(filters.cursor, datetime, int))
+        rows = rows.filter(Q(recorded_at__lt=at) | Q(recorded_at=at, pk__lt=row_id))
+    return cut_page(list(rows[: limit + 1]), limit=limit, view=view_request, key=lambda row: (row.recorded_at, row.pk))
 
 
 def list_requests_of(*, booking_id: int) -> tuple[RequestView, ...]:

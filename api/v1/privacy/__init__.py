@@ -1,0 +1,1 @@
+"""What people ask about their data, as staff and programs list, write down, decide and carry it out."""
