@@ -39,7 +39,7 @@ def call(tenant):
 def customer(tenant) -> int:
     service_id, _ = make_shop()
     booking_id = book(service_id).booking_id
-    Booking.objects.filter(pk=booking_id).update(status="cancelled")
+    Booking.objects.filter(pk=booking_id).update(status="cancelled", is_active=False)
     return Booking.objects.get(pk=booking_id).customer_id
 
 
@@ -131,7 +131,7 @@ def test_file_that_is_over_or_was_never_made_is_none(call, customer):
 
 
 def test_erasure_says_what_is_in_the_way_and_erases_when_it_is_over(call, customer):
-    Booking.objects.update(status="confirmed")
+    Booking.objects.update(status="confirmed", is_active=True)
     made = make_request(customer)
     call("POST", f"{PATH}/{made}/identify", {"check_kind": "called_back", "note": "On the number we have"})
     call("POST", f"{PATH}/{made}/grant", {})
@@ -139,7 +139,7 @@ def test_erasure_says_what_is_in_the_way_and_erases_when_it_is_over(call, custom
     hindered = call("POST", f"{PATH}/{made}/erase", {})
     kept = call("GET", f"{PATH}/{made}").json()["kept"]
     said_only = call("POST", f"{PATH}/{made}/finish", {"answer": "Erased"})
-    Booking.objects.update(status="cancelled")
+    Booking.objects.update(status="cancelled", is_active=False)
     erased = call("POST", f"{PATH}/{made}/erase", {})
 
     assert [hindered.json()["code"], said_only.json()["code"]] == ["erasing_hindered", "not_erased"]
