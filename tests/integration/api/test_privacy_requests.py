@@ -131,7 +131,7 @@ def test_file_that_is_over_or_was_never_made_is_none(call, customer):
 
 
 def test_erasure_says_what_is_in_the_way_and_erases_when_it_is_over(call, customer):
-    Booking.objects.update(status="confirmed", is_active=True)
+    Booking.objects.update(status="arrived", is_active=True)
     made = make_request(customer)
     call("POST", f"{PATH}/{made}/identify", {"check_kind": "called_back", "note": "On the number we have"})
     call("POST", f"{PATH}/{made}/grant", {})
