@@ -37,7 +37,6 @@ from kernel.clock import utc_now
 from kernel.ids import read_row_id
 from privacy.enums import IdentityCheck, RequestSource
 from privacy.errors import (
-    BlockingFirst,
     CompanyUnconfirmed,
     ErasingHindered,
     ExportGone,
@@ -229,14 +228,14 @@ class EraseView(PersonalView):
     @describe_call(
         "erase_person",
         fails=(
-            *(*WAITING, NotAgreed, BlockingFirst, PersonUnknown, PersonErased),
+            *(*WAITING, NotAgreed, PersonUnknown, PersonErased),
             *(CompanyUnconfirmed, ErasingHindered),
         ),
         request=EraseFields,
         responses=PrivacyRequestDetail,
     )
     def post(self, request: Request, request_id: str) -> HttpResponse:
-        """Erase whoever asked for it, for good; ``kept`` of the request says what has to end first."""
+        """Erase whoever asked for it, or block them where the law has that first; ``kept`` says what has to end before."""
         return _do(request, request_id, EraseFields, _erase)
 
 
