@@ -75,6 +75,7 @@ class PersonalView(StaffView):
 class RequestsView(PersonalView):
     """``GET`` and ``POST privacy_requests``."""
 
+    key_area = KeyArea.CUSTOMERS
     declared_permission: ClassVar[Mapping[str, str]] = dict.fromkeys(("GET", "POST"), Permission.PRIVACY_MANAGE)
 
     @describe_call("list_privacy_requests", parameters=[PrivacyRequestsQuery], responses=PrivacyRequestList)
@@ -121,6 +122,7 @@ class RequestsView(PersonalView):
 class OneRequestView(PersonalView):
     """``GET privacy_requests/{id}``."""
 
+    key_area = KeyArea.CUSTOMERS
     declared_permission: ClassVar[Mapping[str, str]] = {"GET": Permission.PRIVACY_MANAGE}
 
     @describe_call("get_privacy_request", fails=(PersonRequestNotFound,), responses=PrivacyRequestDetail)
@@ -131,6 +133,8 @@ class OneRequestView(PersonalView):
 
 class ChooseView(PersonalView):
     """``POST privacy_requests/{id}/choose``."""
+
+    key_area = KeyArea.CUSTOMERS
 
     @describe_call(
         "choose_person_of_privacy_request",
@@ -146,6 +150,8 @@ class ChooseView(PersonalView):
 class IdentifyView(PersonalView):
     """``POST privacy_requests/{id}/identify``."""
 
+    key_area = KeyArea.CUSTOMERS
+
     @describe_call(
         "identify_privacy_request",
         fails=(*WAITING, IdentityProven, RequestInvalid),
@@ -159,6 +165,8 @@ class IdentifyView(PersonalView):
 
 class ExtendView(PersonalView):
     """``POST privacy_requests/{id}/extend``."""
+
+    key_area = KeyArea.CUSTOMERS
 
     @describe_call(
         "extend_privacy_request",
@@ -174,6 +182,8 @@ class ExtendView(PersonalView):
 class GrantView(PersonalView):
     """``POST privacy_requests/{id}/grant``."""
 
+    key_area = KeyArea.CUSTOMERS
+
     @describe_call(
         "grant_privacy_request",
         fails=(*WAITING, PersonUnknown, IdentityUnproven),
@@ -187,6 +197,8 @@ class GrantView(PersonalView):
 
 class RefuseView(PersonalView):
     """``POST privacy_requests/{id}/refuse``."""
+
+    key_area = KeyArea.CUSTOMERS
 
     @describe_call(
         "refuse_privacy_request",
@@ -202,6 +214,8 @@ class RefuseView(PersonalView):
 class FinishView(PersonalView):
     """``POST privacy_requests/{id}/finish``."""
 
+    key_area = KeyArea.CUSTOMERS
+
     @describe_call(
         "finish_privacy_request",
         fails=(*WAITING, NotAgreed, NotErased, RequestInvalid),
@@ -216,6 +230,8 @@ class FinishView(PersonalView):
 class WithdrawView(PersonalView):
     """``POST privacy_requests/{id}/withdraw``."""
 
+    key_area = KeyArea.CUSTOMERS
+
     @describe_call("withdraw_privacy_request", fails=WAITING, request=NothingFields, responses=PrivacyRequestDetail)
     def post(self, request: Request, request_id: str) -> HttpResponse:
         """Note that whoever asked does not want it any more; again changes nothing."""
@@ -224,6 +240,8 @@ class WithdrawView(PersonalView):
 
 class EraseView(PersonalView):
     """``POST privacy_requests/{id}/erase``."""
+
+    key_area = KeyArea.CUSTOMERS
 
     @describe_call(
         "erase_person",
@@ -242,6 +260,8 @@ class EraseView(PersonalView):
 class ExportView(PersonalView):
     """``POST privacy_requests/{id}/export``."""
 
+    key_area = KeyArea.CUSTOMERS
+
     @describe_call(
         "export_person",
         fails=(*WAITING, NotAgreed, PersonUnknown, PersonErased),
@@ -256,6 +276,7 @@ class ExportView(PersonalView):
 class FileView(PersonalView):
     """``GET privacy_requests/{id}/file``."""
 
+    key_area = KeyArea.CUSTOMERS
     declared_permission: ClassVar[Mapping[str, str]] = {"GET": Permission.PRIVACY_MANAGE}
 
     @describe_call(

@@ -110,7 +110,7 @@ def test_access_is_decided_and_its_file_handed_over(call, customer, tenant):
     assert (known.json()["identity_check"], granted.json()["state"], asked.status_code) == ("document", "granted", 202)
     assert (done.json()["state"], done.json()["file"]["is_public"]) == ("done", False)
     with zipfile.ZipFile(io.BytesIO(file.content)) as found:
-        assert "Laura" in "".join(found.read(name).decode(errors="replace") for name in found.namelist())
+        assert "Ana P" in "".join(found.read(name).decode(errors="replace") for name in found.namelist())
     assert (file.status_code, file["Content-Type"], "no-store" in file["Cache-Control"]) == (
         200,
         "application/zip",
