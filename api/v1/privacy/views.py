@@ -253,7 +253,7 @@ class EraseView(PersonalView):
         responses=PrivacyRequestDetail,
     )
     def post(self, request: Request, request_id: str) -> HttpResponse:
-        """Erase whoever asked for it, or block them where the law has that first; ``kept`` says what has to end before."""
+        """Erase whoever asked for it, or block them where the law has that first; ``kept`` says what is in the way."""
         return _do(request, request_id, EraseFields, _erase)
 
 
