@@ -15,6 +15,10 @@ AMOUNT_WRONG = mark("Enter an amount above zero.")
 ANSWER_TOO_LONG = mark("The text may have at most 5,000 characters.")
 DESPITE_MISSING = mark("Another payment is on its way. Tick that you took this one all the same.")
 TOO_MUCH = mark("This is more than is left to pay. What is on top can be noted as a tip.")
+TOO_MUCH_BESIDES = mark(
+    "This is more than is left besides what a card has reserved. Tick that you took it all the same: what is too much "
+    "goes back then."
+)
 
 
 class PaymentNotFound(NotFound):

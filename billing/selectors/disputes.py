@@ -30,7 +30,7 @@ def list_open_disputes() -> tuple[DisputeView, ...]:
 
 
 def list_open_rows() -> tuple[DisputeRow, ...]:
-    """Return the disputes that wait for an answer, as a list has them; three queries, if there are any."""
+    """Return the disputes that wait for an answer, as a list has them; five queries, if there are any."""
     disputes = list_open_disputes()
     if not disputes:
         return ()

@@ -15,7 +15,7 @@ from billing.errors import SpanInvalid
 from billing.models import Difference, LedgerEntry, Payment, Refund
 from billing.selectors.narrowing import narrow_payments
 from billing.selectors.payments import get_payment, view_payment
-from billing.selectors.receipts import list_receipts
+from billing.selectors.receipts import is_to_check, list_receipts, list_to_check
 from billing.types import (
     DifferenceView,
     FoundPayments,
@@ -40,11 +40,11 @@ def find_payments(filters: PaymentFilters) -> FoundPayments:
     Raises:
         SpanInvalid, Invalid: As `list_payment_page`.
     """
-    return FoundPayments(page=list_payment_page(filters), totals=_add_up(_find(filters)))
+    return FoundPayments(page=_add_receipts(list_payment_page(filters)), totals=_add_up(_find(filters)))
 
 
 def list_payment_page(filters: PaymentFilters) -> Page[PaymentRow]:
-    """Return a page of the payments that fit, the newest first; at most eight queries.
+    """Return a page of the payments that fit, the newest first and without what was sent; at most five queries.
 
     Raises:
         SpanInvalid: Its end comes first, or it is more than a year of all bookings at once.
@@ -58,8 +58,7 @@ def list_payment_page(filters: PaymentFilters) -> Page[PaymentRow]:
         list(rows), limit=limit, view=view_payment, key=lambda row: (row.received_at or row.opened_at, row.pk)
     )
     facts = list_facts({each.booking_id for each in page.rows})
-    receipts = list_receipts([each.id for each in page.rows if each.state in LIVE_STATES])
-    shown = (PaymentRow(each, facts.get(each.booking_id), receipts.get(each.id)) for each in page.rows)
+    shown = (PaymentRow(each, facts.get(each.booking_id)) for each in page.rows)
     return Page(tuple(shown), page.next_cursor)
 
 
@@ -125,10 +124,25 @@ def _find(filters: PaymentFilters, *, after: tuple[datetime, int] | None = None)
 
 
 def _iterate(page: Page[PaymentRow], filters: PaymentFilters) -> Iterator[PaymentRow]:
-    yield from page.rows
+    yield from _mark_to_check(page)
     while page.next_cursor:
         page = list_payment_page(replace(filters, cursor=page.next_cursor, limit=MAX_LIMIT))
-        yield from page.rows
+        yield from _mark_to_check(page)
+
+
+def _add_receipts(page: Page[PaymentRow]) -> Page[PaymentRow]:
+    receipts = list_receipts([each.payment.id for each in page.rows if each.payment.state in LIVE_STATES])
+
+    def add(row: PaymentRow) -> PaymentRow:
+        sent = receipts.get(row.payment.id)
+        return replace(row, receipt=sent, is_to_check=is_to_check(row.payment, sent))
+
+    return replace(page, rows=tuple(map(add, page.rows)))
+
+
+def _mark_to_check(page: Page[PaymentRow]) -> Iterator[PaymentRow]:
+    awaited = list_to_check(each.payment for each in page.rows)
+    return (replace(each, is_to_check=each.payment.id in awaited) for each in page.rows)
 
 
 def _add_up(payments: QuerySet[Payment]) -> tuple[PaymentTotals, ...]:

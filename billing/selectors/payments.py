@@ -6,12 +6,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from billing.engine import Balance, Ending, Split, compute_balance
-from billing.enums import PaymentDoor, PaymentPurpose, PaymentState, RefundCause, RefundState
+from billing.engine import Balance, Ending, Split, compute_balance, compute_over
+from billing.enums import INVOICED, PaymentDoor, PaymentPurpose, PaymentState, RefundCause, RefundState
 from billing.errors import PaymentNotFound
 from billing.models import Payment
 from billing.policies import goes_back, share_payment
-from billing.types import DisputeView, MovedMoney, PaymentView, RefundView
+from billing.types import DisputeView, MovedMoney, PaidOver, PaymentView, RefundView
 from scheduling.enums import CALLED_OFF, BookingStatus
 from scheduling.types import BookingView
 
@@ -97,24 +97,17 @@ def preview_cancellation(
 
 def balance_booking(booking: BookingView, payments: tuple[PaymentView, ...]) -> Balance:
     """Return where the money of a booking stands; a tip is no part of it."""
-    counted = [
-        each
-        for each in payments
-        if each.state == PaymentState.RECEIVED and each.purpose in {PaymentPurpose.DEPOSIT, PaymentPurpose.BALANCE}
-    ]
+    counted = [each for each in payments if each.state == PaymentState.RECEIVED and each.purpose in INVOICED]
+    reserved = (each for each in payments if each.state == PaymentState.RESERVED)
     return compute_balance(
         price_minor=booking.price_minor,
         deposit_minor=0 if booking.agreed.is_on_card else booking.deposit_minor,
         received_minor=sum(each.amount_minor for each in counted),
         refunded_minor=sum(each.gone_minor for each in counted),
+        reserved_minor=sum(each.amount_minor for each in reserved if each.purpose == PaymentPurpose.DEPOSIT),
+        coming_minor=add_up_coming(payments),
         is_called_off=booking.status in CALLED_OFF,
     )
-
-
-def add_up_reserved(payments: Iterable[PaymentView]) -> int:
-    """Return how much of a visit is reserved on a card, and not taken yet; no query."""
-    reserved = (each for each in payments if each.state == PaymentState.RESERVED)
-    return sum(each.amount_minor for each in reserved if each.purpose == PaymentPurpose.DEPOSIT)
 
 
 def add_up_coming(payments: Iterable[PaymentView]) -> int:
@@ -123,11 +116,19 @@ def add_up_coming(payments: Iterable[PaymentView]) -> int:
     return sum(each.amount_minor for each in coming if each.purpose != PaymentPurpose.NO_SHOW)
 
 
-def find_over(booking: BookingView, *, held_minor: int) -> int:
-    """Return how much more the business has of a visit than it costs: of a lowest price, nothing is too much."""
-    if booking.price_minor is None or booking.is_price_from or not may_record_payment(booking):
-        return 0
-    return max(0, held_minor - booking.price_minor)
+def find_over(booking: BookingView, payments: tuple[PaymentView, ...]) -> PaidOver | None:
+    """Return what the business has of a visit that is more than it costs, and nothing agreed lets stay; no query."""
+    serving = [each for each in payments if each.invoiced_minor]
+    if not serving or not may_record_payment(booking):
+        return None
+    over_minor = compute_over(
+        price_minor=booking.price_minor,
+        is_lowest=booking.is_price_from,
+        held_minor=sum(each.invoiced_minor for each in serving),
+        stays_minor=sum(min(each.stays_minor, each.invoiced_minor) for each in serving),
+    )
+    source = max(serving, key=lambda each: (each.invoiced_minor >= over_minor, each.id))
+    return PaidOver(over_minor, source.id) if over_minor else None
 
 
 def suggest_refund(

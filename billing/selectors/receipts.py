@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
 from django.db.models import Exists, Q
@@ -10,7 +10,7 @@ from django.db.models import Exists, Q
 from billing.enums import LIVE_STATES, PaymentDoor, PaymentPurpose, PaymentState
 from billing.models import Payment, PaymentAccount, Receipt
 from billing.models.receipt import RECEIPT
-from billing.types import AwaitedDeposit, ReceiptView
+from billing.types import AwaitedDeposit, PaymentView, ReceiptView
 from files.selectors.files import list_failures, list_pictures
 from scheduling.enums import BookingStatus
 from scheduling.selectors.bookings.views import list_views
@@ -33,6 +33,28 @@ def list_receipts(payment_ids: Collection[int]) -> Mapping[int, ReceiptView]:
         )
         for row in rows
     }
+
+
+def is_to_check(payment: PaymentView, receipt: ReceiptView | None) -> bool:
+    """Tell whether somebody has to look for a payment in the bank, since its customer sent a receipt.
+
+    Not once it goes by card, nor where the file that was sent says nothing.
+    """
+    return _is_transfer(payment) and receipt is not None and not receipt.failure
+
+
+def list_to_check(payments: Iterable[PaymentView]) -> frozenset[int]:
+    """Return the ids of the payments of which `is_to_check` tells so; none, one or two queries, and no picture."""
+    awaited = [each.id for each in payments if _is_transfer(each)]
+    if not awaited:
+        return frozenset()
+    sent = dict(Receipt.objects.filter(payment_id__in=awaited).values_list("pk", "payment_id"))
+    failed = list_failures(RECEIPT, sent) if sent else {}
+    return frozenset(payment_id for receipt_id, payment_id in sent.items() if receipt_id not in failed)
+
+
+def _is_transfer(payment: PaymentView) -> bool:
+    return payment.state == PaymentState.OPEN and payment.door == PaymentDoor.BANK_TRANSFER
 
 
 def list_awaited() -> tuple[AwaitedDeposit, ...]:

@@ -48,26 +48,31 @@ def compute_whole(service: ServiceTerms, *, currency: str) -> int:
 def suggest_amount(booking: BookingView) -> int | None:
     """Return what staff who ask for a deposit most likely mean; None: nobody can tell. One query at most.
 
-    What was agreed or left out before, what the services ask of whoever is asked, or else the price.
+    What was agreed or left out before, what the services ask of whoever is asked, each of its own price with its
+    extras, or else the price: never more than that. Where a service is offered no more, nobody can tell what it asks.
     """
-    if known := booking.deposit_minor or booking.agreed.deposit_waived_minor:
-        return known
+    price = booking.price_minor
+    usual = booking.deposit_minor or booking.agreed.deposit_waived_minor or _sum_usual(booking) or price
+    return usual if usual is None or price is None else min(usual, price)
+
+
+def _sum_usual(booking: BookingView) -> int:
+    """Return what the services of a visit ask of whoever is asked; 0: nothing, or nobody can tell."""
     services = {each.id: each for each in list_services()}
-    price, is_alone = booking.price_minor, len(booking.lines) == 1
-    asked = (
+    if any(line.service_id not in services for line in booking.lines):
+        return 0
+    is_alone = len(booking.lines) == 1
+    return sum(
         compute_due(
             hooks.DepositTerms(
                 services[line.service_id],
-                price if is_alone else line.price_minor,
+                booking.price_minor if is_alone else line.whole_minor,
                 booking.currency,
                 must_prepay=True,
             )
         )
         for line in booking.lines
-        if line.service_id in services
     )
-    usual = sum(asked)
-    return (usual if price is None else min(usual, price)) or price
 
 
 def read_conditions(service: ServiceTerms) -> DepositConditions:

@@ -50,12 +50,14 @@ class PaymentRow:
     """A payment in a list; ``facts`` are those of its booking, None when that is gone.
 
     Attributes:
-        receipt: What was sent to show that it was transferred, while it is waited for.
+        receipt: What was sent to show that it was transferred, while it is waited for; only the list itself reads it.
+        is_to_check: Somebody has to look for it in the bank; list and file say so.
     """
 
     payment: PaymentView
     facts: BookingFacts | None
     receipt: ReceiptView | None = None
+    is_to_check: bool = False
 
 
 @dataclass(frozen=True, slots=True)

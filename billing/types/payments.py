@@ -136,6 +136,17 @@ class PaymentView:
 
 
 @dataclass(frozen=True, slots=True)
+class PaidOver:
+    """What was paid of a visit that is more than its price; ``payment_id`` is the payment of which it can go back.
+
+    Where no single one covers it, that is the newest one of which a part can.
+    """
+
+    amount_minor: int
+    payment_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class DisputeView:
     """What a customer had the bank ask back of a payment.
 
@@ -296,7 +307,7 @@ class CounterPayment:
 
     Attributes:
         seen: How many payments of the booking the person saw who types this.
-        is_despite: They know that another payment is on its way.
+        is_despite: They know that another payment is on its way, or reserved on a card.
     """
 
     amount_minor: int

@@ -155,6 +155,7 @@ class LineView:
     """One service of a booking, as it was called when it was booked.
 
     Attributes:
+        price_minor: What the service costs alone; None: its price is open. ``extras_minor``: all its extras.
         names: The service by languages beside the business's own; ``add_on_others`` the same of each extra.
     """
 
@@ -165,6 +166,12 @@ class LineView:
     add_on_names: tuple[str, ...]
     names: Mapping[str, str] = field(default_factory=dict)
     add_on_others: tuple[Mapping[str, str], ...] = ()
+    extras_minor: int = 0
+
+    @property
+    def whole_minor(self) -> int | None:
+        """What it costs with its extras; None while its price is open."""
+        return None if self.price_minor is None else self.price_minor + self.extras_minor
 
     def say_in(self, language: str) -> LineView:
         """Return it with its names in a language."""

@@ -79,7 +79,7 @@ class PaymentRecordShape(serializers.Serializer[Any]):
     refunded = MoneyShape(help_text="What went back.")
     to_send = MoneyShape(help_text="What is still to be sent back.")
     kept = MoneyShape(help_text="What stays with the business without a visit.")
-    disputed = MoneyShape(help_text="What the bank of the customer has of it now, since it was disputed.")
+    disputed = MoneyShape(help_text="How much of it the customer's bank is holding because of a dispute.")
     left = MoneyShape(help_text="How much can still go back.")
     note = serializers.CharField()
     opened_at = InstantField(help_text="When it was asked for.")

@@ -6,7 +6,7 @@ import logging
 from contextlib import suppress
 from datetime import datetime
 
-from billing.engine import Ending
+from billing.engine import Ending, compute_over
 from billing.enums import LIVE_STATES, PaymentDoor, PaymentPurpose, PaymentState, RefundCause
 from billing.gateway.enums import PaymentState as Found
 from billing.gateway.types import PaymentFacts
@@ -178,7 +178,7 @@ def _give_too_much_back(payment: Payment, booking: BookingView, *, now: datetime
     Its price may have been corrected while somebody paid, or all of it paid at the counter before this was taken.
     """
     held = add_up_held(booking.id)
-    over = 0 if booking.price_minor is None or booking.is_price_from else held - booking.price_minor
+    over = compute_over(price_minor=booking.price_minor, is_lowest=booking.is_price_from, held_minor=held)
     too_much = max(_find_again(payment, booking), min(payment.amount_minor, over))
     if too_much > 0:
         cause = RefundCause.LATE if held > payment.amount_minor else RefundCause.CHANGED

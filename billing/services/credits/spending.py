@@ -10,7 +10,7 @@ from billing.models import Payment
 from billing.policies import check_payment_step
 from billing.selectors.asking import find_due
 from billing.selectors.credits import add_up_left, find_proven_contact, list_credits_of, list_customer_credits
-from billing.selectors.payments import add_up_reserved, balance_booking, list_payments_of, may_record_payment
+from billing.selectors.payments import balance_booking, list_payments_of, may_record_payment
 from billing.services.movements import add_payment, end, lock_asking, lock_live, receive
 from billing.services.moving.credits import use_credits
 from billing.services.repricing import accept_enough, is_missing
@@ -99,9 +99,8 @@ def _pay_balance(
     booking = get_booking(booking_id=booking_id)
     if not may_record_payment(booking):
         raise TransitionRefused(status=booking.status.label)
-    payments = list_payments_of(booking_id=booking_id)
-    owed = balance_booking(booking, payments).owed_minor
-    due = add_up_left(owned, booking.currency) if owed is None else owed - add_up_reserved(payments)
+    left = balance_booking(booking, list_payments_of(booking_id=booking_id)).left_minor
+    due = add_up_left(owned, booking.currency) if left is None else left
     amount = _choose(owned, amount_minor, due, booking)
     _pay(booking, PaymentPurpose.BALANCE, amount, owned, now=now, by=by)
     return amount

@@ -291,6 +291,7 @@ def _view_lines(booking: Booking) -> tuple[LineView, ...]:
             add_on_names=tuple(add_on["name"] for add_on in line.add_ons),
             names=line.service_names,
             add_on_others=tuple(add_on.get("names", {}) for add_on in line.add_ons),
+            extras_minor=sum(int(add_on["price_minor"]) for add_on in line.add_ons),
         )
         for line in booking.lines.all()
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from billing.enums import PaymentMeans
-from billing.errors import PaymentInvalid, PaymentsChanged
+from billing.errors import TOO_MUCH, TOO_MUCH_BESIDES, PaymentInvalid, PaymentsChanged
 from billing.gateway.doors.by_hand import MOST_MINOR
 from billing.models import Payment
 from billing.selectors.payments import balance_booking, list_payments_of
@@ -25,8 +25,12 @@ def booking_id(tenant) -> int:
     return book(service_id).booking_id
 
 
-def take(booking_id: int, amount: int, *, tip: int = 0, seen: int = 0, note: str = "") -> None:
-    paid = CounterPayment(amount_minor=amount, tip_minor=tip, means=PaymentMeans.CASH, note=note, seen=seen)
+def take(
+    booking_id: int, amount: int, *, tip: int = 0, seen: int = 0, note: str = "", is_despite: bool = False
+) -> None:
+    paid = CounterPayment(
+        amount_minor=amount, tip_minor=tip, means=PaymentMeans.CASH, note=note, seen=seen, is_despite=is_despite
+    )
     take_payment(booking_id=booking_id, paid=paid, now=NOW, by=STAFF)
 
 
@@ -75,6 +79,37 @@ def test_nothing_and_too_much_are_refused(booking_id, amount, tip, fields):
         take(booking_id, amount, tip=tip)
 
     assert (list(refused.value.errors), list_rows()) == (fields, [])
+
+
+def test_what_is_reserved_on_a_card_is_not_taken_twice(booking_id):
+    take(booking_id, 30000)
+    Payment.objects.update(state="reserved", purpose="deposit", received_at=None)
+
+    with pytest.raises(PaymentInvalid) as refused:
+        take(booking_id, 70001, seen=1)
+    take(booking_id, 70000, seen=1)
+
+    assert (refused.value.errors, find_owed(booking_id)) == ({"amount": (TOO_MUCH_BESIDES,)}, 30000)
+
+
+@pytest.mark.parametrize(("amount", "is_despite"), [(100001, False), (100001, True)])
+def test_more_than_the_price_is_refused_whatever_is_reserved(booking_id, amount, is_despite):
+    take(booking_id, 30000)
+    Payment.objects.update(state="reserved", purpose="deposit", received_at=None)
+
+    with pytest.raises(PaymentInvalid) as refused:
+        take(booking_id, amount, seen=1, is_despite=is_despite)
+
+    assert (refused.value.errors, len(list_rows())) == ({"amount": (TOO_MUCH,)}, 1)
+
+
+def test_whoever_took_what_is_reserved_all_the_same_says_so(booking_id):
+    take(booking_id, 30000)
+    Payment.objects.update(state="reserved", purpose="deposit", received_at=None)
+
+    take(booking_id, 100000, seen=1, is_despite=True)
+
+    assert find_owed(booking_id) == 0
 
 
 @pytest.mark.parametrize("values", [{"policy": {"is_price_from": True}}, {"price_minor": None}])

@@ -6,7 +6,16 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from billing.engine import Balance, Ending, RefundTerms, Split, compute_balance, find_surplus, split_received
+from billing.engine import (
+    Balance,
+    Ending,
+    RefundTerms,
+    Split,
+    compute_balance,
+    compute_over,
+    find_surplus,
+    split_received,
+)
 from billing.engine.errors import RefundTermsInvalid
 
 START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -29,6 +38,37 @@ DAY_BEFORE = RefundTerms(free_until_minutes=24 * 60, kept_percent=50, no_show_pe
 )  # fmt: skip
 def test_balance_says_what_is_due_held_and_owed(money, balance):
     assert compute_balance(**{"received_minor": 0, "refunded_minor": 0} | money) == balance
+
+
+@pytest.mark.parametrize(
+    ("money", "left"),
+    [
+        ({"price_minor": 1000, "reserved_minor": 300}, 700),
+        ({"price_minor": 1000, "received_minor": 100, "reserved_minor": 200}, 700),
+        ({"price_minor": 200, "reserved_minor": 300}, 0),
+        ({"price_minor": None, "reserved_minor": 300}, None),
+        ({"price_minor": 1000, "reserved_minor": 300, "is_called_off": True}, 0),
+    ],
+)
+def test_what_is_reserved_is_not_left_to_pay(money, left):
+    balance = compute_balance(**{"deposit_minor": 300, "received_minor": 0, "refunded_minor": 0} | money)
+
+    assert (balance.left_minor, balance.reserved_minor) == (left, money["reserved_minor"])
+
+
+@pytest.mark.parametrize(
+    ("money", "over"),
+    [
+        ({"price_minor": 800, "held_minor": 1000}, 200),
+        ({"price_minor": 400, "held_minor": 1000, "stays_minor": 600}, 0),
+        ({"price_minor": 300, "held_minor": 1000, "stays_minor": 600}, 100),
+        ({"price_minor": 1000, "held_minor": 900}, 0),
+        ({"price_minor": None, "held_minor": 900}, 0),
+        ({"price_minor": 800, "held_minor": 1000, "is_lowest": True}, 0),
+    ],
+)
+def test_more_than_the_price_is_too_much_unless_it_stays_as_agreed(money, over):
+    assert compute_over(**money) == over
 
 
 def test_balance_of_more_refunds_than_receipts_is_refused():

@@ -83,8 +83,8 @@ class Walk:
         done: How often what happened, refusals included.
         gives_credit: The business gives credit, and the first customer has some.
         leaves_card: A card is left instead of a deposit.
-        moves: Staff give visits other times.
         changes: Visits become other ones, and the provider falls silent for long.
+        moves: Staff give visits other times.
         stays: By booking, how much the terms may keep of what was paid since its customers made the visit smaller.
     """
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext
 
-from billing.engine import Ending
+from billing.engine import Balance, Ending
 from billing.enums import LIVE_STATES, PaymentDoor, PaymentState, RefundState
 from billing.policies import split_payment
 from billing.selectors.accounts import find_ways_to_pay, get_card_account
@@ -23,7 +23,6 @@ from billing.selectors.credits import (
 from billing.selectors.fees import find_fee
 from billing.selectors.invoices import has_invoice, may_want_invoice
 from billing.selectors.payments import (
-    add_up_reserved,
     balance_booking,
     list_payments_of,
     list_payments_of_all,
@@ -53,8 +52,7 @@ class ShownMoney:
     Attributes:
         bank: Where the deposit is transferred to; None: it is paid at the business, or nobody waits for it.
         receipt: What the customer sent to show that it is on its way.
-        paid_minor: What the business has, in the smallest coin of the booking's currency.
-        owed_minor: What is left to pay; None while the price is open.
+        balance: What the business has, what is left to pay and what of that is reserved on a card.
         card: The account that takes the deposit by card; None: it does not.
         is_on_its_way: It was paid in a way that takes days: nothing else is to be done.
         payments: What was asked and paid, in its order.
@@ -71,8 +69,7 @@ class ShownMoney:
 
     bank: BankData | None
     receipt: ReceiptView | None
-    paid_minor: int
-    owed_minor: int | None
+    balance: Balance
     card: CardAccount | None = None
     is_on_its_way: bool = False
     payments: tuple[PaymentView, ...] = ()
@@ -95,16 +92,6 @@ class ShownMoney:
     def rest_minor(self) -> int:
         """How much is left to pay another way."""
         return self.due_minor - self.usable_minor
-
-    @property
-    def reserved_minor(self) -> int:
-        """How much of a deposit is reserved on a card, and nobody's yet."""
-        return add_up_reserved(self.payments)
-
-    @property
-    def left_minor(self) -> int | None:
-        """What is left to pay besides that; None while the price is open."""
-        return None if self.owed_minor is None else max(0, self.owed_minor - self.reserved_minor)
 
     @property
     def has_moved(self) -> bool:
@@ -173,8 +160,7 @@ def load_money(booking: BookingView, *, is_unpaid: bool, now: datetime) -> Shown
     return ShownMoney(
         bank=doors.bank,
         receipt=next(iter(receipts.values()), None),
-        paid_minor=balance.held_minor,
-        owed_minor=balance.owed_minor,
+        balance=balance,
         card=doors.card,
         is_on_its_way=is_on_its_way,
         payments=payments,

@@ -10,17 +10,16 @@ from types import MappingProxyType
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
-from billing.engine import Ending
+from billing.engine import Balance, Ending
 from billing.enums import LIVE_STATES, PaymentDoor, PaymentMeans, PaymentState
 from billing.gateway.enums import DeclineReason
+from billing.policies import THEIRS
 from billing.selectors.accounts import get_card_account
 from billing.selectors.asking import may_ask_for_deposit
 from billing.selectors.credits import add_up_left, list_customer_credits, offers_credit
 from billing.selectors.fees import find_fee
 from billing.selectors.invoices import may_want_invoice
 from billing.selectors.payments import (
-    add_up_coming,
-    add_up_reserved,
     balance_booking,
     find_over,
     list_payments_of,
@@ -29,7 +28,7 @@ from billing.selectors.payments import (
     preview_cancellation,
 )
 from billing.selectors.receipts import list_receipts
-from billing.types import FeeView, PaymentView, ReceiptView
+from billing.types import FeeView, PaidOver, PaymentView, ReceiptView
 from kernel.clock import utc_now
 from scheduling.enums import BookingStatus, CancelCause
 from scheduling.types import BookingView
@@ -95,10 +94,11 @@ class Returns:
         said = {"all": self._format(self.ours_minor), "part": self._format(self.theirs_minor)}
         if self.theirs_minor == self.ours_minor:
             return gettext("%(all)s go back.") % said
-        causes = {"told": CancelCause.TOLD.label, "silent": CancelCause.NO_ANSWER.label}
+        told, silent = (each.label for each in CancelCause if each in THEIRS)
+        causes = {"told": told, "silent": silent}
         return gettext(
-            "With “%(told)s” or “%(silent)s” the customer called it off: %(part)s go back, as agreed. "
-            "Otherwise all %(all)s."
+            "If the reason is “%(told)s” or “%(silent)s”, it counts as canceled by the customer: "
+            "%(part)s go back, as agreed. Otherwise all %(all)s."
         ) % (said | causes)
 
     @property
@@ -117,8 +117,7 @@ class BookingMoney:
     """The money of a booking, in the smallest coin of its currency.
 
     Attributes:
-        held_minor: What the business has of the customer, tips aside.
-        owed_minor: What is left to pay; None while the price is open.
+        balance: What the business has of the customer, what is left to pay, and what of that is reserved.
         may_record: It can be paid at the counter.
         may_ask: Staff may ask for a deposit.
         fee: What a card was left for, as it stands; None: none was.
@@ -126,17 +125,13 @@ class BookingMoney:
         may_want_invoice: The customer may want an invoice.
         credit_minor: What the customer has as credit and could pay with now.
         gives_credit: What is still to be sent back may be credit.
-        reserved_minor: What of it is reserved on a card, and is taken by itself.
-        coming_minor: What a card is being charged at this moment; its bank has not answered.
         currency: Of all of it.
-        over_minor: How much more the business has than the price is now.
-        over_id: The payment of which that can go back.
+        over: What the business has that is more than the price is now; None: nothing is.
         is_card_paused: It waits for a card, or for a fee, and the provider takes none for the business now.
     """
 
     lines: tuple[PaymentLine, ...]
-    held_minor: int
-    owed_minor: int | None
+    balance: Balance
     may_record: bool
     may_ask: bool
     fee: FeeView | None = None
@@ -145,24 +140,15 @@ class BookingMoney:
     credit_minor: int = 0
     gives_credit: bool = False
     is_card_paused: bool = False
-    reserved_minor: int = 0
-    coming_minor: int = 0
     currency: str = ""
-    over_minor: int = 0
-    over_id: int | None = None
-
-    @property
-    def left_minor(self) -> int | None:
-        """What is left to pay besides what is reserved or on its way; None while the price is open."""
-        sure = self.reserved_minor + self.coming_minor
-        return None if self.owed_minor is None else max(0, self.owed_minor - sure)
+    over: PaidOver | None = None
 
     @property
     def coming_words(self) -> str:
         """Say what is on its way, to whoever might take it a second time; empty: nothing is."""
-        if not self.coming_minor:
+        if not self.balance.coming_minor:
             return ""
-        said = {"amount": get_current_formats().format_money(self.coming_minor, self.currency)}
+        said = {"amount": get_current_formats().format_money(self.balance.coming_minor, self.currency)}
         return (
             gettext("A card is being charged %(amount)s for this visit: wait for its bank before you take money.")
             % said
@@ -189,9 +175,8 @@ def load_money(booking: BookingView, names: Mapping[int, str] = MappingProxyType
         for each in payments
         if not each.is_card_only  # said by the fee
     )
-    reserved_minor, coming_minor = add_up_reserved(payments), add_up_coming(payments)
     is_due = booking.status == BookingStatus.PENDING_PAYMENT or (
-        may_record_payment(booking) and balance.owed_minor not in {0, reserved_minor + coming_minor}
+        may_record_payment(booking) and balance.left_minor != 0
     )
     credit_minor = 0
     if is_due and not booking.agreed.is_on_card:
@@ -199,12 +184,9 @@ def load_money(booking: BookingView, names: Mapping[int, str] = MappingProxyType
     is_to_send = any(each.to_send_minor for each in payments)
     is_fee_coming = fee is not None and (fee.is_asked or fee.is_chargeable or fee.state == PaymentState.PROCESSING)
     needs_card = booking.status == BookingStatus.PENDING_PAYMENT or is_fee_coming
-    over_minor = find_over(booking, held_minor=balance.held_minor)
-    serving = ((each.invoiced_minor >= over_minor, each.id) for each in payments if each.invoiced_minor)
     return BookingMoney(
         tuple(lines),
-        balance.held_minor,
-        balance.owed_minor,
+        balance,
         may_record=may_record_payment(booking),
         may_ask=may_ask_for_deposit(booking, payments, now=utc_now()),
         fee=fee,
@@ -213,11 +195,8 @@ def load_money(booking: BookingView, names: Mapping[int, str] = MappingProxyType
         credit_minor=credit_minor,
         gives_credit=is_to_send and booking.customer_id is not None and offers_credit(),
         is_card_paused=needs_card and get_card_account().is_paused,
-        reserved_minor=reserved_minor,
-        coming_minor=coming_minor,
         currency=booking.currency,
-        over_minor=over_minor,
-        over_id=max(serving, default=(False, None))[1] if over_minor else None,
+        over=find_over(booking, payments),
     )
 
 

@@ -220,19 +220,19 @@ def _get_look(payment: PaymentView) -> PaymentLook:
     return PaymentLook(payment.state.label, "bad" if payment.state == PaymentState.FAILED else "", "x")
 
 
-def get_look(payment: PaymentView, *, is_sent: bool = False) -> PaymentLook:
+def get_look(payment: PaymentView, *, is_to_check: bool = False) -> PaymentLook:
     """Return how the state of a payment is drawn; a dispute says more than all else.
 
-    ``is_sent``: its customer says that it was transferred, and somebody has to look for it in the bank.
+    ``is_to_check``: its customer sent a receipt, and somebody has to look for the transfer in the bank.
     """
-    if is_sent and payment.state in LIVE_STATES:
+    if is_to_check:
         return PaymentLook(gettext_lazy("To be checked"), "warn", "landmark")
     return DISPUTE_LOOKS.get(payment.dispute_state) or _get_look(payment)
 
 
 def _make_line(row: PaymentRow) -> PaymentListLine:
     receipt = show_receipt(row.receipt)
-    look = get_look(row.payment, is_sent=receipt is not None)
+    look = get_look(row.payment, is_to_check=row.is_to_check)
     return PaymentListLine(row, look, ICONS[row.payment.method], receipt.url if receipt else "")
 
 
@@ -268,7 +268,7 @@ def _write(row: PaymentRow) -> list[object]:
         facts.service_name if facts else "",
         str(payment.purpose.label),
         str(payment.method.label),
-        str(get_look(payment, is_sent=row.receipt is not None).label),
+        str(get_look(payment, is_to_check=row.is_to_check).label),
         write_amount(payment.amount_minor, currency),
         write_amount(payment.sent_back_minor, currency),
         write_amount(payment.kept_minor, currency),

@@ -21,8 +21,8 @@ from billing.errors import CreditNotOffered, RefundInvalid, RefundsChanged, Refu
 from billing.selectors.credits import list_credits_from, offers_credit
 from billing.selectors.invoices import find_invoice, may_want_invoice
 from billing.selectors.listing import list_entries
-from billing.selectors.payments import get_payment, suggest_refund
-from billing.selectors.receipts import list_receipts
+from billing.selectors.payments import find_over, get_payment, list_payments_of, suggest_refund
+from billing.selectors.receipts import is_to_check, list_receipts
 from billing.services.refunds import refund_payment
 from billing.types import PaymentView
 from edge.access import requires
@@ -130,21 +130,24 @@ def _render(
 ) -> HttpResponse:
     now = utc_now()
     booking: BookingView | None = None
+    over_minor = 0
     with suppress(BookingNotFound):
         booking = get_booking(booking_id=payment.booking_id)
+        over_minor = _find_over(payment, booking)
     agreed = None if booking is None else suggest_refund(payment, booking, now=now)
-    first = payment.kept_minor or agreed or payment.left_minor
+    first = payment.kept_minor or over_minor or agreed or payment.left_minor
     may_decide = has_permission(request.user, Permission.BOOKING_OVERRIDE) and may_business(Ability.STEP)
-    receipt = show_receipt(list_receipts([payment.id]).get(payment.id))
+    receipt = list_receipts([payment.id]).get(payment.id)
     context = {
         "payment": payment,
         "booking": booking,
-        "look": get_look(payment, is_sent=receipt is not None),
-        "receipt": receipt,
+        "look": get_look(payment, is_to_check=is_to_check(payment, receipt)),
+        "receipt": show_receipt(receipt),
         "method_icon": ICONS[payment.method],
         "disputes": describe_disputes(payment.id, now=now),
         "history": _list_history(payment),
         "agreed_minor": agreed,
+        "over_minor": over_minor,
         "form": form or RefundForm(initial={"amount": first, "seen": payment.refunded_minor}),
         "error": error,
         "may_refund": bool(payment.left_minor) and may_decide,
@@ -160,6 +163,12 @@ def _render(
         "has_receipt": booking is not None and payment.received_at is not None,
     }
     return render(request, "workspace/payments/payment.html", context, status=status)
+
+
+def _find_over(payment: PaymentView, booking: BookingView) -> int:
+    """Return how much of a payment is more than its visit costs now."""
+    over = find_over(booking, list_payments_of(booking_id=booking.id)) if payment.invoiced_minor else None
+    return min(over.amount_minor, payment.invoiced_minor) if over else 0
 
 
 def _list_history(payment: PaymentView) -> list[HistoryLine]:

@@ -77,7 +77,7 @@ def record(request: HttpRequest, booking_id: int) -> HttpResponse:
 
 
 def _make_form(money: BookingMoney) -> PaymentForm:
-    return PaymentForm(initial={"amount": money.left_minor or None, "means": "cash", "seen": len(money.lines)})
+    return PaymentForm(initial={"amount": money.balance.left_minor or None, "means": "cash", "seen": len(money.lines)})
 
 
 def _render(

@@ -162,7 +162,7 @@ def test_more_than_was_due_did_not_come_twice(till, account_id, price, at_counte
     till.post_all()
     till.work()
     approve(booking_id=booking_id, now=till.moment, by=STAFF)
-    paid = CounterPayment(amount_minor=at_counter, means="cash", seen=1)
+    paid = CounterPayment(amount_minor=at_counter, means="cash", seen=1, is_despite=True)
     take_payment(booking_id=booking_id, paid=paid, now=till.moment, by=STAFF)
     till.work()
 

@@ -54,7 +54,7 @@ def test_reserved_deposit_is_taken_after_all_was_paid_at_the_counter(till, at_co
     pay_page(till, booking_id)
     hear(till)
     approve(booking_id=booking_id, now=till.moment, by=STAFF)  # no worker has taken the deposit yet
-    paid = CounterPayment(amount_minor=at_counter, means="cash", seen=1)
+    paid = CounterPayment(amount_minor=at_counter, means="cash", seen=1, is_despite=True)
     take_payment(booking_id=booking_id, paid=paid, now=till.moment, by=STAFF)
 
     till.work()

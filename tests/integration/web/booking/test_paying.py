@@ -216,11 +216,13 @@ def test_refund_by_hand_is_told_as_it_stands(till, customer_client, paid_url, bo
 def test_reserved_deposit_is_not_taken_from_who_cancels(till, customer_client, url, booking_id):  # noqa: F811
     customer_client.post(f"{url}pay/")
     Payment.objects.update(state="reserved")
-    Booking.objects.filter(pk=booking_id).update(status="pending_approval")
+    Booking.objects.filter(pk=booking_id).update(
+        status="pending_approval", hold_expires_at=utc_now() + timedelta(hours=1)
+    )
 
     page = read(customer_client.get(url))
-    assert ("Apartado en tu tarjeta: $300." in page, "Pagas en el" in page) == (True, False)
-    assert "No se cobran los $300 apartados en tu tarjeta." in read(customer_client.get(f"{url}cancel/"))
+    assert ("Reservado en tu tarjeta: $300." in page, "Pagas en el" in page) == (True, False)
+    assert "No se cobran los $300 reservados en tu tarjeta." in read(customer_client.get(f"{url}cancel/"))
 
 
 def test_who_looked_at_the_card_page_sees_the_account_too(till, customer_client, url):  # noqa: F811

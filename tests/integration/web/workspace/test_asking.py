@@ -75,6 +75,34 @@ def test_what_the_service_asks_is_suggested_and_the_price_where_it_asks_nothing(
     assert re.search(r'name="amount"[^>]*value="([^"]*)"', form)[1].replace(",", "").removesuffix(".00") == first
 
 
+def read_amount(owner_client, booking: Booking) -> str:
+    form = owner_client.get(address(booking)).content.decode()
+    return re.search(r'name="amount"[^>]*value="([^"]*)"', form)[1].replace(",", "").removesuffix(".00")
+
+
+def test_extras_of_each_of_several_services_count(owner_client, booking):
+    Service.objects.update(deposit_kind="percent", deposit_percent=50, deposit_above_minor=500_000)
+    line = booking.lines.get()
+    line.price_minor, line.add_ons = 30_000, [{"id": 1, "name": "Cera", "minutes": 0, "price_minor": 10_000}]
+    line.save()
+    line.pk, line.position, line.price_minor, line.add_ons = None, 1, 60_000, []
+    line.save()
+
+    assert read_amount(owner_client, booking) == "500"
+
+
+def test_what_a_service_asked_that_is_offered_no_more_nobody_can_tell(owner_client, booking):
+    Service.objects.update(deposit_kind="fixed", deposit_minor=25_000, is_active=False)
+
+    assert read_amount(owner_client, booking) == "1000"
+
+
+def test_never_more_than_the_price_is_suggested(owner_client, booking):
+    Booking.objects.update(policy=booking.policy | {"deposit_waived_minor": 120_000})
+
+    assert read_amount(owner_client, booking) == "1000"
+
+
 def test_what_was_left_out_before_is_suggested(owner_client, booking):
     Booking.objects.update(policy=booking.policy | {"deposit_waived_minor": 12_000})
 

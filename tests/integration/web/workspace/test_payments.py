@@ -7,10 +7,13 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from billing.models import LedgerEntry, Payment, PaymentAccount, Refund
+from billing.enums import PaymentMeans
+from billing.models import Credit, LedgerEntry, Payment, PaymentAccount, Refund
 from billing.selectors.accounts import get_bank_data
+from billing.services.counter import take_payment
 from billing.services.payments import receive_deposit
 from billing.services.receipts import send_receipt
+from billing.types import CounterPayment, PaidOver
 from files.models import StoredFile
 from files.services.rendering import render_file
 from kernel.clock import utc_now
@@ -20,6 +23,7 @@ from scheduling.models import Booking, Service
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking
 from scheduling.services.messages.manage_tokens import make_manage_token
+from tenants.models import Tenant
 from tests.conftest import OWNER_PASSWORD
 from tests.factories.billing import BANK, take_transfers, tell_events
 from tests.factories.pictures import make_scene, save
@@ -419,6 +423,22 @@ def test_transfer_whose_receipt_was_sent_is_to_be_checked(owner_client, booking_
     assert "Por comprobar" not in read(owner_client.get("/workspace/payments/list/"))
 
 
+@pytest.mark.parametrize("is_by_card", [True, False])
+def test_only_a_transfer_with_a_receipt_to_read_is_to_be_checked(owner_client, booking_id, is_by_card):
+    send_receipt(booking_id=booking_id, content=PDF, now=utc_now())
+    if is_by_card:
+        render_file(StoredFile.objects.get().pk, utc_now())
+        Payment.objects.update(state="reserved", door="stripe")
+    else:
+        StoredFile.objects.update(state="failed", failure="too_small", incoming=None)
+
+    listed = read(owner_client.get("/workspace/payments/list/"))
+    page = read(owner_client.get(f"/workspace/payments/{Payment.objects.get().pk}/"))
+    file = owner_client.get("/workspace/payments/list/payments.csv").getvalue().decode()
+
+    assert ["Por comprobar" in each for each in (listed, page, file)] == [False] * 3
+
+
 def confirm(booking_id: int, **values) -> None:
     Booking.objects.filter(pk=booking_id).update(status="confirmed", hold_expires_at=None, confirmed_at=NOW, **values)
 
@@ -430,7 +450,7 @@ def test_counter_takes_what_is_left_besides_what_is_reserved(owner_client, booki
     page = read(owner_client.get(f"/workspace/bookings/{booking_id}/"))
     counter = owner_client.get(f"/workspace/bookings/{booking_id}/payments/new/")
 
-    money = counter.context["money"]
+    money = counter.context["money"].balance
     assert (money.owed_minor, money.reserved_minor, money.left_minor) == (100_000, 30_000, 70_000)
     assert counter.context["form"].initial["amount"] == 70_000
     assert ("Reservado en una tarjeta" in read(counter), "Por pagar: $700" in page) == (True, True)
@@ -446,7 +466,7 @@ def test_counter_takes_no_money_twice_while_a_card_is_being_charged(owner_client
     page, counter = read(owner_client.get(f"/workspace/bookings/{booking_id}/")), owner_client.get(url)
 
     said = "Se están cobrando $300 a una tarjeta por esta cita"
-    money = counter.context["money"]
+    money = counter.context["money"].balance
     assert (money.coming_minor, money.left_minor, 'value="700"' in read(counter)) == (30_000, 70_000, True)
     assert (said in page, said in read(counter), 'name="is_despite"' in read(counter)) == (True, True, True)
 
@@ -507,6 +527,41 @@ def test_customer_reads_what_is_reserved_as_the_booking_stands(customer_client, 
     assert said in read(customer_client.get(f"/b/{make_manage_token(Booking.objects.get())}/"))
 
 
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"status": "confirmed"}, "Pagado: $100. Reservado en tu tarjeta: $200. Por pagar: $700."),
+        ({"status": "cancelled", "cancelled_at": NOW}, "No se cobran los $200 reservados en tu tarjeta."),
+    ],
+)
+def test_customer_reads_what_is_paid_and_what_is_reserved(customer_client, booking_id, values, said):
+    confirm(booking_id)
+    row = Payment.objects.get()
+    Payment.objects.update(state="reserved", door="stripe", amount_minor=20_000)
+    row.pk, row.attempt, row.amount_minor, row.state, row.received_at = None, 2, 10_000, "received", NOW
+    row.save()
+    Booking.objects.update(**values)
+
+    assert said in read(customer_client.get(f"/b/{make_manage_token(Booking.objects.get())}/"))
+
+
+def test_credit_is_not_offered_for_what_is_reserved(owner_client, booking_id):
+    confirm(booking_id, price_minor=20_000)
+    row = Payment.objects.get()
+    Payment.objects.update(state="reserved", door="stripe")
+    refund = Refund.objects.create(
+        payment=row, amount_minor=5_000, state="done", cause="kinder", asked_at=NOW, done_at=NOW, is_credit=True
+    )
+    Credit.objects.create(
+        customer_id=row.customer_id, payment=row, refund=refund, amount_minor=5_000, left_minor=5_000,
+        currency=row.currency, given_at=NOW,
+    )  # fmt: skip
+
+    assert load_money(get_booking(booking_id=booking_id)).credit_minor == 0
+    Booking.objects.update(price_minor=50_000)
+    assert load_money(get_booking(booking_id=booking_id)).credit_minor == 5_000
+
+
 @pytest.mark.parametrize(("price", "is_from", "over"), [(10_000, False, 20_000), (10_000, True, 0), (30_000, False, 0)])
 def test_more_than_the_price_is_said_with_the_way_back(owner_client, booking_id, price, is_from, over):
     receive_deposit(booking_id=booking_id, now=utc_now(), by=STAFF)
@@ -516,8 +571,62 @@ def test_more_than_the_price_is_said_with_the_way_back(owner_client, booking_id,
     answer = owner_client.get(f"/workspace/bookings/{booking_id}/")
 
     text, link = read(answer), f'href="/workspace/payments/{Payment.objects.get().pk}/"'
-    assert load_money(get_booking(booking_id=booking_id)).over_minor == over
-    assert ("Se pagaron $200 más que el precio." in text, link in text) == (bool(over), bool(over))
+    found = load_money(get_booking(booking_id=booking_id)).over
+    assert found == (PaidOver(over, Payment.objects.get().pk) if over else None)
+    assert ("Se pagaron $200 de más." in text, link in text) == (bool(over), bool(over))
+
+
+@pytest.mark.parametrize(("price", "status", "first"), [(10_000, "confirmed", 20_000), (25_000, "completed", 5_000)])
+def test_giving_back_starts_with_what_is_too_much(owner_client, booking_id, price, status, first):
+    receive_deposit(booking_id=booking_id, now=utc_now(), by=STAFF)
+    Booking.objects.update(price_minor=price, status=status)
+
+    page = owner_client.get(f"/workspace/payments/{Payment.objects.get().pk}/")
+
+    assert page.context["form"].initial["amount"] == first
+    assert f"De esto, ${first // 100} es más de lo que cuesta ahora la visita." in read(page)
+
+
+def test_tip_is_never_a_part_of_what_is_too_much(owner_client, booking_id):
+    receive_deposit(booking_id=booking_id, now=utc_now(), by=STAFF)
+    paid = CounterPayment(amount_minor=0, tip_minor=5_000, means=PaymentMeans.CASH, seen=1)
+    take_payment(booking_id=booking_id, paid=paid, now=utc_now(), by=STAFF)
+    Booking.objects.update(price_minor=10_000)
+
+    page = owner_client.get(f"/workspace/payments/{Payment.objects.get(purpose='tip').pk}/")
+
+    assert page.context["over_minor"] == 0
+
+
+def test_what_stays_as_agreed_is_not_paid_too_much(owner_client, booking_id):
+    receive_deposit(booking_id=booking_id, now=utc_now(), by=STAFF)
+    Payment.objects.update(stays_minor=20_000)
+    Booking.objects.update(price_minor=10_000)
+
+    assert load_money(get_booking(booking_id=booking_id)).over is None
+    Booking.objects.update(price_minor=9_000)
+    assert load_money(get_booking(booking_id=booking_id)).over == PaidOver(1_000, Payment.objects.get().pk)
+
+
+@pytest.mark.parametrize(
+    ("role", "status", "offered"),
+    [
+        ("manager", "active", True),
+        ("receptionist", "active", False),
+        ("read_only", "active", False),
+        ("manager", "suspended", False),
+    ],
+)
+def test_way_back_is_offered_to_those_who_may_go_it(staff_client, tenant, booking_id, role, status, offered):
+    receive_deposit(booking_id=booking_id, now=utc_now(), by=STAFF)
+    Booking.objects.update(price_minor=10_000)
+    client = staff_client(role)
+    Tenant.objects.filter(pk=tenant.id).update(status=status)
+
+    text = read(client.get(f"/workspace/bookings/{booking_id}/"))
+
+    link = f'href="/workspace/payments/{Payment.objects.get().pk}/"'
+    assert ("Se pagaron $200 de más." in text, link in text) == (True, offered)
 
 
 def test_what_waits_is_moved_on_page_and_board_and_not_made_another_visit(owner_client, booking_id):

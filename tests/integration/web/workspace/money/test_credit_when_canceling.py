@@ -95,8 +95,8 @@ def test_both_amounts_are_said_where_it_matters_who_called_it_off(owner_client, 
     tell_events()
 
     assert (
-        "Con «Avisó» o «No contesta» canceló el cliente: se devuelven $150, como se acordó. Si no, los $300 completos."
-        in form
+        "Si el motivo es «Avisó» o «No contesta», cuenta como cancelación del cliente: se devuelven $150, "
+        "como se acordó. Si no, los $300 completos." in form
     )
     assert ("Saldo a favor para otra visita" in form, left()) == (True, [15_000])
 

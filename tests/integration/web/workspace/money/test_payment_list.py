@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from billing.models import Difference, LedgerEntry, Payment, Refund
-from billing.selectors.listing import find_payments
+from billing.models import Difference, Dispute, LedgerEntry, Payment, Receipt, Refund
+from billing.selectors.listing import find_payments, iterate_payments
 from billing.services.payments import receive_deposit
 from billing.types import PaymentFilters, PaymentTotals
 from kernel.clock import utc_now
@@ -210,6 +210,27 @@ def test_list_costs_the_same_for_one_and_twelve(owner_client, shop, django_asser
         answer = owner_client.get(JANUARY)
 
     assert len(answer.context["lines"]) == count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_receipts_and_disputes_cost_the_same_for_one_and_three(owner_client, shop, django_assert_num_queries, count):
+    for n in range(count):
+        booking_id = book(shop, MONDAY + timedelta(days=n)).booking_id
+        Receipt.objects.create(payment=make_payment(booking_id=booking_id), sent_at=NOW)
+        Dispute.objects.create(
+            payment_id=pay(booking_id), provider_dispute_id=f"du_{n}", amount_minor=10_000, currency="MXN",
+            state="open", reason="other", opened_at=NOW, checked_at=NOW,
+        )  # fmt: skip
+    owner_client.get(JANUARY)
+
+    with django_assert_num_queries(21):
+        answer = owner_client.get(JANUARY)
+    with django_assert_num_queries(8):
+        rows = [each.is_to_check for each in iterate_payments(SPAN)]
+
+    looks = [line.row.is_to_check for line in answer.context["lines"]]
+    assert (sorted(looks), sorted(rows)) == ([False] * count + [True] * count,) * 2
+    assert len(answer.context["disputes"]) == count
 
 
 def test_file_has_every_row_and_no_formula(owner_client, three):
