@@ -61,7 +61,7 @@ class ReasonFields(StrictSerializer):
     reason = TextField(max_length=LONGEST_REASON)
 
 
-class AnswerFields(StrictSerializer):
+class FinishFields(StrictSerializer):
     """Body of ``finish``: what was done, which whoever asked is told."""
 
     answer = TextField(max_length=LONGEST_REASON)
@@ -87,7 +87,7 @@ class StepShape(serializers.Serializer[Any]):
     by = serializers.CharField(allow_null=True)
 
 
-class KeptShape(serializers.Serializer[Any]):
+class KeptOfPersonShape(serializers.Serializer[Any]):
     """What has to end before somebody is erased, or stays of them without a name."""
 
     kind = serializers.ChoiceField(choices=KeptKind.values)
@@ -132,7 +132,7 @@ class PrivacyRequestDetail(PrivacyRequestShape):
     """A request with its steps, what is in the way of erasing, and its file."""
 
     steps = StepShape(many=True)
-    kept = KeptShape(many=True, help_text="Empty but for an erasure that waits.")
+    kept = KeptOfPersonShape(many=True, help_text="Empty but for an erasure that waits.")
     file = PersonFileShape(allow_null=True)
 
 

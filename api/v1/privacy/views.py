@@ -18,9 +18,9 @@ from api.pagination import name_next, read_place
 from api.serializers import StrictSerializer
 from api.v1.bookings.staff import make_actor
 from api.v1.privacy.shapes import (
-    AnswerFields,
     ChoosePersonFields,
     EraseFields,
+    FinishFields,
     IdentifyFields,
     NothingFields,
     PrivacyRequestDetail,
@@ -219,12 +219,12 @@ class FinishView(PersonalView):
     @describe_call(
         "finish_privacy_request",
         fails=(*WAITING, NotAgreed, NotErased, RequestInvalid),
-        request=AnswerFields,
+        request=FinishFields,
         responses=PrivacyRequestDetail,
     )
     def post(self, request: Request, request_id: str) -> HttpResponse:
         """Say that it is done, and what was done; an erasure ends by ``erase``, a file by ``export``."""
-        return _do(request, request_id, AnswerFields, _finish)
+        return _do(request, request_id, FinishFields, _finish)
 
 
 class WithdrawView(PersonalView):
