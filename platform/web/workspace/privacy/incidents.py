@@ -159,7 +159,7 @@ def record(request: HttpRequest) -> HttpResponse:
     local = to_local(now, current_tenant().timezone)
     if request.method != "POST":
         initial = {f"{each}_on": local.date() for each in MOMENTS}
-        times = {f"{each}_time": local.strftime("%H:%M") for each in MOMENTS[1:]}
+        times = {f"{each}_time": local.time().isoformat("minutes") for each in MOMENTS[1:]}
         return _render_form(request, IncidentForm(initial={**initial, **times}))
     form = IncidentForm(request.POST)
     if not form.is_valid():

@@ -216,9 +216,7 @@ def test_refund_by_hand_is_told_as_it_stands(till, customer_client, paid_url, bo
 def test_reserved_deposit_is_not_taken_from_who_cancels(till, customer_client, url, booking_id):  # noqa: F811
     customer_client.post(f"{url}pay/")
     Payment.objects.update(state="reserved")
-    Booking.objects.filter(pk=booking_id).update(
-        status="pending_approval", hold_expires_at=utc_now() + timedelta(hours=1)
-    )
+    Booking.objects.filter(pk=booking_id).update(status="pending_approval")
 
     page = read(customer_client.get(url))
     assert ("Reservado en tu tarjeta: $300." in page, "Pagas en el" in page) == (True, False)
