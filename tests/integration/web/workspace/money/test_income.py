@@ -251,9 +251,18 @@ def make_moves() -> None:
             purpose="tip" if number % 5 == 0 else "balance",
         )
         make_entry(payment, at=came)
-        for every, kind in ((3, "refunded"), (4, "kept"), (8, "released"), (7, "disputed")):
+        if number % 3 == 0:
+            refund = make_refund(payment, amount_minor=100 + number, state="done", done_at=came)
+            make_entry(
+                payment, at=came + timedelta(days=3), kind="refunded", debit="prepaid", credit="bank_transfer",
+                amount_minor=100 + number, refund=refund,
+            )  # fmt: skip
+        for every, kind, accounts in ((4, "kept", ("prepaid", "kept")), (8, "released", ("kept", "prepaid"))):
             if number % every == 0:
-                make_entry(payment, at=came + timedelta(days=every), kind=kind, amount_minor=100 + number)
+                make_entry(
+                    payment, at=came + timedelta(days=every), kind=kind, debit=accounts[0], credit=accounts[1],
+                    amount_minor=100 + number,
+                )  # fmt: skip
 
 
 @pytest.mark.parametrize(("first", "last"), [("2026-03-01", "2026-03-31"), ("2026-03-08", "2026-03-08")])
