@@ -171,7 +171,9 @@ _VISITS = mark(
 _PROOF = mark("It is a proof: of what they allowed, or of what they asked.")
 STAYING = {
     **dict.fromkeys(("Customer", "Contact", "HistoricalCustomer"), _RECORD),
-    **dict.fromkeys(("Asset", "AssetDue", "Booking", "HistoricalBooking", "ConversationLine", "Feedback"), _VISITS),
+    **dict.fromkeys(
+        ("Asset", "AssetDue", "Booking", "HistoricalBooking", "ConversationLine", "Feedback", "VisitNote"), _VISITS
+    ),
     **dict.fromkeys(("Consent", "DataRequest"), _PROOF),
 }
 

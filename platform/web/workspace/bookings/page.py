@@ -224,13 +224,7 @@ def load_booking_page(*, booking_id: int, user: object, now: datetime) -> Bookin
             list_history(booking_id=booking_id), list_content_changes(booking_id=booking_id), names, booking
         ),
         messages=tuple(describe_message(each) for each in list_messages(about=Subject("booking", booking_id))),
-        work=load_work(
-            booking,
-            names=names,
-            user_id=getattr(user, "pk", None) or 0,
-            may_work=is_given_to(user, booking),
-            is_anyones=has_permission(user, Permission.BOOKING_MANAGE),
-        ),
+        work=_load_work(booking, user, names),
         pauses=_list_pauses(booking) if may_act else (),
         may_be_late=may_act and booking.status in DELAYABLE,
         conversation=tuple(SaidLine(line, names.get(line.user_id or 0, "")) for line in said),
@@ -241,6 +235,16 @@ def load_booking_page(*, booking_id: int, user: object, now: datetime) -> Bookin
         money=money,
         fee_link=make_manage_url(make_manage_token(booking)) if is_fee_asked else "",
         pay_link=find_pay_link(booking, now=now) if may_act else None,
+    )
+
+
+def _load_work(booking: BookingView, user: object, names: Mapping[int, str]) -> WorkPart:
+    return load_work(
+        booking,
+        names=names,
+        user_id=getattr(user, "pk", None) or 0,
+        may_work=is_given_to(user, booking),
+        is_anyones=has_permission(user, Permission.BOOKING_MANAGE),
     )
 
 

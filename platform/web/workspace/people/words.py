@@ -13,8 +13,8 @@ from accounts.types import SessionView
 MAY: Mapping[str, str | Promise] = {
     Role.OWNER: gettext_lazy("Everything, also the team and the plan."),
     Role.MANAGER: gettext_lazy(
-        "Everything but the team, the plan, the web address, the accounts that money goes to, taking all data along "
-        "and closing the business."
+        "Everything but the team, the plan, the web address, the accounts that money goes to, taking all data along, "
+        "people whose data are blocked and closing the business."
     ),
     Role.RECEPTIONIST: gettext_lazy(
         "Makes, moves and cancels appointments for everybody. Sees services and prices but cannot change them."

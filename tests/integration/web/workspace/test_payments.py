@@ -531,7 +531,10 @@ def test_customer_reads_what_is_reserved_as_the_booking_stands(customer_client, 
     ("values", "said"),
     [
         ({"status": "confirmed"}, "Pagado: $100. Reservado en tu tarjeta: $200. Por pagar: $700."),
-        ({"status": "cancelled", "cancelled_at": NOW, "is_active": False}, "No se cobran los $200 reservados en tu tarjeta."),
+        (
+            {"status": "cancelled", "cancelled_at": NOW, "is_active": False},
+            "No se cobran los $200 reservados en tu tarjeta.",
+        ),
     ],
 )
 def test_customer_reads_what_is_paid_and_what_is_reserved(customer_client, booking_id, values, said):

@@ -26,6 +26,7 @@ WRITES = {
 WITHHELD = {
     Permission.ADDRESS_MANAGE: "web address", Permission.TEAM_MANAGE: "team", Permission.DATA_TAKE: "data",
     Permission.BUSINESS_CLOSE: "closing", Permission.MONEY_MANAGE: "money",
+    Permission.PRIVACY_BLOCKED: "blocked",
 }  # fmt: skip
 """How the words of a manager call what only owners may."""
 
