@@ -65,14 +65,25 @@ def open_workspace(board_browser, django_db_blocker) -> Iterator[Callable[..., P
     """Open a page of a workshop's workspace as its owner; complaints of the browser fail the test.
 
     Who signs in by hand: ``test_passkeys``, ``tests/e2e/whole`` and the console's tests. Here the
-    session is made without pages, and nothing moves slowly from one place or color to another.
+    session is made without pages, and nothing moves slowly from one place or color to another. A page
+    ``forgives`` what a test causes itself.
     """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
     def open_page(
-        house: TenantInfo, path: str = "/workspace/", *, script: str = "", late: str = "", **options: object
+        house: TenantInfo,
+        path: str = "/workspace/",
+        *,
+        script: str = "",
+        late: str = "",
+        forgives: str = "",
+        **options: object,
     ) -> Page:
+        def note(message: ConsoleMessage) -> None:
+            if is_complaint(message) and not (forgives and forgives in message.text):
+                complaints.append(said(message))
+
         context = board_browser.new_context(
             **{"viewport": DESK, "locale": "es-MX", "reduced_motion": "reduce", **options}  # type: ignore[arg-type]
         )
@@ -86,7 +97,7 @@ def open_workspace(board_browser, django_db_blocker) -> Iterator[Callable[..., P
         context.add_cookies([{"name": name, "value": morsel.value, "url": address} for name, morsel in cookies])
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda message: complaints.append(said(message)) if is_complaint(message) else None)
+        page.on("console", note)
         page.goto(address + path)
         return page
 

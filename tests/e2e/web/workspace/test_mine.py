@@ -145,7 +145,7 @@ def test_board_of_who_was_signed_out_leads_to_the_sign_in_page_and_keeps_what_wa
     booking_id, on = mechanic
     with tenant_scope(houses[0]):
         User.objects.filter(role="provider").update(role="owner")
-    board = open_workspace(houses[0], f"/workspace/?date={on}&who=all&type=all&lang=es")
+    board = open_workspace(houses[0], f"/workspace/?date={on}&who=all&type=all&lang=es", forgives="401")
     board.locator(f"a[data-booking='{booking_id}']").first.click()
     panel = board.locator("#booking")
     panel.locator("#do-note summary").click()
