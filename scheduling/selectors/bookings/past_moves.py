@@ -11,7 +11,7 @@ from kernel.iso import parse_instant
 from notifications.selectors.events import find_last_event, list_events_of
 from notifications.types.messages import EventView
 from scheduling.enums import BookingEvent
-from scheduling.models import Booking
+from scheduling.models import Allocation, Booking
 
 CONTENT_KIND = f"booking.{BookingEvent.CHANGED}"
 
@@ -103,22 +103,34 @@ def find_before_move(*, booking_id: int) -> BeforeMove | None:
 
 
 @dataclass(frozen=True, slots=True)
-class BookedPlace:
-    """When a booking was to take place at first, and who and what was taken for it."""
+class KnownPlace:
+    """When a booking was to take place as its customer knew it, and who and what was taken for it."""
 
     starts_at: datetime
     ends_at: datetime
     resource_ids: frozenset[int]
 
 
-def find_booked_place(*, booking_id: int) -> BookedPlace | None:
-    """Return where a booking that was moved stood at first; None when that is not known (any more). Two queries."""
-    row = Booking.history.filter(id=booking_id).order_by("history_id").values("starts_at", "ends_at").first()
+def find_known_place(*, booking_id: int) -> KnownPlace | None:
+    """Return where a moved booking stood when its customer last heard of it otherwise than by a message.
+
+    They booked it so, or staff said so themselves and moved it silently. None: not moved, or not known (any more).
+    At most three queries.
+    """
     moves = list_events_of(kind=f"booking.{BookingEvent.RESCHEDULED}", subject_id=booking_id)
+    silent = [number for number, each in enumerate(moves) if each.payload.get("is_silent")]
+    later = moves[silent[-1] + 1 :] if silent else moves
+    rows = Booking.history.filter(id=booking_id)
+    if silent:
+        rows = rows.filter(sequence=int(moves[silent[-1]].payload["sequence"]))
+    row = rows.order_by("history_id").values("starts_at", "ends_at").first()
     if row is None or not moves:
         return None
-    said: Mapping[str, Any] = moves[0].payload
-    return BookedPlace(row["starts_at"], row["ends_at"], frozenset(said["previous_resource_ids"]))
+    if later:
+        taken = later[0].payload["previous_resource_ids"]
+    else:
+        taken = Allocation.objects.filter(booking_id=booking_id, is_active=True).values_list("resource_id", flat=True)
+    return KnownPlace(row["starts_at"], row["ends_at"], frozenset(taken))
 
 
 def find_line(*, booking_id: int, sequence: int) -> str:

@@ -11,7 +11,7 @@ from notifications.hooks import register_rewriter
 from notifications.types.leaving import Content, Verdict, Waiting
 from scheduling.enums import BookingStatus
 from scheduling.errors import BookingNotFound
-from scheduling.selectors.bookings.past_moves import find_booked_place
+from scheduling.selectors.bookings.past_moves import find_known_place
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.messages.customer import CUSTOMERS_DOORS, make_attachments
 from scheduling.services.messages.deposits import pick_for_deposit
@@ -80,7 +80,9 @@ def _tell_customer(waiting: Waiting, booking: BookingView, now: datetime) -> Con
         return Verdict.AS_WRITTEN
     # What the business made and took back before anybody heard of it is no news either.
     is_unheard = told is None and present["status"] not in STANDING and booking.source not in CUSTOMERS_DOORS
-    is_back = told is None and asking not in {"", MOVED} and waiting.template == MOVED
+    # Nor is a way there and back, where the page asks for the deposit and no message does.
+    is_on_page = asking == "deposit_card" and booking.source in CUSTOMERS_DOORS
+    is_back = told is None and is_on_page and waiting.template == MOVED
     if is_unheard or is_back or (told is not None and is_same(told, present)):
         return Verdict.NOTHING_NEW
     if verdict := _judge_own_words(waiting, present):
@@ -104,16 +106,16 @@ def _tell_customer(waiting: Waiting, booking: BookingView, now: datetime) -> Con
 def _find_move_of_unpaid(waiting: Waiting, told: State | None, booking: BookingView) -> datetime | None:
     """Return the start that a customer knows of what waits for its deposit, when staff gave it another one since.
 
-    Whoever pays on the page may have read no message: they know the time that they booked.
+    Whoever pays on the page may have read no message: they know the time that they booked, or that staff told them.
     """
     if booking.status != BookingStatus.PENDING_PAYMENT:
         return None
-    if told is not None and told.get("status") == "unpaid":
+    if told is not None and told.get("starts_at"):
         return find_previous(told, describe_state(booking))
     if waiting.template != MOVED:
         return None
-    booked = find_booked_place(booking_id=booking.id) if told is None else None
-    known = booked.starts_at if booked is not None else read_instant(waiting.state.get("previous"))
+    place = find_known_place(booking_id=booking.id) if told is None else None
+    known = place.starts_at if place is not None else read_instant(waiting.state.get("previous"))
     return None if known == booking.starts_at else known
 
 
@@ -128,11 +130,11 @@ def _is_changed(waiting: Waiting, told: State | None, booking: BookingView) -> b
         return not is_same(told, describe_state(booking))
     if waiting.template != MOVED or not (told is None or told is KNOWN_SOMEHOW):
         return False
-    booked = find_booked_place(booking_id=booking.id)
-    if booked is None:
+    place = find_known_place(booking_id=booking.id)
+    if place is None:
         return True
     people = {taken.resource_id for taken in booking.resources if taken.is_person}
-    return booked.ends_at != booking.ends_at or not people <= booked.resource_ids
+    return place.ends_at != booking.ends_at or not people <= place.resource_ids
 
 
 def _list_beside(waiting: Waiting) -> tuple[BookingView, ...]:

@@ -15,10 +15,12 @@ from billing.services.refunds import mark_refund_sent, refund_payment
 from billing.types import CounterPayment
 from devtools.stripe_server import money
 from notifications.models import Event, Message
+from notifications.services.delivery import send_message
 from notifications.types.messages import EventView
 from scheduling.models import Booking
 from scheduling.selectors.bookings.views import get_booking
 from scheduling.services.bookings.cancellations import cancel_booking
+from scheduling.services.bookings.moves import move_booking
 from scheduling.services.bookings.transitions import approve
 from scheduling.services.messages.deposits import remind_of_deposit
 from tenants.models import DueWork
@@ -60,6 +62,18 @@ def test_who_closed_the_page_gets_the_link_after_a_quarter_of_the_time(till, acc
     assert (list_told(), message.expires_at) == (["deposit_card"], get_booking(booking_id=booking_id).hold_expires_at)
     assert "paga $300 con tarjeta" in message.body_text
     assert "Pagar con tarjeta" in message.body_html
+
+
+def test_who_pays_on_the_page_reads_nothing_of_a_move_there_and_back(till, account_id):
+    booking_id = book_with_deposit(till)
+
+    for starts_at in (MONDAY + timedelta(hours=2), MONDAY):
+        move_booking(booking_id=booking_id, starts_at=starts_at, now=till.moment, by=STAFF)
+        till.work()
+    (message,) = Message.objects.filter(role="customer", status="queued")
+    send_message(message.pk, till.moment + timedelta(minutes=10))
+
+    assert Message.objects.filter(role="customer", status="sent").count() == 0
 
 
 @pytest.mark.parametrize("state", ["processing", "reserved"])
