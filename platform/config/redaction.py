@@ -35,6 +35,7 @@ HARMLESS_ARGUMENTS = frozenset(
         "asset_id",
         "series_id",
         "delivery_id",
+        "request_id",
     }
 )
 """Arguments of addresses that may be read although they look like a secret."""

@@ -17,7 +17,7 @@ OUTCOMES = frozenset({"done", "failed", "gone", "later", "parked", "refused", "r
 STEPS = frozenset({"book", "hold", "submit"})
 CHANNELS = frozenset({"email", "sms"})
 SERVICES = frozenset({"web", "worker"})
-MOST_VALUES = {"route": 500, "task": 60, "kind": 60}
+MOST_VALUES = {"route": 700, "task": 60, "kind": 60}
 """Labels whose values are not written here, because rooms above add to them: how many have a series, at most."""
 
 

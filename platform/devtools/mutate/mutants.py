@@ -36,8 +36,8 @@ ACCESS = (
     Mutant(
         "a manager may change the team",
         "platform/accounts/policies.py",
-        "        Permission.TEAM_MANAGE,\n        Permission.DATA_TAKE,\n        Permission.BUSINESS_CLOSE,\n    },",
-        "        Permission.DATA_TAKE,\n        Permission.BUSINESS_CLOSE,\n    },",
+        "        Permission.TEAM_MANAGE,\n        Permission.DATA_TAKE,\n        Permission.BUSINESS_CLOSE,\n",
+        "        Permission.DATA_TAKE,\n        Permission.BUSINESS_CLOSE,\n",
         (_POLICIES,),
     ),
     Mutant(

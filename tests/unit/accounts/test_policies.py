@@ -33,7 +33,11 @@ def list_allowed(person: object) -> set[str]:
 @pytest.mark.parametrize(
     ("role", "allowed"),
     [
-        (Role.OWNER, MANAGER | {"address_manage", "money_manage", "team_manage", "data_take", "business_close"}),
+        (
+            Role.OWNER,
+            MANAGER
+            | {"address_manage", "money_manage", "team_manage", "data_take", "business_close", "privacy_blocked"},
+        ),
         (Role.MANAGER, MANAGER),
         (Role.RECEPTIONIST, RECEPTION),
         (Role.PROVIDER, WORKER),

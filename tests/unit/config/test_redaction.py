@@ -84,7 +84,7 @@ def test_every_argument_of_an_address_is_known():
     assert {kind for _, kind in kinds} <= {"IntConverter", "SlugConverter", "StringConverter", "UUIDConverter"}
     assert {name for name, kind in kinds if kind == "StringConverter"} == {
         "token", "hold_id", "booking_id", "row_id", "entry_id", "photo_set", "photo_id", "webhook_id", "delivery_id",
-        "payment_id", "invoice_id", "customer_id", "asset_id", "series_id",
+        "payment_id", "invoice_id", "customer_id", "asset_id", "series_id", "request_id",
     }  # fmt: skip
     assert regular == {"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$"}
 

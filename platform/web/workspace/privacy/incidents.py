@@ -58,11 +58,11 @@ LETTERS = ("authority", "persons")
 
 
 def _make_day(label: Any) -> DateField:
-    return DateField(label=label, widget=forms.DateInput({"type": "date"}))
+    return DateField(label=label, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
 
 
 def _make_clock(label: Any) -> TimeField:
-    return TimeField(label=label, widget=forms.TimeInput({"type": "time"}))
+    return TimeField(label=label, widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
 
 
 class IncidentForm(PageForm):

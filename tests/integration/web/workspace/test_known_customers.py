@@ -9,7 +9,7 @@ import pytest
 from scheduling.models import Booking, Customer
 from scheduling.selectors.catalog.services import list_bookable_services
 from scheduling.selectors.customers.profile import find_last_visit
-from tests.integration.web.workspace.conftest import book
+from tests.integration.web.workspace.conftest import book, next_open_day
 from verticals.registry import get_vertical
 from web.parts import assets
 
@@ -20,6 +20,11 @@ NEW = "/workspace/bookings/new/"
 def laura(tenant) -> Customer:
     booking = Booking.objects.get(pk=book("Laura Jiménez").booking_id)
     return Customer.objects.get(pk=booking.customer_id)
+
+
+def open_day(service_id) -> str:
+    """A day that has times, whenever the test runs."""
+    return next_open_day(service_id)[0].isoformat()
 
 
 def page_of(answer) -> str:
@@ -100,7 +105,7 @@ def test_for_a_walk_in_the_usual_service_is_chosen(owner_client, laura):
 
 def test_a_length_that_was_drawn_is_booked(owner_client, tenant):
     service_id = Booking.objects.get(pk=book("Ana Torres").booking_id).service_id
-    typed = {"service": service_id, "length": "75", "name": "Rosa Lima", "do": "book"}
+    typed = {"service": service_id, "length": "75", "name": "Rosa Lima", "do": "book", "on": open_day(service_id)}
     page = page_of(owner_client.post(NEW, typed | {"do": "times"}))
     start = page.partition('name="starts_at" value="')[2].partition('"')[0]
 
@@ -114,7 +119,7 @@ def test_a_length_that_was_drawn_is_booked(owner_client, tenant):
 
 def test_several_services_make_one_visit(owner_client, tenant):
     first, second = [each.id for each in list_bookable_services() if each.seats is None][:2]
-    typed = {"service": first, "also_1": second, "name": "Rosa Lima"}
+    typed = {"service": first, "also_1": second, "name": "Rosa Lima", "on": open_day(first)}
     page = page_of(owner_client.post(NEW, typed | {"do": "times"}))
     start = page.partition('name="starts_at" value="')[2].partition('"')[0]
 
@@ -137,6 +142,7 @@ def test_a_service_that_is_none_is_left_out(owner_client, tenant):
 
 def book_on_page(client, typed):
     """Choose the first time that is offered, and book."""
+    typed = typed | {"on": open_day(typed["service"])}
     page = page_of(client.post(NEW, typed | {"do": "times"}))
     start = page.partition('name="starts_at" value="')[2].partition('"')[0]
     return client.post(NEW, typed | {"starts_at": start, "do": "book"})
