@@ -117,17 +117,18 @@ def find_known_place(*, booking_id: int) -> KnownPlace | None:
     They booked it so, or staff said so themselves and moved it silently. None: not moved, or not known (any more).
     At most three queries.
     """
-    moves = list_events_of(kind=f"booking.{BookingEvent.RESCHEDULED}", subject_id=booking_id)
-    silent = [number for number, each in enumerate(moves) if each.payload.get("is_silent")]
+    events = list_events_of(kind=f"booking.{BookingEvent.RESCHEDULED}", subject_id=booking_id)
+    moves: list[Mapping[str, Any]] = [each.payload for each in events]
+    silent = [number for number, each in enumerate(moves) if each.get("is_silent")]
     later = moves[silent[-1] + 1 :] if silent else moves
     rows = Booking.history.filter(id=booking_id)
     if silent:
-        rows = rows.filter(sequence=int(moves[silent[-1]].payload["sequence"]))
+        rows = rows.filter(sequence=moves[silent[-1]]["sequence"])
     row = rows.order_by("history_id").values("starts_at", "ends_at").first()
     if row is None or not moves:
         return None
     if later:
-        taken = later[0].payload["previous_resource_ids"]
+        taken = later[0].get("previous_resource_ids", ())  # events of before do not say who
     else:
         taken = Allocation.objects.filter(booking_id=booking_id, is_active=True).values_list("resource_id", flat=True)
     return KnownPlace(row["starts_at"], row["ends_at"], frozenset(taken))
